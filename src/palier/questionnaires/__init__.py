@@ -1,0 +1,1 @@
+"""What is asked: questionnaires as data, their catalogue and their levers."""

@@ -1,0 +1,212 @@
+"""From plain data to a `Questionnaire`: every default of the format stands here and nowhere else.
+
+The data is that of a checked file, or a smaller mapping written by hand (a test, a library user): texts may
+then be missing, the arithmetic may not. Source: docs/method.md#questionnaires.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from palier.questionnaires.rules import (
+    Aggregation,
+    Coverage,
+    Criterion,
+    Dimension,
+    Direction,
+    Display,
+    Element,
+    EvidenceCaps,
+    Gate,
+    Kpi,
+    Level,
+    Lever,
+    Missing,
+    Pyramid,
+    PyramidStep,
+    Questionnaire,
+    Scale,
+    Source,
+    Step,
+    Text,
+    Texts,
+)
+
+NUMBER = r"[0-9]+(\.[0-9]+)?|[0-9]+/[1-9][0-9]*"
+"""How a definition writes a number: integer, decimal or a/b, always as text."""
+
+DEFAULT_SCALE = "ladder5"
+DEFAULT_LADDER: Mapping[str, Any] = {"values": ["0", "25", "50", "75", "100"]}
+DEFAULT_COVERAGE = {"node": "2/3", "total": "4/5"}
+DEFAULT_LOW_COMPARABILITY = "3/10"
+DEFAULT_LEVEL_STARTS = ("0", "20", "40", "60", "80")
+DEFAULT_CAPS = {"none": "40", "declared": "60", "documented": "80", "measured": "100", "verified": "100"}
+
+
+class BadDefinition(ValueError):
+    """Plain data from which no questionnaire can be built: the message says where and why."""
+
+
+def number(text: str) -> Fraction:
+    """The exact value of `text`: integer, decimal or `a/b`. Raises ValueError for anything else."""
+    if not re.fullmatch(NUMBER, text):
+        raise ValueError(f"not a number: {text!r}")
+    return Fraction(text)
+
+
+def content_hash(data: Mapping[str, Any]) -> str:
+    """sha256 (hex) of `data` as canonical JSON: the layout of the file does not count."""
+    canonical = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def questionnaire_from(data: Mapping[str, Any]) -> Questionnaire:
+    """The questionnaire `data` describes, in the file's own format; numbers are text or integers.
+
+    Raises BadDefinition where something needed for the arithmetic is missing or unreadable. It checks no more
+    than that: files are checked by `catalogue.check_files` first.
+    """
+    try:
+        return _questionnaire(data)
+    except BadDefinition:
+        raise
+    except KeyError as error:
+        raise BadDefinition(f"missing or unknown: {error.args[0]}") from error
+    except (TypeError, ValueError, AttributeError) as error:
+        raise BadDefinition(str(error)) from error
+
+
+def _questionnaire(data: Mapping[str, Any]) -> Questionnaire:
+    scales = {name: _scale(name, plain) for name, plain in data.get("scales", {}).items()}
+    scales.setdefault(DEFAULT_SCALE, _scale(DEFAULT_SCALE, DEFAULT_LADDER))
+    aggregation = Aggregation(data.get("aggregation", Aggregation.WEIGHTED_MEAN))
+    dimensions = tuple(_dimension(plain, scales, aggregation) for plain in data["dimensions"])
+    coverage = {**DEFAULT_COVERAGE, **data.get("coverage", {})}
+    display = data.get("display", {})
+    return Questionnaire(
+        id=data.get("id", ""),
+        version=data.get("version", ""),
+        title=_text(data.get("title")),
+        introduction=_text(data.get("introduction")),
+        licence=data.get("licence", ""),
+        sources=tuple(Source(s["name"], _text(s.get("note"))) for s in data.get("sources", ())),
+        locales=tuple(data.get("locales", ())),
+        minutes=data.get("minutes", 0),
+        scales=tuple(scales.values()),
+        display=Display(_number(display.get("max", "100")), display.get("decimals", 1)),
+        aggregation=aggregation,
+        missing=Missing(data.get("missing", Missing.EXCLUDE)),
+        coverage=Coverage(_number(coverage["node"]), _number(coverage["total"])),
+        low_comparability=_number(data.get("low_comparability", DEFAULT_LOW_COMPARABILITY)),
+        levels=_levels(data.get("levels")),
+        gates=tuple(Gate(g["level"], g["tag"], _number(g["at_least"])) for g in data.get("gates", ())),
+        pyramid=_pyramid(data.get("pyramid")),
+        evidence_caps=_caps(data.get("evidence_caps", {})),
+        dimensions=dimensions,
+        content_hash=content_hash(data),
+    )
+
+
+def _number(plain: str | int) -> Fraction:
+    """Numbers are text in files; an integer is as exact, so hand-written mappings may use it."""
+    if isinstance(plain, bool) or not isinstance(plain, str | int):
+        raise BadDefinition(f"a number is text, such as \"2/3\", not {plain!r}")
+    return number(str(plain))
+
+
+def _weight(plain: Mapping[str, Any]) -> Fraction:
+    weight = _number(plain.get("weight", "1"))
+    if weight <= 0:
+        raise BadDefinition(f"{plain['code']}: a weight is above 0")
+    return weight
+
+
+def _text(plain: Mapping[str, str] | None) -> Text:
+    return Text(tuple((plain or {}).items()))
+
+
+def _texts(plain: Mapping[str, Iterable[str]] | None) -> Texts:
+    return Texts(tuple((locale, tuple(texts)) for locale, texts in (plain or {}).items()))
+
+
+def _scale(name: str, plain: Mapping[str, Any]) -> Scale:
+    values = tuple(_number(value) for value in plain["values"])
+    if len(values) < 2 or any(low >= high for low, high in zip(values, values[1:], strict=False)):
+        raise BadDefinition(f"scale {name}: two values or more, in ascending order")
+    return Scale(name, values, _texts(plain.get("labels")), _texts(plain.get("meaning")))
+
+
+def _levels(plain: Iterable[Mapping[str, Any]] | None) -> tuple[Level, ...]:
+    if plain is None:
+        plain = [{"level": n, "from": start} for n, start in enumerate(DEFAULT_LEVEL_STARTS, 1)]
+    return tuple(Level(row["level"], _number(row["from"]), _text(row.get("name"))) for row in plain)
+
+
+def _pyramid(plain: Mapping[str, Any] | None) -> Pyramid | None:
+    if plain is None:
+        return None
+    steps = tuple(PyramidStep(step["tag"], _text(step.get("name"))) for step in plain["steps"])
+    return Pyramid(_number(plain["at_least"]), steps)
+
+
+def _caps(plain: Mapping[str, Any]) -> EvidenceCaps:
+    return EvidenceCaps(**{grade: _number(cap) for grade, cap in {**DEFAULT_CAPS, **plain}.items()})
+
+
+def _dimension(plain: Mapping[str, Any], scales: Mapping[str, Scale], method: Aggregation) -> Dimension:
+    scale = scales[plain.get("scale", DEFAULT_SCALE)]
+    return Dimension(
+        code=plain["code"],
+        label=_text(plain.get("label")),
+        weight=_weight(plain),
+        has_weight="weight" in plain,
+        scale=scale,
+        aggregation=Aggregation(plain.get("aggregation", method)),
+        elements=tuple(_element(element, plain["code"], scale, method) for element in plain["elements"]),
+    )
+
+
+def _element(plain: Mapping[str, Any], dimension: str, scale: Scale, method: Aggregation) -> Element:
+    code = plain["code"]
+    return Element(
+        code=code,
+        label=_text(plain.get("label")),
+        short=_text(plain.get("short") or plain.get("label")),
+        weight=_weight(plain),
+        aggregation=Aggregation(plain.get("aggregation", method)),
+        criteria=tuple(_criterion(criterion, code, dimension, scale) for criterion in plain["criteria"]),
+        levers=tuple(_lever(lever, code) for lever in plain.get("levers", ())),
+    )
+
+
+def _criterion(plain: Mapping[str, Any], element: str, dimension: str, scale: Scale) -> Criterion:
+    return Criterion(
+        code=plain["code"],
+        label=_text(plain.get("label")),
+        weight=_weight(plain),
+        tags=tuple(plain.get("tags", ())),
+        covers=_text(plain.get("covers")),
+        levels=_texts(plain.get("levels")),
+        evidence=_texts(plain.get("evidence")),
+        scale=scale,
+        element_code=element,
+        dimension_code=dimension,
+    )
+
+
+def _lever(plain: Mapping[str, Any], element: str) -> Lever:
+    kpi = plain["kpi"]
+    return Lever(
+        id=plain["id"],
+        title=_text(plain["title"]),
+        steps=_texts(plain["steps"]),
+        effort=plain["effort"],
+        months=plain["months"],
+        serves=tuple(Step(step["criterion"], step["from"], step["to"]) for step in plain["serves"]),
+        kpi=Kpi(_text(kpi["name"]), _text(kpi["unit"]), Direction(kpi["direction"])),
+        requires=tuple(plain.get("requires", ())),
+        element_code=element,
+    )
