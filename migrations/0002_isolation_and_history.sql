@@ -1,0 +1,168 @@
+-- Who is asking, as set by palier.foundation.database for each transaction.
+create function app_org() returns uuid language sql stable as
+  $$ select nullif(current_setting('app.org', true), '')::uuid $$;
+create function app_person() returns uuid language sql stable as
+  $$ select nullif(current_setting('app.person', true), '')::uuid $$;
+create function app_network() returns uuid language sql stable as
+  $$ select nullif(current_setting('app.network', true), '')::uuid $$;
+create function app_link() returns text language sql stable as
+  $$ select nullif(current_setting('app.link', true), '') $$;
+
+-- 1. Tenant tables: the organisation acted for, and no other. The worker names the organisation it works for as well.
+do $$
+declare t text;
+begin
+  foreach t in array array['stored_file', 'assessment', 'answer', 'answer_event', 'action_plan', 'action', 'kpi_reading',
+                           'dismissal', 'report'] loop
+    execute format('alter table %I enable row level security', t);
+    execute format('alter table %I force row level security', t);
+    execute format('create policy tenant on %I using (organisation_id = app_org()) with check (organisation_id = app_org())', t);
+  end loop;
+  foreach t in array array['organisation', 'membership', 'invitation', 'mandate', 'network_member', 'network_manager',
+                           'campaign', 'participation', 'contribution', 'edition', 'release_row', 'batch_member',
+                           'audit_entry', 'audit_head', 'mail'] loop
+    execute format('alter table %I enable row level security', t);
+    execute format('alter table %I force row level security', t);
+  end loop;
+end $$;
+
+-- 2. People find their own memberships and mandates before any organisation is chosen.
+create policy tenant on membership using (organisation_id = app_org() or person_id = app_person())
+  with check (organisation_id = app_org());
+create policy tenant on mandate using (organisation_id = app_org() or consultant_id = app_person())
+  with check (organisation_id = app_org());
+create policy tenant on invitation using (organisation_id = app_org() or fingerprint = app_link())
+  with check (organisation_id = app_org());
+create policy tenant on network_manager using (person_id = app_person() or network_id = app_network())
+  with check (network_id = app_network());
+
+create policy network_or_self on network_member
+  using (organisation_id = app_org() or network_id = app_network())
+  with check (organisation_id = app_org() or network_id = app_network());
+
+create policy reachable on organisation for select using (
+  id = app_org()
+  or id in (select m.organisation_id from membership m where m.person_id = app_person())
+  or id in (select m.organisation_id from mandate m where m.consultant_id = app_person())
+  or id in (select n.organisation_id from network_member n where n.network_id = app_network())
+  or id in (select i.organisation_id from invitation i where i.fingerprint = app_link()));
+create policy own on organisation for all using (id = app_org()) with check (id = app_org());
+
+-- 3. Networks: staff see that rounds exist, members read what was published to them.
+create policy everybody on campaign for select using (true);
+create policy staff on campaign for all using (network_id = app_network()) with check (network_id = app_network());
+create policy own_or_staff on participation using (organisation_id = app_org() or network_id = app_network())
+  with check (organisation_id = app_org());
+create policy own on contribution using (organisation_id = app_org()) with check (organisation_id = app_org());
+create policy members on edition for select using (
+  network_id = app_network() or network_id in (select n.network_id from network_member n where n.organisation_id = app_org()));
+create policy members on release_row for select using (
+  network_id = app_network() or network_id in (select n.network_id from network_member n where n.organisation_id = app_org()));
+create policy members on batch_member for select using (
+  network_id = app_network() or network_id in (select n.network_id from network_member n where n.organisation_id = app_org()));
+
+-- 4. The worker seals batches and publishes: it alone reads contributions of all members.
+do $$
+declare t text;
+begin
+  foreach t in array array['organisation', 'network_member', 'campaign', 'participation', 'contribution', 'edition',
+                           'release_row', 'batch_member', 'membership', 'network_manager', 'mail'] loop
+    execute format('create policy worker on %I to palier_worker using (true) with check (true)', t);
+  end loop;
+end $$;
+create policy written on mail for insert with check (true);
+
+-- 5. Audit trail: one chain a tenant, written by this function only.
+create policy own on audit_entry for select using (chain in (app_org(), app_network()));
+create policy written on audit_entry for insert with check (true);
+create policy linked on audit_head using (true) with check (true);
+
+create function audit_append(p_chain uuid, p_person uuid, p_role text, p_mandate uuid, p_verb text, p_subject text,
+                             p_details text) returns text
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  v_head audit_head; v_at timestamptz := clock_timestamp(); v_salt text := replace(gen_random_uuid()::text, '-', '');
+  v_details_hash text; v_hash text;
+begin
+  insert into audit_head (chain, seq, hash) values (p_chain, 0, repeat('0', 64)) on conflict (chain) do nothing;
+  select * into v_head from audit_head where chain = p_chain for update;
+  v_details_hash := encode(sha256(convert_to(v_salt || p_details, 'UTF8')), 'hex');
+  v_hash := encode(sha256(convert_to(jsonb_build_array(
+    v_head.hash, (v_head.seq + 1)::text, to_char(v_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), p_chain::text,
+    coalesce(p_person::text, ''), p_role, coalesce(p_mandate::text, ''), p_verb, p_subject, v_details_hash)::text,
+    'UTF8')), 'hex');
+  insert into audit_entry (chain, seq, at, person_id, role, mandate_id, verb, subject, details, salt, details_hash,
+                           previous_hash, hash)
+  values (p_chain, v_head.seq + 1, v_at, p_person, p_role, p_mandate, p_verb, p_subject, p_details, v_salt,
+          v_details_hash, v_head.hash, v_hash);
+  update audit_head set seq = v_head.seq + 1, hash = v_hash where chain = p_chain;
+  return v_hash;
+end $$;
+
+create function refuse_rewriting() returns trigger language plpgsql as $$
+begin
+  raise exception 'rows of % are never changed once written', tg_table_name using errcode = 'P0403';
+end $$;
+create trigger written_once before update or delete or truncate on audit_entry for each statement execute function refuse_rewriting();
+create trigger written_once before update or delete or truncate on answer_event for each statement execute function refuse_rewriting();
+create trigger written_once before update or delete or truncate on edition for each statement execute function refuse_rewriting();
+create trigger written_once before update or delete or truncate on release_row for each statement execute function refuse_rewriting();
+create trigger written_once before update or delete or truncate on used_definition for each statement execute function refuse_rewriting();
+
+-- 6. Submitted is frozen.
+create function refuse_changing_a_submitted_answer() returns trigger language plpgsql as $$
+begin
+  if (select state from assessment where id = coalesce(new.assessment_id, old.assessment_id)) <> 'draft' then
+    raise exception 'this assessment is submitted' using errcode = 'P0423';
+  end if;
+  return coalesce(new, old);
+end $$;
+create trigger frozen before insert or update or delete on answer for each row execute function refuse_changing_a_submitted_answer();
+
+create function refuse_changing_a_submitted_assessment() returns trigger language plpgsql as $$
+begin
+  if old.state <> 'draft' and (new.state = 'draft' or
+      (new.result, new.result_hash, new.submitted_at, new.definition_hash, new.questionnaire, new.version, new.benchmark_consent)
+      is distinct from
+      (old.result, old.result_hash, old.submitted_at, old.definition_hash, old.questionnaire, old.version, old.benchmark_consent)) then
+    raise exception 'this assessment is submitted' using errcode = 'P0423';
+  end if;
+  return new;
+end $$;
+create trigger frozen before update on assessment for each row execute function refuse_changing_a_submitted_assessment();
+
+-- 7. Jobs are asked for inside the transaction that needs them; the web process may do that and nothing else to the queue.
+create function enqueue(p_task text, p_args jsonb, p_queueing_lock text default null, p_at timestamptz default null)
+returns bigint language sql security definer set search_path = public, pg_temp as $$
+  select (procrastinate_defer_jobs_v1(array[row('default', p_task, 0, null, p_queueing_lock, p_args, p_at)::procrastinate_job_to_defer_v1]))[1]
+$$;
+
+-- 8. Who is behind a session cookie, and what they are for the organisation in the address: one round trip a request.
+create function whoami(p_fingerprint text, p_slug text)
+returns table (session_id uuid, seen_at timestamptz, person_id uuid, name text, email text, locale text, theme text,
+               time_zone text, shortcuts boolean, organisation_id uuid, slug text, organisation_name text,
+               sandbox boolean, role text, mandate_id uuid)
+language plpgsql as $$
+declare v_person uuid;
+begin
+  select s.person_id into v_person from session s where s.fingerprint = p_fingerprint and s.expires_at > now();
+  if v_person is null then return; end if;
+  perform set_config('app.person', v_person::text, true);
+  return query
+    select s.id, s.seen_at, p.id, p.name::text, p.email::text, p.locale::text, p.theme::text, p.time_zone::text, p.shortcuts,
+           o.id, o.slug::text, o.name::text, o.sandbox_until is not null,
+           coalesce(m.role, case when d.id is not null then 'consultant' end)::text, case when m.id is null then d.id end
+    from session s
+    join person p on p.id = s.person_id
+    left join organisation o on o.slug = p_slug and (o.sandbox_until is null or o.sandbox_until > now())
+    left join membership m on m.organisation_id = o.id and m.person_id = p.id
+    left join mandate d on d.organisation_id = o.id and d.consultant_id = p.id and d.revoked_at is null and d.ends_on >= current_date
+    where s.fingerprint = p_fingerprint limit 1;
+end $$;
+
+-- 9. Indexes of the queries that run on every page.
+create index answer_by_organisation on answer (organisation_id);
+create index report_waiting on report (created_at) where state in ('queued', 'running');
+create index mail_waiting on mail (created_at) where sent_at is null;
+create index mandate_of_consultant on mandate (consultant_id);
+create index membership_of_person on membership (person_id);

@@ -1,0 +1,23 @@
+-- Run after every migration: what the web process and the worker may do. Neither owns anything.
+grant usage on schema public to palier_web, palier_worker;
+revoke all on all tables in schema public from palier_web, palier_worker;
+grant usage, select on all sequences in schema public to palier_web, palier_worker;
+
+grant select on all tables in schema public to palier_web, palier_worker;
+revoke select on mail from palier_web;
+
+grant insert, update, delete on person, session, mailed_link, sign_in_attempt, organisation, membership, invitation, mandate,
+  consultant_firm, network_member, participation, assessment, answer, contribution, action_plan, action, kpi_reading,
+  dismissal, report, stored_file, operation to palier_web, palier_worker;
+grant insert on answer_event, used_definition, mail to palier_web, palier_worker;
+grant insert, update, delete on campaign, network, network_manager, batch_member to palier_worker;
+grant insert, update on campaign to palier_web;
+grant insert on edition, release_row to palier_worker;
+grant select, insert, update, delete on heartbeat to palier_worker;
+grant update, delete on mail to palier_worker;
+grant insert, update, delete on procrastinate_jobs, procrastinate_events, procrastinate_periodic_defers, procrastinate_workers to palier_worker;
+
+revoke all on function audit_append(uuid, uuid, text, uuid, text, text, text) from public;
+revoke all on function enqueue(text, jsonb, text, timestamptz) from public;
+grant execute on function audit_append(uuid, uuid, text, uuid, text, text, text), enqueue(text, jsonb, text, timestamptz)
+  to palier_web, palier_worker;

@@ -1,0 +1,65 @@
+"""People, their sessions and the links mailed to them."""
+
+from tortoise import fields
+from tortoise.models import Model
+
+from palier.foundation.identifiers import new_id
+
+
+class Person(Model):
+    """Somebody with an e-mail address. `password_hash` is empty until a password is chosen."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    email = fields.CharField(max_length=254, unique=True)  # lower case
+    name = fields.CharField(max_length=120)
+    password_hash = fields.CharField(max_length=200, default="")
+    email_confirmed_at = fields.DatetimeField(null=True)
+    locale = fields.CharField(max_length=10, default="fr")
+    theme = fields.CharField(max_length=10, default="auto")
+    time_zone = fields.CharField(max_length=40, default="Europe/Paris")
+    shortcuts = fields.BooleanField(default=True)
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        table = table_description = "person"
+
+
+class Session(Model):
+    """A browser signed in. Only the fingerprint of the cookie is kept."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    person = fields.ForeignKeyField("palier.Person", related_name="sessions")
+    fingerprint = fields.CharField(max_length=64, unique=True)
+    user_agent = fields.CharField(max_length=200, default="")
+    created_at = fields.DatetimeField(auto_now_add=True)
+    seen_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField()
+
+    class Meta:
+        table = table_description = "session"
+
+
+class MailedLink(Model):
+    """A single-use link sent by mail: confirm an address, choose a new password."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    person = fields.ForeignKeyField("palier.Person", related_name="links")
+    purpose = fields.CharField(max_length=20)  # confirm, reset
+    fingerprint = fields.CharField(max_length=64, unique=True)
+    created_at = fields.DatetimeField(auto_now_add=True)
+    expires_at = fields.DatetimeField()
+    used_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = table_description = "mailed_link"
+
+
+class SignInAttempt(Model):
+    """A failed sign-in, counted to slow guessing down. `key` is a fingerprint of an address or an account."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    key = fields.CharField(max_length=64, db_index=True)
+    at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        table = table_description = "sign_in_attempt"

@@ -1,0 +1,66 @@
+"""Who is acting, for which organisation and with which role: the first argument of every flow."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from palier.foundation.permissions import Permission, Role, grants
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody signed in, before any organisation is chosen."""
+
+    person_id: UUID
+    name: str
+    email: str
+    locale: str = "fr"
+    theme: str = "auto"
+    time_zone: str = "Europe/Paris"
+    shortcuts: bool = True
+    session_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """The organisation acted for: just enough to scope queries and to head a page."""
+
+    id: UUID
+    slug: str
+    name: str
+    sandbox: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person acting for an organisation with a role. Every tenant query starts from one."""
+
+    person: Person
+    organisation: Organisation
+    role: Role
+    mandate_id: UUID | None = None
+
+    @property
+    def person_id(self) -> UUID:
+        return self.person.person_id
+
+    @property
+    def organisation_id(self) -> UUID:
+        return self.organisation.id
+
+    def may(self, permission: Permission) -> bool:
+        """Whether this actor's role grants `permission` (docs/permissions.md)."""
+        return permission in grants(self.role)
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkActor:
+    """A person acting for a network's staff: sees participation and counts, never answers."""
+
+    person: Person
+    network_id: UUID
+    network_slug: str
+    network_name: str
+
+    @property
+    def person_id(self) -> UUID:
+        return self.person.person_id

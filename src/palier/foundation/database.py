@@ -1,0 +1,175 @@
+"""The connection, the list of stores, and the two ways to talk to PostgreSQL: `reading` and `transaction`.
+
+Every pooled connection is read-only by default and acts as a role without BYPASSRLS. `reading(actor)` and
+`transaction(actor)` say for whom the next statements run; row-level security then hides every other tenant's rows,
+as a second net under queries that already start from the actor.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+from uuid import UUID
+
+import asyncpg
+from tortoise import Tortoise
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.connection import get_connections
+from tortoise.context import TortoiseContext
+from tortoise.transactions import in_transaction
+
+from palier.foundation.actor import Actor, NetworkActor, Person
+
+STORES = [
+    "palier.foundation.store",
+    "palier.accounts.store",
+    "palier.network.store",
+    "palier.assessments.store",
+    "palier.benchmarks.store",
+    "palier.action_plans.store",
+    "palier.reports.store",
+]
+
+WEB, WORKER = "palier_web", "palier_worker"
+"""The database roles of the two processes. Neither owns a table nor bypasses row-level security."""
+
+@dataclass(frozen=True, slots=True)
+class LinkHolder:
+    """Somebody who holds a mailed link: may see the one row with its fingerprint, before they belong anywhere."""
+
+    fingerprint: str
+
+
+Tenant = Actor | NetworkActor | Person | LinkHolder | None
+
+only_reading: ContextVar[bool] = ContextVar("only reading", default=False)
+"""True while a GET is answered: opening a transaction is then a fault of ours (docs/architecture.md#manners)."""
+
+
+class WriteWhileReading(RuntimeError):
+    """A GET tried to write. Move the write behind a form."""
+
+
+class _Connection(asyncpg.Connection):
+    """A connection that is not reset on release: we only ever SET LOCAL, so the round trip would buy nothing."""
+
+    __slots__ = ()
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What row-level security reads."""
+
+    organisation: UUID | None = None
+    person: UUID | None = None
+    network: UUID | None = None
+    link: str = ""  # fingerprint of a mailed link: opens exactly the row it names
+
+    def sql(self) -> str:
+        """One statement that sets them for this transaction. Only UUIDs and hexadecimal digits enter the text."""
+        link = self.link if self.link.isalnum() else ""
+        pairs = (("org", self.organisation), ("person", self.person), ("network", self.network), ("link", link))
+        return "select " + ", ".join(f"set_config('app.{name}', '{value or ''}', true)" for name, value in pairs)
+
+
+def _scope(tenant: Tenant) -> _Scope:
+    match tenant:
+        case Actor():
+            return _Scope(tenant.organisation_id, tenant.person_id)
+        case NetworkActor():
+            return _Scope(person=tenant.person_id, network=tenant.network_id)
+        case Person():
+            return _Scope(person=tenant.person_id)
+        case LinkHolder():
+            return _Scope(link=tenant.fingerprint)
+        case None:
+            return _Scope()
+
+
+def credentials(url: str, role: str | None = None, **pool: int) -> dict[str, Any]:
+    """What Tortoise needs to connect to `url` (postgres://user:password@host:port/name or ?host=/socket/dir) as `role`."""
+    parts = urlsplit(url)
+    options = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    settings = {"application_name": role or "palier", "timezone": "UTC"}
+    if role:
+        settings |= {"default_transaction_read_only": "on", "statement_timeout": "30s", "lock_timeout": "4s"}
+    if role in (WEB, WORKER):
+        settings["role"] = role
+    return {
+        "host": options.get("host") or parts.hostname,
+        "port": int(options.get("port") or parts.port or 5432),
+        "user": unquote(parts.username) if parts.username else None,
+        "password": unquote(parts.password) if parts.password else None,
+        "database": parts.path.lstrip("/") or "palier",
+        "connection_class": _Connection,
+        "server_settings": settings,
+        "minsize": pool.get("minsize", 1),
+        "maxsize": pool.get("maxsize", 20),
+    } | ({"ssl": options["sslmode"]} if "sslmode" in options else {})
+
+
+def configuration(url: str, role: str | None = None, **pool: int) -> dict[str, Any]:
+    """The Tortoise configuration of a process that acts as `role`."""
+    return {
+        "connections": {
+            "default": {"engine": "tortoise.backends.asyncpg", "credentials": credentials(url, role, **pool)}
+        },
+        "apps": {"palier": {"models": STORES, "default_connection": "default", "migrations": "migrations"}},
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+async def connect(url: str, role: str, **pool: int) -> TortoiseContext:
+    """Open the process's pool. Visible to every task, whichever context it was created in."""
+    return await Tortoise.init(config=configuration(url, role, **pool), _enable_global_fallback=True)
+
+
+async def disconnect() -> None:
+    """Close the pool."""
+    await Tortoise.close_connections()
+
+
+def connection() -> BaseDBAsyncClient:
+    """The current transaction's connection, for the hot paths written in SQL."""
+    return get_connections().get("default")
+
+
+async def select(sql: str, *values: object) -> list[dict[str, Any]]:
+    """The rows of a parametrised statement ($1, $2, ...) in the current transaction."""
+    return await connection().execute_query_dict(sql, list(values))
+
+
+@asynccontextmanager
+async def _scoped(prologue: str) -> AsyncIterator[BaseDBAsyncClient]:
+    handler = get_connections()
+    before = handler._storage_var.get()
+    try:
+        async with in_transaction("default") as opened:
+            await opened.execute_script(prologue)
+            yield opened
+    finally:
+        # A BEGIN that failed (database restarting) would leave its dead client behind and poison this task.
+        if handler._storage_var.get() is not before:
+            handler._storage_var.set(before)
+
+
+@asynccontextmanager
+async def reading(tenant: Tenant) -> AsyncIterator[BaseDBAsyncClient]:
+    """A read-only transaction that sees what `tenant` may see."""
+    async with _scoped(f"set transaction read only; {_scope(tenant).sql()}") as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def transaction(tenant: Tenant) -> AsyncIterator[BaseDBAsyncClient]:
+    """One all-or-nothing change made for `tenant`. Raises WriteWhileReading while a GET is answered."""
+    if only_reading.get():
+        raise WriteWhileReading
+    async with _scoped(f"set transaction read write; {_scope(tenant).sql()}") as opened:
+        yield opened

@@ -1,0 +1,109 @@
+"""Bringing a database to the current schema: migrations one after another, then what the roles may do."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from procrastinate.schema import SchemaManager
+from tortoise import Tortoise
+from tortoise.migrations.api.migrate import migrate as run_migrations
+
+from palier.foundation.database import configuration, credentials
+
+ROOT = Path(__file__).parents[3]
+
+TORTOISE_ORM = configuration("postgres://palier@localhost/palier")
+"""Read by `tortoise makemigrations` (pyproject.toml); it only compares models, so no server is needed."""
+
+_LOCK = 7_226_437
+"""Advisory lock: two processes started together migrate one after the other."""
+
+_RUN_AS = ("palier_web", "palier_worker")
+
+
+async def migrate(url: str) -> None:
+    """Bring the database at `url` (its owner's) to the newest schema. Safe to call from several processes at once.
+
+    Raises asyncpg.PostgresError when the owner may not create roles: docs/operations.md says what an administrator
+    runs first and how PALIER_DATABASE_URL_WEB names the result.
+    """
+    guard = await _plain_connection(url)
+    try:
+        await guard.execute("select pg_advisory_lock($1)", _LOCK)
+        await _make_roles(guard)
+        await _install_job_queue(guard)
+        await _apply(url)
+        await _grant(guard)
+    finally:
+        await guard.close()
+
+
+async def pending(url: str) -> list[str]:
+    """Names of the migrations in the repository that this database has not seen."""
+    guard = await _plain_connection(url)
+    try:
+        known = await guard.fetch("select name from tortoise_migrations") if await _has_history(guard) else []
+    finally:
+        await guard.close()
+    return sorted(set(shipped()) - {row["name"] for row in known})
+
+
+def shipped() -> list[str]:
+    """The migrations of this version of Palier, in order."""
+    return sorted(path.stem for path in (ROOT / "migrations").glob("[0-9]*.py"))
+
+
+async def _plain_connection(url: str) -> asyncpg.Connection:
+    given = credentials(url)
+    return await asyncpg.connect(
+        **{key: given[key] for key in ("host", "port", "user", "password", "database")},
+        **({"ssl": given["ssl"]} if "ssl" in given else {}),
+        server_settings={"application_name": "palier migrate"},
+    )
+
+
+async def _has_history(guard: asyncpg.Connection) -> bool:
+    return await guard.fetchval("select to_regclass('tortoise_migrations') is not null")
+
+
+async def _make_roles(guard: asyncpg.Connection) -> None:
+    for role in _RUN_AS:
+        exists = await guard.fetchval("select true from pg_roles where rolname = $1", role)
+        if not exists:
+            await _create_role(guard, role)
+        if not await guard.fetchval("select rolsuper from pg_roles where rolname = current_user"):
+            await guard.execute(f"grant {role} to current_user")
+
+
+async def _create_role(guard: asyncpg.Connection, role: str) -> None:
+    try:
+        await guard.execute(f"create role {role} nologin nosuperuser nobypassrls noinherit")
+    except asyncpg.DuplicateObjectError:  # another database of this cluster was migrated meanwhile
+        return
+
+
+async def _install_job_queue(guard: asyncpg.Connection) -> None:
+    if not await guard.fetchval("select to_regclass('procrastinate_jobs') is not null"):
+        await guard.execute(SchemaManager.get_schema())
+
+
+async def _apply(url: str) -> None:
+    if str(ROOT) not in sys.path:
+        sys.path.insert(0, str(ROOT))
+    config: dict[str, Any] = configuration(url)
+    try:
+        await run_migrations(config=config)
+    finally:
+        await Tortoise.close_connections()
+
+
+async def _grant(guard: asyncpg.Connection) -> None:
+    """What the two processes may do. Said anew after every migration, so a new table is never forgotten."""
+    await guard.execute((ROOT / "migrations" / "grants.sql").read_text())
+
+
+def main(url: str) -> None:
+    """`palier migrate`, for callers without an event loop."""
+    asyncio.run(migrate(url))

@@ -1,0 +1,68 @@
+"""Roles, what each may do, and how a route declares what it needs."""
+
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+
+class Role(StrEnum):
+    """What a person is for an organisation."""
+
+    OWNER = "owner"
+    LEAD = "lead"
+    CONTRIBUTOR = "contributor"
+    READER = "reader"
+    CONSULTANT = "consultant"
+
+
+class Permission(StrEnum):
+    """One verb a route may ask for. The table of who holds which is `_GRANTS`."""
+
+    READ = "read"
+    """Open the organisation's assessments, results, benchmark, plans and reports."""
+    ANSWER = "answer"
+    RUN_ASSESSMENT = "run assessment"
+    """Open a round, change its dates."""
+    SUBMIT = "submit"
+    """Commit the organisation: submit and lock, consent to the benchmark."""
+    EDIT_PLAN = "edit plan"
+    EXPORT = "export"
+    """Have a document made."""
+    MANAGE_PEOPLE = "manage people"
+    MANAGE_ORGANISATION = "manage organisation"
+    """Change the profile, grant and revoke mandates."""
+    MANAGE_NETWORK = "manage network"
+    """Network staff only; never granted inside an organisation."""
+
+
+_READER = {Permission.READ, Permission.EXPORT}
+_CONTRIBUTOR = _READER | {Permission.ANSWER, Permission.EDIT_PLAN}
+_CONSULTANT = _CONTRIBUTOR | {Permission.RUN_ASSESSMENT}
+_LEAD = _CONSULTANT | {Permission.SUBMIT, Permission.MANAGE_PEOPLE}
+_OWNER = _LEAD | {Permission.MANAGE_ORGANISATION}
+
+_GRANTS = {
+    Role.READER: _READER,
+    Role.CONTRIBUTOR: _CONTRIBUTOR,
+    Role.CONSULTANT: _CONSULTANT,
+    Role.LEAD: _LEAD,
+    Role.OWNER: _OWNER,
+}
+
+
+@cache
+def grants(role: Role) -> frozenset[Permission]:
+    """The permissions of `role` inside an organisation."""
+    return frozenset(_GRANTS[role])
+
+
+def needs(permission: Permission) -> dict[str, Any]:
+    """Route option: only actors holding `permission`. Use as `@get("/…", opt=needs(Permission.READ))`."""
+    return {"permission": permission}
+
+
+PUBLIC: dict[str, Any] = {"audience": "public"}
+"""Route option: anybody, signed in or not."""
+
+SIGNED_IN: dict[str, Any] = {"audience": "signed in"}
+"""Route option: any signed-in person, whatever the organisation."""
