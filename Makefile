@@ -1,7 +1,7 @@
 # Everything a person does with Palier. `make` alone lists the targets.
 PYTHON ?= python3
-BIN := .venv/bin
-SETUP := $(PYTHON) bin/setup.py
+IN_VENV := .venv/bin/python -m
+SETUP := command -v $(PYTHON) >/dev/null || { echo "Palier needs Python 3.11 or newer:  apt-get install -y python3 python3-venv" >&2; exit 1; }; $(PYTHON) bin/setup.py
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-long check fix demo bench lock
@@ -11,36 +11,36 @@ help: ## list the targets
 
 run: ## install what is missing, then serve on http://127.0.0.1:8000 (PALIER_PORT)
 	@$(SETUP) run
-	@exec $(BIN)/python -m palier serve
+	@exec $(IN_VENV) palier serve
 
 test: ## every test but the long ones, under ten minutes
 	@$(SETUP) test
-	$(BIN)/python -m pytest -m "not long"
+	$(IN_VENV) pytest -m "not long"
 
 test-long: ## full matrices and long fault runs, up to thirty minutes
 	@$(SETUP) test
-	$(BIN)/python -m pytest -m long
+	$(IN_VENV) pytest -m long
 
 check: ## ruff, types, translations, architecture, templates, questionnaires
 	@$(SETUP) test
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/python -m pytest -q tests/architecture
-	$(BIN)/python -m palier check
+	$(IN_VENV) ruff check .
+	$(IN_VENV) ruff format --check .
+	$(IN_VENV) mypy
+	$(IN_VENV) pytest -q tests/architecture
+	$(IN_VENV) palier check
 
 fix: ## let ruff put right what it can
 	@$(SETUP) test
-	$(BIN)/ruff check --fix .
-	$(BIN)/ruff format .
+	$(IN_VENV) ruff check --fix .
+	$(IN_VENV) ruff format .
 
 demo: ## show the demo's organisations, people and passwords
 	@$(SETUP) run
-	$(BIN)/python -m palier demo
+	@$(IN_VENV) palier demo
 
 bench: ## measure the pages, the save and the PDF
 	@$(SETUP) test
-	$(BIN)/python -m bench
+	$(IN_VENV) bench
 
-lock: ## remake every lock file from pyproject.toml and package.json
+lock: ## remake every lock from pyproject.toml and package.json (UPGRADE=1 moves to the newest)
 	@$(SETUP) lock
