@@ -103,7 +103,7 @@ def install_packages(target: str) -> None:
         run([sys.executable, "-m", "venv", "--clear", VENV])
     if not stamped("bootstrap", fingerprint(REQUIREMENTS / "bootstrap.txt")) or not runs(UV, "--version"):
         say("Installing uv")
-        pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        pip = [PYTHON, "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
         run([*pip, "--require-hashes", "-r", REQUIREMENTS / "bootstrap.txt"])
         write_stamp("bootstrap", fingerprint(REQUIREMENTS / "bootstrap.txt"))
     say("Installing the Python packages (requirements/%s.txt)" % lock)
