@@ -1,0 +1,1 @@
+"""What answers are worth: pure arithmetic over a questionnaire and its answers."""

@@ -1,0 +1,96 @@
+"""How children make a parent's score, and what each of them contributes: exactly, to the last digit.
+
+Every function takes only children that have a score. Source: docs/method.md#methods.
+"""
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from fractions import Fraction
+
+from palier.questionnaires.rules import Aggregation
+
+Part = tuple[Fraction, Fraction]
+"""A child as (weight, score)."""
+
+QUANTUM = Decimal("1e-12")
+FLOOR = Fraction(1)
+"""Geometric means lift scores to one point: a single zero would wipe out all the rest."""
+
+_PRECISE = Context(prec=50, rounding=ROUND_HALF_EVEN)
+
+
+def combine(method: Aggregation, parts: Sequence[Part]) -> Fraction:
+    """The parent's score in points. `parts` holds at least one child."""
+    match method:
+        case Aggregation.WEIGHTED_MEAN:
+            return weighted_mean(parts)
+        case Aggregation.GEOMETRIC_MEAN:
+            return geometric_mean(parts)
+        case Aggregation.MINIMUM:
+            return min(score for _, score in parts)
+        case Aggregation.SUM:
+            return sum((weight * score for weight, score in parts), Fraction(0))
+
+
+def contributions(method: Aggregation, parts: Sequence[Part]) -> tuple[Fraction, ...]:
+    """What each child brings to `combine(method, parts)`; the parts add up to it exactly."""
+    match method:
+        case Aggregation.WEIGHTED_MEAN:
+            whole = sum((weight for weight, _ in parts), Fraction(0))
+            return tuple(weight * score / whole for weight, score in parts)
+        case Aggregation.GEOMETRIC_MEAN:
+            return _log_shares(parts)
+        case Aggregation.MINIMUM:
+            return _all_on_the_weakest(parts)
+        case Aggregation.SUM:
+            return tuple(weight * score for weight, score in parts)
+
+
+def weighted_mean(parts: Sequence[Part]) -> Fraction:
+    """Σ w·s / Σ w."""
+    whole = sum((weight for weight, _ in parts), Fraction(0))
+    return sum((weight * score for weight, score in parts), Fraction(0)) / whole
+
+
+def geometric_mean(parts: Sequence[Part]) -> Fraction:
+    """exp(Σ w·ln max(s, 1) / Σ w), to 1e-12, never outside the range of the lifted scores."""
+    lifted = [max(score, FLOOR) for _, score in parts]
+    whole = _decimal(sum((weight for weight, _ in parts), Fraction(0)))
+    logarithm = _PRECISE.divide(sum(_logarithms(parts), Decimal(0)), whole)
+    mean = Fraction(_PRECISE.exp(logarithm).quantize(QUANTUM, context=_PRECISE))
+    return min(max(mean, min(lifted)), max(lifted))
+
+
+def balance(parts: Sequence[Part]) -> Fraction:
+    """Geometric over arithmetic mean of the lifted scores: 1 when all are equal, lower the more they differ."""
+    lifted = [(weight, max(score, FLOOR)) for weight, score in parts]
+    ratio = _decimal(geometric_mean(lifted) / weighted_mean(lifted))
+    return min(Fraction(ratio.quantize(QUANTUM, context=_PRECISE)), Fraction(1))
+
+
+def _decimal(exact: Fraction) -> Decimal:
+    return _PRECISE.divide(Decimal(exact.numerator), Decimal(exact.denominator))
+
+
+def _logarithms(parts: Sequence[Part]) -> list[Decimal]:
+    """w·ln max(s, 1) of each child; never negative."""
+    return [
+        _PRECISE.multiply(_decimal(weight), _PRECISE.ln(_decimal(max(score, FLOOR)))) for weight, score in parts
+    ]
+
+
+def _log_shares(parts: Sequence[Part]) -> tuple[Fraction, ...]:
+    """The mean split by each child's part in its logarithm; the last child takes the remainder."""
+    mean = geometric_mean(parts)
+    logs = _logarithms(parts)
+    # All at one point or less: no logarithm to split by, so weights do it.
+    shares = logs if any(logs) else [_decimal(weight) for weight, _ in parts]
+    whole = _PRECISE.divide(sum(shares, Decimal(0)), _decimal(mean))
+    first = [Fraction(_PRECISE.divide(share, whole).quantize(QUANTUM, context=_PRECISE)) for share in shares[:-1]]
+    return (*first, mean - sum(first, Fraction(0)))
+
+
+def _all_on_the_weakest(parts: Sequence[Part]) -> tuple[Fraction, ...]:
+    weakest = min(score for _, score in parts)
+    ties = sum(score == weakest for _, score in parts)
+    return tuple(weakest / ties if score == weakest else Fraction(0) for _, score in parts)

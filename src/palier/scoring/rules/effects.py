@@ -1,0 +1,99 @@
+"""What would change the score: one level more, or the moves of a plan.
+
+All of it is the engine's own arithmetic, never a formula beside it. Source: docs/method.md#effects.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from palier.questionnaires.rules import Questionnaire
+from palier.scoring.rules.aggregation import combine
+from palier.scoring.rules.answers import Answer, BadAnswer, PlainAnswers, State, read_answers
+from palier.scoring.rules.engine import Definition, as_questionnaire, score_answers
+from palier.scoring.rules.result import Node, Result
+
+
+def what_if(definition: Definition, answers: PlainAnswers, moves: Mapping[str, int]) -> Result:
+    """The result once each criterion of `moves` stands at the level given (from 1), evidence unchanged.
+
+    A criterion that does not apply stays so; one without an answer becomes answered.
+    Raises BadAnswer for an unknown criterion or level.
+    """
+    questionnaire = as_questionnaire(definition)
+    moved = read_answers(questionnaire, answers)
+    for code, level in moves.items():
+        if code not in moved:
+            raise BadAnswer(code, f"not a criterion of {questionnaire.key}")
+        moved[code] = _moved(questionnaire, moved[code], level)
+    return score_answers(questionnaire, moved)
+
+
+def _moved(questionnaire: Questionnaire, answer: Answer, level: int) -> Answer:
+    if answer.state is State.NA:
+        return answer
+    try:
+        points = questionnaire.criterion(answer.code).scale.points(level)
+    except ValueError as error:
+        raise BadAnswer(answer.code, str(error)) from error
+    return replace(answer, state=State.ANSWERED, level=level, points=points)
+
+
+def one_step_gain(definition: Definition, answers: PlainAnswers, code: str) -> Fraction | None:
+    """Points the total gains when criterion `code` stands one level higher: see `step_gains`.
+
+    Raises BadAnswer for an unknown criterion.
+    """
+    questionnaire = as_questionnaire(definition)
+    if code not in questionnaire.index.positions:
+        raise BadAnswer(code, f"not a criterion of {questionnaire.key}")
+    return step_gains(questionnaire, answers)[code]
+
+
+def step_gains(definition: Definition, answers: PlainAnswers) -> dict[str, Fraction | None]:
+    """Points the total gains by one level more, for each criterion on its own.
+
+    None where there is no such step: not answered, already at the top, or no total score.
+    The same figures as `what_if` with one move, but only the branch of each criterion is computed again.
+    """
+    questionnaire = as_questionnaire(definition)
+    return gains_of(questionnaire, score_answers(questionnaire, read_answers(questionnaire, answers)))
+
+
+def gains_of(questionnaire: Questionnaire, result: Result) -> dict[str, Fraction | None]:
+    """As `step_gains`, from a result of this questionnaire."""
+    gains: dict[str, Fraction | None] = {}
+    for dimension in result.dimensions:
+        for element in dimension.children:
+            for criterion in element.children:
+                chain = (result.total, dimension, element, criterion)
+                gains[criterion.code] = _gain(chain, _next_points(questionnaire, criterion))
+    return gains
+
+
+def _next_points(questionnaire: Questionnaire, criterion: Node) -> Fraction | None:
+    """Points of the next rung, None when there is none to climb."""
+    scale = questionnaire.criterion(criterion.code).scale
+    if criterion.level is None or criterion.level == len(scale.values):
+        return None
+    return scale.points(criterion.level + 1)
+
+
+def _gain(chain: Sequence[Node], points: Fraction | None) -> Fraction | None:
+    """What the top of `chain` gains when its last node is worth `points`, all other branches unchanged."""
+    total = chain[0].score
+    if points is None or total is None:
+        return None
+    raised = points
+    for parent, child in zip(chain[-2::-1], chain[:0:-1], strict=True):
+        if parent.score is None or parent.method is None:
+            return Fraction(0)
+        raised = combine(
+            parent.method,
+            [
+                (sibling.weight, raised if sibling is child else sibling.score)
+                for sibling in parent.children
+                if sibling.score is not None
+            ],
+        )
+    return raised - total
