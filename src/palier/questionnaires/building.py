@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from palier.questionnaires.rules import (
@@ -113,7 +114,7 @@ def _questionnaire(data: Mapping[str, Any]) -> Questionnaire:
 def _number(plain: str | int) -> Fraction:
     """Numbers are text in files; an integer is as exact, so hand-written mappings may use it."""
     if isinstance(plain, bool) or not isinstance(plain, str | int):
-        raise BadDefinition(f"a number is text, such as \"2/3\", not {plain!r}")
+        raise BadDefinition(f'a number is text, such as "2/3", not {plain!r}')
     return number(str(plain))
 
 
@@ -134,7 +135,7 @@ def _texts(plain: Mapping[str, Iterable[str]] | None) -> Texts:
 
 def _scale(name: str, plain: Mapping[str, Any]) -> Scale:
     values = tuple(_number(value) for value in plain["values"])
-    if len(values) < 2 or any(low >= high for low, high in zip(values, values[1:], strict=False)):
+    if len(values) < 2 or any(low >= high for low, high in pairwise(values)):
         raise BadDefinition(f"scale {name}: two values or more, in ascending order")
     return Scale(name, values, _texts(plain.get("labels")), _texts(plain.get("meaning")))
 

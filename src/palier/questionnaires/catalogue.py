@@ -41,9 +41,9 @@ class ChangedQuestionnaire(ValueError):
 
 
 def find_questionnaire(
-    id: str, version: str, *, content_hash: str | None = None, directory: Path = DIRECTORY
+    code: str, version: str, *, content_hash: str | None = None, directory: Path = DIRECTORY
 ) -> Questionnaire:
-    """The questionnaire `id` in `version`, read once and kept.
+    """The questionnaire `code` in `version`, read once and kept.
 
     With `content_hash` (as stored with an assessment) a changed file raises ChangedQuestionnaire.
     Raises UnknownQuestionnaire and BadQuestionnaire.
@@ -51,8 +51,8 @@ def find_questionnaire(
     raise NotImplementedError
 
 
-def latest(id: str, *, directory: Path = DIRECTORY) -> Questionnaire:
-    """The highest version of `id`. Raises UnknownQuestionnaire and BadQuestionnaire."""
+def latest(code: str, *, directory: Path = DIRECTORY) -> Questionnaire:
+    """The highest version of `code`. Raises UnknownQuestionnaire and BadQuestionnaire."""
     raise NotImplementedError
 
 

@@ -336,9 +336,9 @@ class Questionnaire:
         """The dimension `code`. Raises KeyError."""
         return self.index.dimensions[code]
 
-    def lever(self, id: str) -> Lever:
-        """The lever `id`. Raises KeyError."""
-        return self.index.levers[id]
+    def lever(self, lever_id: str) -> Lever:
+        """The lever `lever_id`. Raises KeyError."""
+        return self.index.levers[lever_id]
 
     def element_of(self, code: str) -> Element:
         """The element that holds the criterion `code`. Raises KeyError."""
@@ -363,7 +363,7 @@ class Questionnaire:
         return self.criteria[place] if place < len(self.criteria) else None
 
     def levers_for(self, code: str, level: int | None = None) -> tuple[Lever, ...]:
-        """Levers of the criterion's element that serve `code`, at any level or at `level`. Raises KeyError."""
+        """Levers that serve the criterion `code`, at any level or at `level`. Raises KeyError."""
         levers = self.element_of(code).levers
         if level is None:
             return tuple(lever for lever in levers if any(s.criterion == code for s in lever.serves))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from palier.questionnaires.building import questionnaire_from
 from palier.questionnaires.rules import (
@@ -14,7 +14,7 @@ from palier.questionnaires.rules import (
     Missing,
     Questionnaire,
 )
-from palier.scoring.rules.aggregation import balance, combine, contributions
+from palier.scoring.rules.aggregation import balance, combine, contributions, total, weight_of
 from palier.scoring.rules.answers import Answer, PlainAnswers, State, read_answers
 from palier.scoring.rules.maturity import level_at, maturity, pyramid
 from palier.scoring.rules.result import TOTAL, Kind, Node, Result, Withheld
@@ -45,49 +45,57 @@ def as_questionnaire(definition: Definition) -> Questionnaire:
 
 def score_answers(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> Result:
     """As `score`, from answers already read: one per criterion."""
-    total = _total(questionnaire, answers)
-    parts = [(child.weight, child.score) for child in total.children if child.score is not None]
-    elements = [e for d in total.children for e in d.children if e.score is not None]
+    top = _total(questionnaire, answers)
+    parts = [(child.weight, child.score) for child in top.children if child.score is not None]
+    elements = [e for d in top.children for e in d.children if e.score is not None]
     weakest = min(elements, key=lambda element: element.score or Fraction(0), default=None)
     return Result(
         engine=ENGINE_VERSION,
         questionnaire=questionnaire.id,
         version=questionnaire.version,
         content_hash=questionnaire.content_hash,
-        total=total,
-        maturity=maturity(questionnaire, answers, total.score),
+        total=top,
+        maturity=maturity(questionnaire, answers, top.score),
         pyramid=pyramid(questionnaire, answers),
         balance=balance(parts) if parts else None,
         weakest_element=weakest.code if weakest else None,
     )
 
 
+class _Place(NamedTuple):
+    """What the definition says of a node above the criteria."""
+
+    code: str
+    kind: Kind
+    weight: Fraction
+    method: Aggregation
+    threshold: Fraction
+
+
 def _total(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> Node:
     children = tuple(_dimension(questionnaire, dimension, answers) for dimension in questionnaire.dimensions)
     threshold = questionnaire.coverage.total
-    total = _parent(questionnaire, TOTAL, Kind.TOTAL, questionnaire.aggregation, children, threshold, Fraction(1))
-    low = any(child.low_comparability for child in children)
-    return replace(total, low_comparability=low, share=Fraction(1), contribution=total.score)
+    place = _Place(TOTAL, Kind.TOTAL, Fraction(1), questionnaire.aggregation, threshold)
+    top = _parent(questionnaire, place, children)
+    return replace(top, share=Fraction(1), contribution=top.score)
 
 
-def _dimension(questionnaire: Questionnaire, dimension: Dimension, answers: Mapping[str, Answer]) -> Node:
-    children = tuple(_element(questionnaire, element, answers) for element in dimension.elements)
-    return _branch(questionnaire, dimension, Kind.DIMENSION, children)
+def _dimension(questionnaire: Questionnaire, item: Dimension, answers: Mapping[str, Answer]) -> Node:
+    children = tuple(_element(questionnaire, element, answers) for element in item.elements)
+    threshold = questionnaire.coverage.node
+    place = _Place(item.code, Kind.DIMENSION, item.weight, item.aggregation, threshold)
+    return _parent(questionnaire, place, children)
 
 
-def _element(questionnaire: Questionnaire, element: Element, answers: Mapping[str, Answer]) -> Node:
-    children = tuple(_leaf(questionnaire, criterion, answers[criterion.code]) for criterion in element.criteria)
-    return _branch(questionnaire, element, Kind.ELEMENT, children)
-
-
-def _branch(q: Questionnaire, item: Dimension | Element, kind: Kind, children: tuple[Node, ...]) -> Node:
-    node = _parent(q, item.code, kind, item.aggregation, children, q.coverage.node, item.weight)
-    low = kind is Kind.DIMENSION and node.asked - node.applicable > q.low_comparability * node.asked
-    return replace(node, low_comparability=low)
+def _element(questionnaire: Questionnaire, item: Element, answers: Mapping[str, Answer]) -> Node:
+    children = tuple(_leaf(questionnaire, criterion, answers[criterion.code]) for criterion in item.criteria)
+    threshold = questionnaire.coverage.node
+    place = _Place(item.code, Kind.ELEMENT, item.weight, item.aggregation, threshold)
+    return _parent(questionnaire, place, children)
 
 
 def _leaf(questionnaire: Questionnaire, criterion: Criterion, answer: Answer) -> Node:
-    """A criterion: its points, and those its evidence supports. Under `missing: zero` no answer is worth 0."""
+    """A criterion: its points, and those its evidence supports; `missing: zero` makes no answer worth 0."""
     points = answer.points
     if points is None and answer.state is not State.NA and questionnaire.missing is Missing.ZERO:
         points = Fraction(0)
@@ -108,35 +116,29 @@ def _leaf(questionnaire: Questionnaire, criterion: Criterion, answer: Answer) ->
     )
 
 
-def _parent(
-    questionnaire: Questionnaire,
-    code: str,
-    kind: Kind,
-    method: Aggregation,
-    children: tuple[Node, ...],
-    threshold: Fraction,
-    weight: Fraction,
-) -> Node:
+def _parent(questionnaire: Questionnaire, place: _Place, children: tuple[Node, ...]) -> Node:
     """A node over its children: score or the reason it is withheld, and what each child brings."""
-    answered = sum((child.answered for child in children), Fraction(0))
-    applicable = sum((child.applicable for child in children), Fraction(0))
-    covered = questionnaire.missing is Missing.ZERO or answered >= threshold * applicable
-    withheld = _withheld(method, children, applicable=applicable, covered=covered)
-    scored = [] if withheld else [child for child in children if child.score is not None]
-    points = combine(method, _parts(scored)) if scored else None
+    answered = total(child.answered for child in children)
+    applicable = total(child.applicable for child in children)
+    asked = total(child.asked for child in children)
+    covered = questionnaire.missing is Missing.ZERO or answered >= place.threshold * applicable
+    withheld = _withheld(place.method, children, applicable=applicable, covered=covered)
+    points = None if withheld else combine(place.method, _parts(children))
     return Node(
-        code=code,
-        kind=kind,
-        weight=weight,
+        code=place.code,
+        kind=place.kind,
+        weight=place.weight,
         score=points,
-        supported=combine(method, _supported_parts(scored)) if scored else None,
+        supported=None if withheld else combine(place.method, _supported_parts(children)),
         level=level_at(questionnaire.levels, points),
         answered=answered,
         applicable=applicable,
-        asked=sum((child.asked for child in children), Fraction(0)),
+        asked=asked,
         withheld=withheld,
-        method=method,
-        children=_contributing(method, children) if scored else children,
+        low_comparability=any(child.low_comparability for child in children)
+        or (place.kind is Kind.DIMENSION and asked - applicable > questionnaire.low_comparability * asked),
+        method=place.method,
+        children=children if withheld else _contributing(place.method, children),
     )
 
 
@@ -155,18 +157,18 @@ def _withheld(
     return None
 
 
-def _parts(scored: Sequence[Node]) -> list[tuple[Fraction, Fraction]]:
-    return [(child.weight, child.score) for child in scored if child.score is not None]
+def _parts(children: Sequence[Node]) -> list[tuple[Fraction, Fraction]]:
+    return [(child.weight, child.score) for child in children if child.score is not None]
 
 
-def _supported_parts(scored: Sequence[Node]) -> list[tuple[Fraction, Fraction]]:
-    return [(child.weight, child.supported) for child in scored if child.supported is not None]
+def _supported_parts(children: Sequence[Node]) -> list[tuple[Fraction, Fraction]]:
+    return [(child.weight, child.supported) for child in children if child.supported is not None]
 
 
 def _contributing(method: Aggregation, children: Sequence[Node]) -> tuple[Node, ...]:
     """The children with their share of the weight and their contribution, where they have a score."""
     parts = _parts(children)
-    whole = sum((weight for weight, _ in parts), Fraction(0))
+    whole = weight_of(parts)
     brought = iter(contributions(method, parts))
     return tuple(
         child

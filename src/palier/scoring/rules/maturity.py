@@ -4,21 +4,19 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from palier.questionnaires.rules import Criterion, Gate, Level, Pyramid, PyramidStep, Questionnaire
-from palier.scoring.rules.aggregation import weighted_mean
+from palier.scoring.rules.aggregation import total, weight_of, weighted_mean
 from palier.scoring.rules.answers import Answer, State
 from palier.scoring.rules.result import GateStanding, Maturity, PyramidStanding, PyramidStepStanding
 
 
 def level_at(levels: Sequence[Level], points: Fraction | None) -> int | None:
-    """The highest level that starts at or under `points` (the first one below them all), None without points."""
+    """The highest level that starts at or under `points` (the first below them all); None without."""
     if points is None:
         return None
     return max((level.level for level in levels if points >= level.start), default=levels[0].level)
 
 
-def maturity(
-    questionnaire: Questionnaire, answers: Mapping[str, Answer], score: Fraction | None
-) -> Maturity:
+def maturity(questionnaire: Questionnaire, answers: Mapping[str, Answer], score: Fraction | None) -> Maturity:
     """The level of `score` (points), lowered to the level below the first gate that fails.
 
     N/A criteria leave the gates; don't know and blank fail them.
@@ -44,7 +42,7 @@ def _fails(answer: Answer, at_least: Fraction) -> bool:
 def pyramid(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> PyramidStanding | None:
     """How far up the pyramid: step k needs the means of steps 1 to k. None when there is no pyramid.
 
-    A step's mean (by criterion weight) is withheld under the coverage threshold of nodes, and then not reached.
+    A step's mean (by criterion weight) is withheld under the nodes' coverage threshold, and then not reached.
     """
     if questionnaire.pyramid is None:
         return None
@@ -64,9 +62,10 @@ def _step(
     below: bool,
 ) -> PyramidStepStanding:
     tagged = [(c.weight, answers[c.code]) for c in questionnaire.tagged(step.tag)]
-    applicable = sum((weight for weight, answer in tagged if answer.state is not State.NA), Fraction(0))
+    applicable = total(weight for weight, answer in tagged if answer.state is not State.NA)
     parts = [(weight, answer.points) for weight, answer in tagged if answer.points is not None]
-    coverage = sum((weight for weight, _ in parts), Fraction(0)) / applicable if applicable else None
+    coverage = weight_of(parts) / applicable if applicable else None
     enough = bool(parts) and coverage is not None and coverage >= questionnaire.coverage.node
     mean = weighted_mean(parts) if enough else None
-    return PyramidStepStanding(step.tag, mean, coverage, below and mean is not None and mean >= whole.at_least)
+    reached = below and mean is not None and mean >= whole.at_least
+    return PyramidStepStanding(step.tag, mean, coverage, reached)

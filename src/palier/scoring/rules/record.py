@@ -52,7 +52,7 @@ def _plain(value: Any, *, leave_out: frozenset[str]) -> Any:
         return str(value)
     if isinstance(value, tuple):
         return [_plain(item, leave_out=leave_out) for item in value]
-    if is_dataclass(value):
+    if is_dataclass(value) and not isinstance(value, type):
         return {
             name: _plain(getattr(value, name), leave_out=leave_out)
             for name in _field_types(type(value))
@@ -62,7 +62,7 @@ def _plain(value: Any, *, leave_out: frozenset[str]) -> Any:
 
 
 @cache
-def _field_types(kind: Any) -> dict[str, Any]:
+def _field_types(kind: type) -> dict[str, Any]:
     """Fields that make up a record, with their types; what a class derives by itself is left out."""
     hints = get_type_hints(kind)
     return {item.name: hints[item.name] for item in fields(kind) if item.init}
@@ -74,11 +74,11 @@ def _typed(kind: Any, plain: Any) -> Any:
         return None if plain is None else _typed(_present(kind), plain)
     if get_origin(kind) is tuple:
         return tuple(_typed(get_args(kind)[0], item) for item in plain)
-    if is_dataclass(kind):
+    if isinstance(kind, type) and is_dataclass(kind):
         types = _field_types(kind)
         if set(plain) != set(types):
             raise KeyError(f"not a record of {kind}")
-        return kind(**{name: _typed(types[name], plain[name]) for name in types})  # type: ignore[operator]
+        return kind(**{name: _typed(types[name], plain[name]) for name in types})
     if isinstance(plain, kind):
         return plain
     return kind(plain)
