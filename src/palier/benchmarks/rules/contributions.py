@@ -1,0 +1,99 @@
+"""Who counts, once, and what they gave, on the grid of a tenth of a point."""
+
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from palier.benchmarks.rules.cohorts import DIMENSIONS
+
+Score = int | float | Decimal | Fraction
+Scores = Mapping[str, Score | None]
+
+MISSING = np.int16(32767)
+"""Marks "no answer" on the grid; larger than any score, so that sorting leaves it behind."""
+
+GRID = 10
+"""Steps of the grid in one point of the scale: contributions are kept to 0.1 point."""
+
+
+class ContributionError(ValueError):
+    """A contribution that names no member, names one twice, or holds a score outside 0 to 100."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """One member's submitted assessment of the campaign; scores in points from 0 to 100, None = no answer."""
+
+    member: str
+    group: str
+    attributes: Mapping[str, str | None]
+    scores: Scores
+
+
+def read_contributions(given: Iterable[Mapping[str, object]]) -> tuple[Contribution, ...]:
+    """The contributions, by member, copied: later changes to `given` do not reach them.
+
+    A member without a group is its own group. Raises ContributionError for a missing or repeated member.
+    """
+    contributions = tuple(sorted(map(_contribution, given), key=lambda one: one.member))
+    for one, other in pairwise(contributions):
+        if one.member == other.member:
+            raise ContributionError(f"member {one.member} contributes twice")
+    return contributions
+
+
+def _contribution(given: Mapping[str, object]) -> Contribution:
+    member = given.get("member")
+    if member is None or member == "":
+        raise ContributionError("a contribution names no member")
+    scores = given.get("scores") or {}
+    if not isinstance(scores, Mapping):
+        raise ContributionError(f"member {member}: scores are not a mapping")
+    attributes = {dimension: _text(given.get(dimension)) for dimension in DIMENSIONS}
+    return Contribution(str(member), str(given.get("group") or member), attributes, dict(scores))
+
+
+def _text(value: object) -> str | None:
+    return None if value is None or value == "" else str(value)
+
+
+def one_per_group(contributions: Iterable[Contribution], known: Collection[str]) -> tuple[Contribution, ...]:
+    """One contribution for each legal group, by member: the one already in a batch, else the first by id.
+
+    `known`: members who held a seat in the last edition. No score is read.
+    """
+    chosen: dict[str, Contribution] = {}
+    for one in sorted(contributions, key=lambda one: (one.member not in known, one.member)):
+        chosen.setdefault(one.group, one)
+    return tuple(sorted(chosen.values(), key=lambda one: one.member))
+
+
+def half_up(value: Score, steps: int = 1) -> int:
+    """`value` in steps of 1/`steps`, ties upwards, exact. A float counts as the decimal it is written as."""
+    exact = Fraction(str(float(value))) if isinstance(value, float) else Fraction(value)
+    return math.floor(exact * steps + Fraction(1, 2))
+
+
+def on_grid(contributions: Sequence[Contribution], variables: Sequence[str]) -> NDArray[np.int16]:
+    """Tenths of a point, shape (variables, contributions), rounded half up; MISSING where there is no answer.
+
+    Raises ContributionError for a score outside 0 to 100 or one that is not a number.
+    """
+    given = [[one.scores.get(variable) for variable in variables] for one in contributions]
+    points = np.array(given, dtype=np.float64).reshape(len(contributions), len(variables))
+    absent = np.isnan(points)
+    outside = (points < 0) | (points > 100)
+    if outside.any() or absent.sum() != sum(row.count(None) for row in given):
+        raise ContributionError("a score is not a number from 0 to 100")
+    steps = np.where(absent, 0.0, points) * GRID
+    tenths = np.floor(steps + 0.5).astype(np.int16)
+    for row, column in np.argwhere(np.abs(steps - np.floor(steps) - 0.5) < 1e-6):
+        tenths[row, column] = half_up(given[row][column], GRID)
+    tenths[absent] = MISSING
+    return np.ascontiguousarray(tenths.T)
