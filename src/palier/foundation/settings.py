@@ -1,0 +1,159 @@
+"""Every setting of Palier, read once from the environment. docs/settings.md describes them for operators."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+"""The clone: templates, static files, questionnaires and migrations are found from here."""
+
+_SECRET_BYTES = 48
+_SHORTEST_SECRET = 32
+
+
+class SettingError(ValueError):
+    """A setting is missing or cannot be read; the message names it and says what would do."""
+
+
+class Environment(StrEnum):
+    """Where the product runs: on somebody's machine, or for others."""
+
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the environment says; `VARIABLES` names each field's variables. Printing it shows no password."""
+
+    environment: Environment
+    data_directory: Path
+    database_url: str | None = field(repr=False)
+    database_url_web: str | None = field(repr=False)
+    postgres_binaries: Path | None
+    host: str
+    port: int
+    public_url: str
+    web_processes: int
+    secret: str = field(repr=False)
+    smtp_url: str | None = field(repr=False)
+    mail_from: str
+
+    @property
+    def production(self) -> bool:
+        return self.environment is Environment.PRODUCTION
+
+    @property
+    def embedded(self) -> bool:
+        """Whether Palier starts its own PostgreSQL, because no address of one was given."""
+        return self.database_url is None
+
+
+VARIABLES: dict[str, tuple[str, ...]] = {
+    "environment": ("PALIER_ENVIRONMENT",),
+    "data_directory": ("PALIER_DATA_DIR",),
+    "database_url": ("PALIER_DATABASE_URL", "DATABASE_URL"),
+    "database_url_web": ("PALIER_DATABASE_URL_WEB",),
+    "postgres_binaries": ("PALIER_POSTGRES_BIN",),
+    "host": ("PALIER_HOST",),
+    "port": ("PALIER_PORT", "PORT"),
+    "public_url": ("PALIER_PUBLIC_URL",),
+    "web_processes": ("WEB_CONCURRENCY",),
+    "secret": ("PALIER_SECRET",),
+    "smtp_url": ("PALIER_SMTP_URL",),
+    "mail_from": ("PALIER_MAIL_FROM",),
+}
+"""For each field the variables that set it; the first that is not empty wins."""
+
+
+def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings that an environment describes, with the defaults of docs/settings.md.
+
+    Creates the data directory's secret in development. Raises SettingError, naming the variable.
+    """
+
+    def given(name: str) -> str | None:
+        return next((environ[variable] for variable in VARIABLES[name] if environ.get(variable)), None)
+
+    environment = _environment(given("environment"))
+    data_directory = Path(given("data_directory") or ROOT / "var").expanduser().absolute()
+    host = given("host") or "127.0.0.1"
+    port = _number("port", given("port") or "8000", 1, 65535)
+    binaries = given("postgres_binaries")
+    return Settings(
+        environment=environment,
+        data_directory=data_directory,
+        database_url=given("database_url"),
+        database_url_web=given("database_url_web"),
+        postgres_binaries=Path(binaries).expanduser().absolute() if binaries else None,
+        host=host,
+        port=port,
+        public_url=_public_url(given("public_url"), host, port),
+        web_processes=_number("web_processes", given("web_processes") or "1", 1, 64),
+        secret=_secret(given("secret"), environment, data_directory),
+        smtp_url=_smtp_url(given("smtp_url")),
+        mail_from=given("mail_from") or "Palier <palier@localhost>",
+    )
+
+
+def _environment(value: str | None) -> Environment:
+    try:
+        return Environment(value or "development")
+    except ValueError:
+        raise SettingError(f"PALIER_ENVIRONMENT is {value!r}: development or production") from None
+
+
+def _number(name: str, value: str, lowest: int, highest: int) -> int:
+    if not value.isdecimal() or not lowest <= int(value) <= highest:
+        raise SettingError(f"{VARIABLES[name][0]} is {value!r}: a whole number from {lowest} to {highest}")
+    return int(value)
+
+
+def _public_url(value: str | None, host: str, port: int) -> str:
+    if value is None:
+        everywhere = host in ("0.0.0.0", "::")  # noqa: S104  (compared, not bound)
+        return f"http://{'127.0.0.1' if everywhere else host}:{port}"
+    if not value.startswith(("http://", "https://")):
+        raise SettingError(f"PALIER_PUBLIC_URL is {value!r}: it starts with https:// or http://")
+    return value.rstrip("/")
+
+
+def _smtp_url(value: str | None) -> str | None:
+    if value is not None and not value.startswith(("smtp://", "smtps://")):
+        raise SettingError("PALIER_SMTP_URL starts with smtp:// or smtps://")
+    return value
+
+
+def _secret(value: str | None, environment: Environment, data_directory: Path) -> str:
+    if value is None and environment is Environment.PRODUCTION:
+        raise SettingError("PALIER_SECRET is missing: production needs one, at least 32 characters long")
+    if value is None:
+        return _development_secret(data_directory / "secret")
+    if len(value) < _SHORTEST_SECRET:
+        raise SettingError("PALIER_SECRET is too short: at least 32 characters")
+    return value
+
+
+def _development_secret(path: Path) -> str:
+    """Made once, so that links and sessions outlive a restart. Several processes may start at once."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f"secret.{os.getpid()}.{secrets.token_hex(4)}")
+    if not path.exists():
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(_SECRET_BYTES))
+        _keep_the_first(beside, path)
+    return path.read_text()
+
+
+def _keep_the_first(beside: Path, path: Path) -> None:
+    """Link refuses to replace, unlike rename: whoever came first decides, and everybody reads the same."""
+    try:
+        os.link(beside, path)
+    except FileExistsError:
+        return
+    finally:
+        beside.unlink()
