@@ -1,0 +1,1 @@
+"""Drawings as SVG text: the same function serves the page and the PDF."""
