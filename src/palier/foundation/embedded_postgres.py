@@ -122,6 +122,15 @@ def stop(cluster: Cluster) -> None:
         _program(cluster, "pg_ctl", "-D", cluster.data, "-m", "fast", "-w", "-t", "60", "stop")
 
 
+def is_alive(cluster: Cluster) -> bool:
+    """Whether the server's process exists: a cheap look, for whoever watches it."""
+    try:
+        os.kill(int((cluster.data / "postmaster.pid").read_text().split("\n", 1)[0]), 0)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
 def is_running(cluster: Cluster) -> bool:
     """Whether the server of this cluster is up, whoever started it."""
     return _call(cluster, "pg_ctl", "-D", cluster.data, "status").returncode == 0
@@ -178,7 +187,7 @@ def _hand_over(tree: Path, account: Account) -> None:
 
 
 def _reaches(account: Account, path: Path) -> bool:
-    """Whether the account can come to a path; asked of the system, for only it knows every rule."""
+    """Whether the account can come to a path; asked of the system, which knows every rule."""
     test = shutil.which("test") or "/usr/bin/test"
     return account.is_us or not subprocess.call([test, "-x", path], cwd="/", **account.run_as())
 

@@ -23,7 +23,10 @@ class Binaries:
 
 
 def find_binaries(data: Path, only: Path | None = None) -> Binaries:
-    """Programs for the cluster in `data`: of its own major version if it exists, else the first that will do."""
+    """Programs for the cluster in `data`: of its own major version if it exists, else the first that do.
+
+    `only` names the one folder to look in. Raises EmbeddedPostgresError.
+    """
     candidates = [found for folder in ([only] if only else _candidates()) if (found := _binaries(folder))]
     marker = data / "PG_VERSION"
     if marker.exists():

@@ -1,0 +1,48 @@
+"""`palier COMMAND`: one module of `palier.cli` for each command, imported only when it is asked for."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+from palier.foundation.postgres_programs import EmbeddedPostgresError
+from palier.foundation.settings import SettingError
+
+COMMANDS = {
+    "serve": "start everything: database, web, worker; Ctrl-C stops it",
+    "work": "run the worker alone",
+    "migrate": "bring the database to the current schema",
+    "demo": "fill an empty database with the demo networks and say who can sign in",
+    "check": "check questionnaire files; name file, line and reason of every fault",
+    "score": "score an answers file with the engine alone",
+}
+"""Each is a module `palier.cli.<command>` with `add_arguments(parser)` and `run(arguments) -> exit status`."""
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit status. `words` default to the command line's."""
+    given = sys.argv[1:] if words is None else list(words)
+    chosen = next((word for word in given if word in COMMANDS), None)
+    arguments = _parser(chosen).parse_args(given)
+    try:
+        return arguments.run(arguments)
+    except (SettingError, EmbeddedPostgresError) as error:
+        print(f"palier: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser(chosen: str | None) -> argparse.ArgumentParser:
+    """The command line. Only the chosen command's module is loaded: `check` needs no web application."""
+    parser = argparse.ArgumentParser(prog="palier", description="Assess, compare, plan.")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for name, purpose in COMMANDS.items():
+        command = commands.add_parser(name, help=purpose, description=purpose)
+        if name == chosen:
+            module = importlib.import_module(f"palier.cli.{name}")
+            module.add_arguments(command)
+            command.set_defaults(run=module.run)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

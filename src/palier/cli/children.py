@@ -1,0 +1,92 @@
+"""Processes that live as long as their supervisor: started again when they die, never left behind."""
+
+import asyncio
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG, linux/prctl.h
+_GRACE_SECONDS = 8.0
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.5, 10.0  # seconds before a dead child is started again
+_LONG_LIFE = 30.0  # seconds after which a death counts as the first one
+
+_system = ctypes.CDLL(None, use_errno=True)  # loaded before any fork
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """One process to keep alive: its name for people, its command, what it adds to the environment."""
+
+    name: str
+    command: list[str]
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+async def keep_alive(child: Child, stopping: asyncio.Event, say: Callable[[str], None]) -> None:
+    """Run a child until `stopping` is set, then end it; start it again whenever it ends by itself."""
+    pause = _SHORTEST_PAUSE
+    while not stopping.is_set():
+        started = time.monotonic()
+        process = await start(child)
+        try:
+            await first_of(process.wait(), stopping.wait())
+        finally:
+            await end(process)
+        if stopping.is_set():
+            return
+        pause = _SHORTEST_PAUSE if time.monotonic() - started > _LONG_LIFE else min(2 * pause, _LONGEST_PAUSE)
+        say(f"The {child.name} process ended with status {process.returncode}; starting it again.")
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), pause)
+
+
+async def start(child: Child, stdout: int | None = None) -> asyncio.subprocess.Process:
+    """Start a child in a session of its own: a terminal's Ctrl-C reaches the supervisor alone."""
+    supervisor = os.getpid()
+    return await asyncio.create_subprocess_exec(
+        *child.command,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=stdout,
+        env=os.environ | child.environment,
+        start_new_session=True,
+        preexec_fn=lambda: die_with(supervisor),
+    )
+
+
+async def end(process: asyncio.subprocess.Process) -> None:
+    """Ask a child to end; after a while end it, and at once whatever it leaves behind."""
+    with contextlib.suppress(ProcessLookupError):
+        process.terminate()
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(process.wait(), _GRACE_SECONDS)
+    kill_group(process.pid)
+    await process.wait()
+
+
+def kill_group(leader: int) -> None:
+    """End whatever a child leaves behind: a web server's workers would keep the port."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)
+
+
+def die_with(supervisor: int) -> None:
+    """Called in a new child: let Linux end it when its supervisor dies, even by kill -9."""
+    if sys.platform == "linux":
+        _system.prctl(_DEATH_SIGNAL, signal.SIGTERM, 0, 0, 0)
+    if os.getppid() != supervisor:  # it died before we could ask
+        os._exit(1)
+
+
+async def first_of(*waits: Awaitable[object]) -> None:
+    """Until one of them is done; the others are dropped."""
+    tasks = [asyncio.ensure_future(wait) for wait in waits]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()

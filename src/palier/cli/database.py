@@ -1,0 +1,23 @@
+"""Which database a command works on: the one a setting names, or the private one while the command runs."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from palier.foundation.embedded_postgres import running
+from palier.foundation.settings import Settings
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[str]:
+    """The address of the owner's database. Starts the private server when no other is set, or joins it."""
+    if settings.database_url is not None:
+        yield settings.database_url
+        return
+    with running(settings.data_directory, settings.postgres_binaries, say=tell) as cluster:
+        yield cluster.url
+
+
+def tell(message: str) -> None:
+    """To the person at the terminal, not into output that a program reads."""
+    print(message, file=sys.stderr, flush=True)
