@@ -19,6 +19,11 @@ class Person:
     shortcuts: bool = True
     session_id: UUID | None = None
 
+    @property
+    def initials(self) -> str:
+        """At most two letters that stand for the person."""
+        return "".join(word[0] for word in self.name.split() if word[0].isalpha())[:2].upper() or "?"
+
 
 @dataclass(frozen=True, slots=True)
 class Organisation:

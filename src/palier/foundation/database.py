@@ -35,6 +35,7 @@ STORES = [
 WEB, WORKER = "palier_web", "palier_worker"
 """The database roles of the two processes. Neither owns a table nor bypasses row-level security."""
 
+
 @dataclass(frozen=True, slots=True)
 class LinkHolder:
     """Somebody who holds a mailed link: may see the one row with its fingerprint, before they belong anywhere."""
@@ -73,8 +74,15 @@ class _Scope:
     def sql(self) -> str:
         """One statement that sets them for this transaction. Only UUIDs and hexadecimal digits enter the text."""
         link = self.link if self.link.isalnum() else ""
-        pairs = (("org", self.organisation), ("person", self.person), ("network", self.network), ("link", link))
-        return "select " + ", ".join(f"set_config('app.{name}', '{value or ''}', true)" for name, value in pairs)
+        pairs = (
+            ("org", self.organisation),
+            ("person", self.person),
+            ("network", self.network),
+            ("link", link),
+        )
+        return "select " + ", ".join(
+            f"set_config('app.{name}', '{value or ''}', true)" for name, value in pairs
+        )
 
 
 def _scope(tenant: Tenant) -> _Scope:

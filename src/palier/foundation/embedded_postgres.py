@@ -168,7 +168,7 @@ def _reachable_home(home: Path, account: Account, say: Say) -> Path:
 
 
 def _reachable_binaries(binaries: Binaries, account: Account, home: Path) -> Binaries:
-    """The programs, or a copy in the cluster's folder when a private home or a virtual environment hides them."""
+    """The programs, or a copy in the cluster's folder when a private home hides them from the account."""
     if _reaches(account, binaries.folder / "postgres"):
         return binaries
     tree = binaries.folder.parent

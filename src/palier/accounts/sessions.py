@@ -1,0 +1,61 @@
+"""Browser sessions: made at sign-in with a fresh secret, kept by fingerprint, touched at most every five minutes."""
+
+import asyncio
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from litestar.datastructures import Cookie
+
+from palier.accounts import store
+from palier.foundation.clock import now
+from palier.foundation.database import only_reading, select, transaction
+from palier.foundation.identifiers import fingerprint, new_id, new_secret
+
+COOKIES = ("__Host-session", "session")
+"""The cookie's name on https, and on plain http (a developer's machine)."""
+
+LIFETIME = timedelta(days=14)
+_TOUCH_EVERY = timedelta(minutes=5)
+_touching: set[asyncio.Task[None]] = set()
+
+
+async def open_session(person_id: UUID, user_agent: str) -> str:
+    """A new session for `person_id`, in the caller's transaction; the secret for its cookie."""
+    secret = new_secret()
+    await store.Session.create(
+        id=new_id(), person_id=person_id, fingerprint=fingerprint(secret), user_agent=user_agent[:200],
+        seen_at=now(), expires_at=now() + LIFETIME,
+    )  # fmt: skip
+    return secret
+
+
+async def close_session(session_id: UUID) -> None:
+    """End one session, in the caller's transaction."""
+    await store.Session.filter(id=session_id).delete()
+
+
+async def close_every_session(person_id: UUID) -> None:
+    """End all sessions of a person (password changed), in the caller's transaction."""
+    await store.Session.filter(person_id=person_id).delete()
+
+
+def cookie(secret: str, *, secure: bool) -> Cookie:
+    """The cookie that carries `secret`; an empty one ends it."""
+    name = COOKIES[0] if secure else COOKIES[1]
+    age = int(LIFETIME.total_seconds()) if secret else 0
+    return Cookie(key=name, value=secret, httponly=True, secure=secure, samesite="lax", path="/", max_age=age)
+
+
+def touch_later(session_id: UUID, seen_at: datetime) -> None:
+    """Note that the session is alive, outside the request (the one write a GET may cause: docs/architecture.md)."""
+    if now() - seen_at < _TOUCH_EVERY:
+        return
+    task = asyncio.create_task(_touch(session_id))
+    _touching.add(task)
+    task.add_done_callback(_touching.discard)
+
+
+async def _touch(session_id: UUID) -> None:
+    only_reading.set(False)
+    async with transaction(None):
+        await select("update session set seen_at = now() where id = $1 returning id", session_id)

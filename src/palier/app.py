@@ -1,0 +1,100 @@
+"""The composition root: with `cli`, the only module that knows every room."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from litestar import Litestar, Request, get
+from litestar.config.allowed_hosts import AllowedHostsConfig
+from litestar.config.compression import CompressionConfig
+from litestar.config.csrf import CSRFConfig
+from litestar.di import Provide
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+from litestar.plugins.jinja import JinjaTemplateEngine
+from litestar.response import Template
+from litestar.static_files import create_static_files_router
+from litestar.template import TemplateConfig
+from litestar.types import ControllerRouterHandler
+
+from palier.foundation import files, mail, templates, web
+from palier.foundation.database import WEB, connect, disconnect
+from palier.foundation.jobs import Job
+from palier.foundation.permissions import PUBLIC
+from palier.foundation.settings import Settings, read_settings
+from palier.network.entrance import Entrance, NotYours
+from palier.network.refusals import show_refusal
+
+ROOMS: list[ControllerRouterHandler] = []
+"""The pages of every room, top to bottom."""
+
+
+def jobs(settings: Settings) -> list[Job]:
+    """The jobs of every room."""
+    return [mail.delivery(settings)]
+
+
+@get("/{path:path}", opt=PUBLIC, include_in_schema=False)
+async def unknown_page(request: Request, path: FromPath[Path]) -> Template:
+    """Every address nobody claims: inside the middleware, so that the page knows who is reading."""
+    raise NotFoundException
+
+
+def create_app(settings: Settings | None = None) -> Litestar:
+    """The web application. `settings` default to the environment's."""
+    settings = settings or read_settings()
+    env = templates.environment()
+    env.globals["asset"] = web.asset
+    return Litestar(
+        route_handlers=[*ROOMS, unknown_page, _static_files()],
+        middleware=[web.Manners(), Entrance()],
+        csrf_config=_csrf(settings),
+        allowed_hosts=_hosts(settings),
+        compression_config=CompressionConfig(backend="gzip", gzip_compress_level=4),
+        dependencies={
+            "person": Provide(web.provide_person, sync_to_thread=False),
+            "actor": Provide(web.provide_actor, sync_to_thread=False),
+            "network_actor": Provide(web.provide_network_actor, sync_to_thread=False),
+            "settings": Provide(lambda: settings, sync_to_thread=False),
+            "shelf": Provide(lambda: files.shelves(settings.data_directory), sync_to_thread=False),
+        },
+        exception_handlers={**web.HANDLERS, NotYours: show_refusal},
+        template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(env)),
+        lifespan=[_database(settings)],
+        openapi_config=None,
+        logging_config=None,
+        debug=False,
+    )
+
+
+def _csrf(settings: Settings) -> CSRFConfig:
+    secure = settings.public_url.startswith("https://")
+    return CSRFConfig(
+        secret=settings.secret, cookie_httponly=True, cookie_secure=secure, cookie_samesite="lax"
+    )
+
+
+def _hosts(settings: Settings) -> AllowedHostsConfig | None:
+    """Production answers to its own name only; on a developer's machine any name of the machine will do."""
+    if not settings.production:
+        return None
+    return AllowedHostsConfig(allowed_hosts=[settings.public_url.partition("://")[2]])
+
+
+def _static_files() -> ControllerRouterHandler:
+    return create_static_files_router(
+        path="/static", directories=[web.STATIC], opt={"audience": "asset"}, include_in_schema=False,
+        cache_control=web.FOR_EVER,
+    )  # fmt: skip
+
+
+def _database(settings: Settings):  # noqa: ANN202  (what a lifespan manager is, only Litestar's types can say)
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        await connect(settings.database_url_web or settings.database_url or "", WEB)
+        try:
+            yield
+        finally:
+            await disconnect()
+
+    return lifespan

@@ -1,0 +1,49 @@
+"""The file store: bytes under a key, facts in a row of the organisation they belong to."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from uuid import UUID
+
+import obstore
+from obstore.store import LocalStore, ObjectStore
+
+from palier.foundation import store
+from palier.foundation.actor import Actor
+from palier.foundation.identifiers import new_id
+
+
+class FileGone(Exception):
+    """The row exists and the bytes do not, or they were altered."""
+
+
+@cache
+def shelves(data_directory: Path) -> ObjectStore:
+    """The place of the bytes: a folder of the data directory. One more kind of store is one more line here."""
+    folder = data_directory / "files"
+    folder.mkdir(parents=True, exist_ok=True)
+    return LocalStore(folder)
+
+
+async def keep(
+    shelf: ObjectStore, actor: Actor | None, organisation: UUID, name: str, media_type: str, data: bytes
+) -> store.StoredFile:
+    """Store `data` and its row, in the caller's transaction. The bytes are written first, under a key used once."""
+    identifier = new_id()
+    key = f"{organisation}/{identifier}"
+    await obstore.put_async(shelf, key, data)
+    return await store.StoredFile.create(
+        id=identifier, organisation_id=organisation, key=key, name=name, media_type=media_type, size=len(data),
+        sha256=hashlib.sha256(data).hexdigest(), created_by=actor.person_id if actor else None,
+    )  # fmt: skip
+
+
+async def fetch(shelf: ObjectStore, file: store.StoredFile) -> bytes:
+    """The bytes of `file`. Raises FileGone when they are missing or are not the ones that were stored."""
+    try:
+        data = bytes(await (await obstore.get_async(shelf, file.key)).bytes_async())
+    except FileNotFoundError as error:
+        raise FileGone(file.key) from error
+    if hashlib.sha256(data).hexdigest() != file.sha256:
+        raise FileGone(file.key)
+    return data

@@ -1,0 +1,86 @@
+"""Work done later by the worker: asked for inside a transaction, done at least once, so every job is idempotent."""
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+import procrastinate
+
+from palier.foundation.database import WORKER, credentials, select
+
+Handler = Callable[..., Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One kind of work. `attempts` counts the first try; `cron` makes it periodic (UTC)."""
+
+    name: str
+    handler: Handler
+    attempts: int = 3
+    cron: str = ""
+
+
+async def enqueue(
+    name: str, *, once: str | None = None, at: datetime | None = None, **arguments: Any
+) -> None:
+    """Ask for a job, in the current transaction: it exists if and only if the transaction commits.
+
+    `once` is a key under which at most one such job may wait; asking again while it waits does nothing.
+    """
+    if once and await _waits(once):
+        return
+    await select("select enqueue($1, $2::jsonb, $3, $4)", name, json.dumps(arguments, default=str), once, at)
+
+
+async def _waits(once: str) -> bool:
+    sql = "select 1 from procrastinate_jobs where queueing_lock = $1 and status = 'todo'"
+    return bool(await select(sql, once))
+
+
+def queue(url: str, jobs: list[Job]) -> procrastinate.App:
+    """The queue on the database at `url`, knowing how to do `jobs`. Open it before use."""
+    app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=_conninfo(url), max_size=4))
+    for job in jobs:
+        retry = procrastinate.RetryStrategy(max_attempts=job.attempts, exponential_wait=2)
+        task = app.task(name=job.name, retry=retry)(
+            _taking_timestamp(job.handler) if job.cron else job.handler
+        )
+        if job.cron:
+            app.periodic(cron=job.cron)(task)
+    return app
+
+
+def _taking_timestamp(handler: Handler) -> Handler:
+    """Periodic jobs are handed the second they were due; ours only look at the database."""
+
+    async def periodic(timestamp: int) -> None:
+        await handler()
+
+    return periodic
+
+
+def _conninfo(url: str) -> str:
+    given = credentials(url, WORKER)
+    pairs = {"host": given["host"], "port": given["port"], "user": given["user"], "dbname": given["database"]}
+    if given["password"]:
+        pairs["password"] = given["password"]
+    if "ssl" in given:
+        pairs["sslmode"] = given["ssl"]
+    text = " ".join(
+        f"{key}='{str(value).replace(chr(92), chr(92) * 2).replace(chr(39), chr(92) + chr(39))}'"
+        for key, value in pairs.items()
+        if value
+    )
+    return f"{text} options='-c role={WORKER}' application_name={quote(WORKER)}"
+
+
+async def return_abandoned(app: procrastinate.App) -> int:
+    """Put back the jobs of workers that died without a word; how many there were."""
+    stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=30))
+    for job in stalled:
+        await app.job_manager.retry_job(job)
+    return len(stalled)

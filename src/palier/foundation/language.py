@@ -1,0 +1,141 @@
+"""Two languages always: messages by gettext, numbers and dates as each language writes them."""
+
+import gettext as gnu
+import io
+from collections.abc import Iterable
+from contextvars import ContextVar
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from babel import Locale, negotiate_locale
+from babel.dates import format_date, format_time
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+if TYPE_CHECKING:
+    from babel.messages import Catalog
+
+LOCALES = ("fr", "en")
+_ROOT = Path(__file__).parents[3] / "locale"
+_REGIONS = {"fr": "fr_FR", "en": "en_GB"}
+_MINUS = "\u2212"
+
+_locale: ContextVar[str] = ContextVar("locale", default="fr")
+_time_zone: ContextVar[str] = ContextVar("time zone", default="Europe/Paris")
+
+Number = int | float | Decimal | Fraction
+
+
+def use(locale: str, time_zone: str = "Europe/Paris") -> None:
+    """Speak `locale` and tell the time of `time_zone` from here on, in this context."""
+    _locale.set(locale if locale in LOCALES else LOCALES[0])
+    _time_zone.set(time_zone)
+
+
+def current() -> str:
+    """The language in use: one of LOCALES."""
+    return _locale.get()
+
+
+def negotiate(accept_language: str) -> str:
+    """The best of our languages for a browser that sends `accept_language`."""
+    wanted = [part.split(";")[0].strip() for part in accept_language.split(",") if part.strip()]
+    return negotiate_locale(wanted, LOCALES, sep="-") or LOCALES[0]
+
+
+@cache
+def _translations(locale: str) -> gnu.NullTranslations:
+    merged: gnu.NullTranslations = gnu.NullTranslations()
+    for path in sorted((_ROOT / locale).glob("*.po")):
+        buffer = io.BytesIO()
+        write_mo(buffer, _read(path, locale))
+        buffer.seek(0)
+        room = gnu.GNUTranslations(buffer)
+        room.add_fallback(merged)
+        merged = room
+    return merged
+
+
+def _read(path: Path, locale: str) -> "Catalog":
+    with path.open("rb") as file:
+        return read_po(file, locale=locale)
+
+
+def gettext(message: str) -> str:
+    """`message` (English) in the language in use."""
+    return _translations(current()).gettext(message)
+
+
+def ngettext(singular: str, plural: str, count: int) -> str:
+    """The form for `count`; in French zero is singular."""
+    return _translations(current()).ngettext(singular, plural, count)
+
+
+def pgettext(context: str, message: str) -> str:
+    """`message` where one English word has two French ones: `context` says which is meant."""
+    return _translations(current()).pgettext(context, message)
+
+
+def _rounded(value: Number, decimals: int) -> Decimal:
+    exact = (
+        Decimal(value.numerator) / Decimal(value.denominator)
+        if isinstance(value, Fraction)
+        else Decimal(str(value))
+    )
+    return exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+
+
+def number(value: Number, decimals: int = 0) -> str:
+    """`value` rounded half up: "62,4" and "12 345" (U+202F) in French, "62.4" and "12,345" in English; minus is U+2212."""
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return format_decimal(_rounded(value, decimals), pattern, locale=_REGIONS[current()]).replace("-", _MINUS)
+
+
+def points(value: Number | None) -> str:
+    """A score, 0-100 with one decimal; an en dash where there is none."""
+    return "\u2013" if value is None else number(value, 1)
+
+
+def signed(value: Number, decimals: int = 1) -> str:
+    """A difference with its sign: "+2,4", "\u22120,3", "0,0"."""
+    rounded = _rounded(value, decimals)
+    return ("+" if rounded > 0 else "") + number(rounded, decimals)
+
+
+def percent(share: Number) -> str:
+    """A share of one as a whole percentage: "62 %" (U+00A0) or "62%"."""
+    whole = number(share * 100)
+    return f"{whole}\u00a0%" if current() == "fr" else f"{whole}%"
+
+
+def day(value: date | datetime | None, form: str = "long") -> str:
+    """A date with its month in words: "3 novembre 2026"; `form="medium"` for "3 nov. 2026"."""
+    if value is None:
+        return "\u2013"
+    local = value.astimezone(ZoneInfo(_time_zone.get())).date() if isinstance(value, datetime) else value
+    return format_date(local, format=form, locale=_REGIONS[current()])
+
+
+def hour(value: datetime) -> str:
+    """The time of day where the reader lives: "14:32"."""
+    return format_time(value, format="HH:mm", tzinfo=ZoneInfo(_time_zone.get()), locale=_REGIONS[current()])
+
+
+def joined(items: Iterable[str]) -> str:
+    """ "a, b et c" / "a, b and c"."""
+    every = list(items)
+    if len(every) < 2:
+        return "".join(every)
+    last = gettext("and")
+    return f"{', '.join(every[:-1])} {last} {every[-1]}"
+
+
+def language_name(locale: str) -> str:
+    """A language in its own words: "Français", "English"."""
+    return (Locale(locale).get_display_name(locale) or locale).capitalize()

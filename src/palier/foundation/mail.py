@@ -1,0 +1,94 @@
+"""The mail outbox: written in the transaction that decides to write to somebody, sent by the worker."""
+
+import re
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid, parseaddr
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from uuid import UUID
+
+import aiosmtplib
+from jinja2 import TemplateNotFound
+
+from palier.foundation import store, templates
+from palier.foundation.clock import now
+from palier.foundation.database import select, transaction
+from palier.foundation.identifiers import new_id
+from palier.foundation.jobs import Job, enqueue
+from palier.foundation.language import current
+from palier.foundation.settings import Settings
+
+
+async def write(recipient: str, template: str, **context: object) -> None:
+    """Put a message in the outbox, in the caller's transaction and in the language in use.
+
+    `template` names `<room>/mails/<name>`: its first line is the subject, the rest the text.
+    """
+    subject, _, text = templates.render(f"{template}.txt", **context).lstrip().partition("\n")
+    mail_id = new_id()
+    await select(
+        "insert into mail (id, kind, recipient, locale, subject, text, html, created_at, attempts, failure) "
+        "values ($1, $2, $3, $4, $5, $6, $7, $8, 0, '')",
+        mail_id, template.rpartition("/")[2], recipient, current(), subject.strip(), text.strip() + "\n", _html(template, context), now(),
+    )  # fmt: skip
+    await enqueue("mail.deliver", mail=mail_id)
+
+
+def _html(template: str, context: dict[str, object]) -> str:
+    try:
+        return templates.render(f"{template}.html", **context)
+    except TemplateNotFound:
+        return ""
+
+
+def delivery(settings: Settings) -> Job:
+    """The job that sends one message: by SMTP when a server is set, else as an .eml file in the data directory."""
+
+    async def deliver(mail: str) -> None:
+        async with transaction(None):
+            row = await store.Mail.filter(id=UUID(mail), sent_at=None).select_for_update().first()
+            if row is None:
+                return  # sent already: the job ran twice
+            await _send(settings, _message(settings, row))
+            await store.Mail.filter(id=row.id).update(sent_at=now(), attempts=row.attempts + 1)
+
+    return Job("mail.deliver", deliver, attempts=8)
+
+
+def _message(settings: Settings, row: store.Mail) -> EmailMessage:
+    message = EmailMessage()
+    message["From"] = settings.mail_from
+    message["To"] = row.recipient
+    message["Subject"] = re.sub(r"\s+", " ", row.subject)
+    message["Date"] = format_datetime(row.created_at)
+    # The same id on every try: a server that took the message before we heard so can tell a second copy.
+    message["Message-ID"] = (
+        f"<{row.id}@{parseaddr(settings.mail_from)[1].rpartition('@')[2] or make_msgid()}>"
+    )
+    message["Content-Language"] = row.locale
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(row.text)
+    if row.html:
+        message.add_alternative(row.html, subtype="html")
+    return message
+
+
+async def _send(settings: Settings, message: EmailMessage) -> None:
+    if settings.smtp_url is None:
+        _file(settings.data_directory / "mail", message)
+        return
+    server = urlsplit(settings.smtp_url)
+    await aiosmtplib.send(
+        message, hostname=server.hostname, port=server.port or (465 if server.scheme == "smtps" else 587),
+        username=unquote(server.username) if server.username else None,
+        password=unquote(server.password) if server.password else None,
+        use_tls=server.scheme == "smtps", timeout=20,
+    )  # fmt: skip
+
+
+def _file(folder: Path, message: EmailMessage) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    name = re.sub(r"[^\w@.-]", "", str(message["Message-ID"]))
+    draft = folder / f".{name}.part"
+    draft.write_bytes(bytes(message))
+    draft.rename(folder / f"{name}.eml")

@@ -1,0 +1,320 @@
+"""What every page shares: the answer with its context, the redirect with its notice, security headers, clear errors."""
+
+import hashlib
+import logging
+from functools import cache
+from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import quote, unquote, urlsplit
+
+import asyncpg
+import msgspec
+from litestar import Request, Response
+from litestar.connection import ASGIConnection
+from litestar.datastructures import CacheControlHeader, Cookie, MutableScopeHeaders
+from litestar.enums import MediaType, ScopeType
+from litestar.exceptions import HTTPException, NotFoundException, PermissionDeniedException
+from litestar.middleware import ASGIMiddleware
+from litestar.response import Redirect, Template
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from tortoise.exceptions import BaseORMException, DBConnectionError
+
+from palier.foundation import language
+from palier.foundation.actor import Actor, NetworkActor, Person
+from palier.foundation.database import only_reading
+from palier.foundation.language import gettext as _
+from palier.foundation.operations import AlreadyDone
+
+log = logging.getLogger(__name__)
+STATIC = Path(__file__).parents[3] / "static"
+Form = TypeVar("Form", bound=msgspec.Struct)
+FOR_EVER = CacheControlHeader(public=True, max_age=31_536_000, immutable=True)
+SAFE = {"GET", "HEAD", "OPTIONS"}
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+)
+_HEADERS = {
+    "content-security-policy": CSP,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in and the page needs somebody."""
+
+
+# --- answers --------------------------------------------------------------------------------------------------------
+
+
+def person_of(request: ASGIConnection) -> Person | None:
+    """Whoever is signed in, on any page."""
+    return request.scope.get("state", {}).get("person")
+
+
+def page(request: Request, template: str, *, status_code: int = 200, **context: Any) -> Template:
+    """A whole page: `template` with what every layout needs around `context`.
+
+    `nav` in the context names the current entry of the main navigation; `title_error` prefixes the title.
+    """
+    state = request.scope.get("state", {})
+    shared = {
+        "person": state.get("person"),
+        "actor": state.get("actor"),
+        "network_actor": state.get("network_actor"),
+        "consultant": state.get("consultant", False),
+        "notice": unquote(request.cookies.get("notice", "")),
+        "locale": language.current(),
+        "path": request.url.path,
+        "here": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+        "nav": "",
+        "htmx": is_htmx(request),
+    }
+    return Template(template, context=shared | context, status_code=status_code, media_type=MediaType.HTML)
+
+
+def see_other(location: str, notice: str = "") -> Redirect:
+    """After a form: go to `location` (a path of ours), with one banner there that is gone on the next page."""
+    cookies = (
+        [Cookie(key="notice", value=quote(notice), httponly=True, samesite="lax", path="/")] if notice else []
+    )
+    return Redirect(location, status_code=303, cookies=cookies)
+
+
+def is_htmx(request: ASGIConnection) -> bool:
+    """Whether htmx asked, and a fragment is enough."""
+    return request.headers.get("hx-request") == "true"
+
+
+def own_path(location: str | None, otherwise: str) -> str:
+    """`location` when it is a path on this site, else `otherwise`: no redirect ever leaves the site."""
+    if not location or not location.startswith("/") or location.startswith("//"):
+        return otherwise
+    if any(character in location for character in "\\\t\r\n\0") or urlsplit(location).netloc:
+        return otherwise
+    return location
+
+
+# --- forms ----------------------------------------------------------------------------------------------------------
+
+
+async def form_of(request: Request) -> dict[str, str]:
+    """The posted fields as text, last value winning, without surrounding blanks or carriage returns."""
+    posted = await request.form()
+    return {
+        key: value.replace("\r\n", "\n").replace("\0", "").strip()
+        for key, value in posted.multi_items()
+        if isinstance(value, str)
+    }
+
+
+def parse(cls: type[Form], raw: dict[str, str]) -> tuple[Form | None, dict[str, str]]:
+    """`raw` as the struct `cls`, or what is wrong with each field, in words. Empty fields count as not given."""
+    values: dict[str, Any] = {}
+    errors: dict[str, str] = {}
+    for field in msgspec.structs.fields(cls):
+        text = raw.get(field.encode_name, "")
+        if not text:
+            if field.required:
+                errors[field.name] = _("Fill in this field")
+            continue
+        try:
+            values[field.name] = msgspec.convert(text, field.type, strict=False)
+        except msgspec.ValidationError:
+            errors[field.name] = _("This value cannot be used here")
+    return (None if errors else cls(**values)), errors
+
+
+@cache
+def asset(path: str) -> str:
+    """The address of a static file, changing with its content so that browsers may keep it for ever."""
+    file = STATIC / path
+    version = hashlib.sha256(file.read_bytes()).hexdigest()[:12] if file.is_file() else "missing"
+    return f"/static/{path}?v={version}"
+
+
+# --- middleware -----------------------------------------------------------------------------------------------------
+
+
+class Manners(ASGIMiddleware):
+    """Security headers on every answer, GETs that cannot write, unsafe requests from our own pages only."""
+
+    scopes = (ScopeType.HTTP,)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        connection: ASGIConnection = ASGIConnection(scope)
+        language.use(_chosen_language(connection))
+        only_reading.set(scope["method"] in SAFE)
+        if scope["method"] not in SAFE and _from_elsewhere(connection):
+            raise PermissionDeniedException("this form was sent from another site")
+        await next_app(scope, receive, _polite(send, connection))
+
+
+def _chosen_language(connection: ASGIConnection) -> str:
+    first = connection.url.path.split("/")[1]
+    if first in language.LOCALES:
+        return first
+    return connection.cookies.get("locale") or language.negotiate(
+        connection.headers.get("accept-language", "")
+    )
+
+
+def _from_elsewhere(connection: ASGIConnection) -> bool:
+    """Litestar's CSRF token is not bound to the session, so the browser's own word on where the form was is asked too."""
+    site = connection.headers.get("sec-fetch-site")
+    if site is not None:
+        return site not in ("same-origin", "none")
+    origin = connection.headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc != connection.headers.get("host", "")
+
+
+def _polite(send: Send, connection: ASGIConnection) -> Send:
+    spent_notice = "notice" in connection.cookies and connection.scope["method"] == "GET"
+
+    async def polite(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            _add_headers(
+                MutableScopeHeaders.from_message(message), connection, message["status"], spent_notice
+            )
+        await send(message)
+
+    return polite
+
+
+def _add_headers(
+    headers: MutableScopeHeaders, connection: ASGIConnection, status: int, spent_notice: bool
+) -> None:
+    for name, value in _HEADERS.items():
+        headers.setdefault(name, value)
+    if not connection.url.path.startswith("/static/"):
+        headers.setdefault("cache-control", "no-store" if person_of(connection) else "no-cache")
+        headers.setdefault("vary", "HX-Request, Accept-Language, Cookie")
+    if spent_notice and status == 200 and "text/html" in headers.get("content-type", ""):
+        gone: SimpleCookie = SimpleCookie({"notice": ""})
+        gone["notice"] |= {"path": "/", "max-age": 0}
+        headers.add("set-cookie", gone["notice"].OutputString())
+
+
+# --- errors ---------------------------------------------------------------------------------------------------------
+
+
+def _wrong(
+    request: Request, status: int, title: str, advice: str, headers: dict[str, str] | None = None
+) -> Response:
+    answer = page(request, "layout/error.html", status_code=status, title=title, advice=advice, status=status)
+    answer.headers |= headers or {}
+    return answer
+
+
+def show_http_error(request: Request, error: HTTPException) -> Response:
+    """Refusals in words that say what to do. A stranger's row and an unknown one look alike."""
+    if error.status_code == 404 or isinstance(error, NotFoundException):
+        return _wrong(
+            request,
+            404,
+            _("Page not found"),
+            _("The address may be mistyped, or you may not have access to this page."),
+        )
+    if error.status_code == 403:
+        return _wrong(
+            request,
+            403,
+            _("You cannot do this here"),
+            _(
+                "Reload the page and try again. If it goes on, ask the person who runs the assessment for access."
+            ),
+        )
+    if error.status_code == 405:
+        return _wrong(
+            request,
+            405,
+            _("This address does not work that way"),
+            _("Go back and use the page’s own buttons."),
+        )
+    if error.status_code == 413:
+        return _wrong(request, 413, _("That is too large"), _("Send less at once: ten megabytes at most."))
+    if error.status_code >= 500:
+        return show_fault(request, error)
+    return _wrong(
+        request,
+        error.status_code,
+        _("This request could not be read"),
+        _("Go back, reload the page and try again."),
+    )
+
+
+def show_sign_in(request: Request, _error: SignInNeeded) -> Response:
+    """A page opens the sign-in form; a background save is told 401, and the page asks without losing the text."""
+    if is_htmx(request) or request.headers.get("sec-fetch-mode") == "cors":
+        return Response("", status_code=401, media_type=MediaType.HTML)
+    location = "/signin" if request.method not in SAFE else f"/signin?next={quote(request.url.path)}"
+    return Redirect(location, status_code=303)
+
+
+def show_done_already(_request: Request, done: AlreadyDone) -> Response:
+    """The same form again leads to the same place."""
+    return Redirect(own_path(done.location, "/"), status_code=303)
+
+
+def show_database_away(request: Request, error: Exception) -> Response:
+    """The database restarts or its disk is full: nothing was kept, and the browser is told when to come back."""
+    log.warning("database unavailable: %s", type(error).__name__)
+    return _wrong(
+        request,
+        503,
+        _("One moment, please"),
+        _("The service is restarting. What you typed is still on your page: try again in a few seconds."),
+        {"retry-after": "3"},
+    )
+
+
+def show_fault(request: Request, error: Exception) -> Response:
+    """A fault of ours: the details go to the log, never to the page."""
+    if isinstance(error, _AWAY) or isinstance(error.__cause__, _AWAY):
+        return show_database_away(request, error)
+    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return _wrong(
+        request,
+        500,
+        _("Something went wrong on our side"),
+        _("It has been written down for us. Go back and try again; what was saved is safe."),
+    )
+
+
+_AWAY = (
+    asyncpg.CannotConnectNowError, asyncpg.ConnectionDoesNotExistError, asyncpg.InterfaceError, asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError, asyncpg.TooManyConnectionsError, asyncpg.DiskFullError, asyncpg.ConnectionFailureError,
+    ConnectionError, OSError, TimeoutError, DBConnectionError,
+)  # fmt: skip
+
+HANDLERS = {
+    HTTPException: show_http_error,
+    SignInNeeded: show_sign_in,
+    AlreadyDone: show_done_already,
+    BaseORMException: show_fault,
+    Exception: show_fault,
+}
+
+
+def provide_person(request: Request) -> Person:
+    """The signed-in person. Raises SignInNeeded."""
+    if (person := person_of(request)) is None:
+        raise SignInNeeded
+    return person
+
+
+def provide_actor(request: Request) -> Actor:
+    """The signed-in person in the organisation of the address; the entrance has already checked the permission."""
+    actor: Actor = request.scope["state"]["actor"]
+    return actor
+
+
+def provide_network_actor(request: Request) -> NetworkActor:
+    """The signed-in person on the staff of the network of the address."""
+    actor: NetworkActor = request.scope["state"]["network_actor"]
+    return actor

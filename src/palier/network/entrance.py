@@ -1,0 +1,110 @@
+"""Who comes in: the session cookie and the organisation in the address become an actor, or the door stays shut."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar.connection import ASGIConnection
+from litestar.enums import ScopeType
+from litestar.exceptions import NotFoundException
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from palier.accounts.sessions import COOKIES, touch_later
+from palier.foundation import language
+from palier.foundation.actor import Actor, NetworkActor, Organisation, Person
+from palier.foundation.database import reading, select
+from palier.foundation.identifiers import fingerprint
+from palier.foundation.permissions import Permission, Role
+from palier.foundation.web import SignInNeeded
+
+
+class NotYours(Exception):
+    """A member without the role for this act. The page says who can."""
+
+    def __init__(self, permission: Permission) -> None:
+        super().__init__(permission)
+        self.permission = permission
+
+
+class Entrance(ASGIMiddleware):
+    """Resolves the person and, where the address names an organisation or a network, what they are there.
+
+    A route declares its need in `opt`: `needs(Permission.…)`, SIGNED_IN or PUBLIC. A stranger, a revoked mandate and
+    an unknown address are told the same 404.
+    """
+
+    scopes = (ScopeType.HTTP,)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        state = scope.setdefault("state", {})
+        connection: ASGIConnection = ASGIConnection(scope)
+        opt = getattr(scope.get("route_handler"), "opt", {})
+        if opt.get("audience") != "asset":
+            await _identify(connection, state, scope.get("path_params", {}))
+            _check(state, opt)
+        await next_app(scope, receive, send)
+
+
+async def _identify(connection: ASGIConnection, state: dict[str, Any], path: dict[str, Any]) -> None:
+    secret = next((connection.cookies[name] for name in COOKIES if name in connection.cookies), None)
+    if secret is None:
+        return
+    rows = await select("select * from whoami($1, $2)", fingerprint(secret), str(path.get("org", "")))
+    if not rows:
+        return
+    row = rows[0]
+    state["person"] = person = _person(row)
+    language.use(person.locale, person.time_zone)
+    touch_later(row["session_id"], row["seen_at"])
+    if row["role"]:
+        state["actor"] = Actor(person, _organisation(row), Role(row["role"]), row["mandate_id"])
+    if "net" in path:
+        state["network_actor"] = await _network_actor(person, str(path["net"]))
+
+
+def _person(row: dict[str, Any]) -> Person:
+    return Person(
+        row["person_id"],
+        row["name"],
+        row["email"],
+        row["locale"],
+        row["theme"],
+        row["time_zone"],
+        row["shortcuts"],
+        row["session_id"],
+    )
+
+
+def _organisation(row: dict[str, Any]) -> Organisation:
+    organisation_id: UUID = row["organisation_id"]
+    return Organisation(organisation_id, row["slug"], row["organisation_name"], row["sandbox"])
+
+
+async def _network_actor(person: Person, slug: str) -> NetworkActor | None:
+    sql = (
+        "select n.id, n.slug, n.name from network n join network_manager m on m.network_id = n.id "
+        "where n.slug = $1 and m.person_id = $2"
+    )
+    async with reading(person):
+        rows = await select(sql, slug, person.person_id)
+    return NetworkActor(person, rows[0]["id"], rows[0]["slug"], rows[0]["name"]) if rows else None
+
+
+def _check(state: dict[str, Any], opt: dict[str, Any]) -> None:
+    permission: Permission | None = opt.get("permission")
+    if permission is None and opt.get("audience") == "public":
+        return
+    if "person" not in state:
+        raise SignInNeeded
+    if permission is Permission.MANAGE_NETWORK:
+        if state.get("network_actor") is None:
+            raise NotFoundException
+    elif permission is not None:
+        _check_actor(state.get("actor"), permission)
+
+
+def _check_actor(actor: Actor | None, permission: Permission) -> None:
+    if actor is None:
+        raise NotFoundException
+    if not actor.may(permission):
+        raise NotYours(permission)

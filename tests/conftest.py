@@ -1,0 +1,279 @@
+"""The cast and the stage: a private PostgreSQL, the application on it, and a few people everybody knows.
+
+Claire Lambert leads at Transports du Val, Malik Ouali contributes, Sophie Denis reads. Nora Petit owns the Clinique du
+Lac and is the stranger of every story. Hugo Martin is a consultant, Inès Caron runs the network.
+"""
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+from httpx import ASGITransport, AsyncClient
+from hypothesis import HealthCheck, settings as hypothesis_settings
+from litestar import Litestar
+
+from palier.accounts import sessions
+from palier.accounts import store as accounts
+from palier.app import create_app, jobs
+from palier.foundation import actor as acting
+from palier.foundation import clock, embedded_postgres, language
+from palier.foundation.database import WEB, connect, credentials, disconnect, only_reading, transaction
+from palier.foundation.identifiers import new_id
+from palier.foundation.jobs import queue
+from palier.foundation.migrating import migrate
+from palier.foundation.permissions import Role
+from palier.foundation.settings import Settings, read_settings
+from palier.network import store as network
+
+hypothesis_settings.register_profile(
+    "palier",
+    derandomize=True,
+    deadline=None,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+hypothesis_settings.load_profile("palier")
+
+
+# --- the stage ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The owner's address of a private PostgreSQL that lives as long as the run, or TEST_DATABASE_URL."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield given
+        return
+    with embedded_postgres.running(tmp_path_factory.mktemp("var"), say=lambda _: None) as private:
+        yield private.url
+
+
+@pytest.fixture(scope="session")
+async def migrated(cluster: str) -> str:
+    await migrate(cluster)
+    return cluster
+
+
+@pytest.fixture(scope="session")
+def settings(migrated: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return read_settings(
+        {"PALIER_DATABASE_URL": migrated, "PALIER_DATA_DIR": str(tmp_path_factory.mktemp("data"))}
+    )
+
+
+@pytest.fixture(scope="session")
+async def app(settings: Settings) -> AsyncIterator[Litestar]:
+    """The application, its pool open for the whole run under the web role."""
+    await connect(str(settings.database_url), WEB, maxsize=10)
+    yield create_app(settings)
+    await disconnect()
+
+
+async def _administrator(url: str) -> asyncpg.Connection:
+    """The private cluster's superuser, whom row-level security does not bind; a given database's own user otherwise."""
+    given = credentials(url)
+    user = given["user"] if os.environ.get("TEST_DATABASE_URL") else "postgres"
+    return await asyncpg.connect(
+        **{key: given[key] for key in ("host", "port", "password", "database")}, user=user
+    )
+
+
+async def _wipe(url: str) -> None:
+    owner = await _administrator(url)
+    try:
+        tables = await owner.fetch(
+            "select tablename from pg_tables where schemaname = 'public' and tablename not like 'tortoise%' and tablename not in ('procrastinate_workers')"
+        )
+        script = "; ".join(f'delete from "{row["tablename"]}"' for row in tables)
+        await owner.execute(f"set session_replication_role = replica; {script}")
+    finally:
+        await owner.close()
+
+
+@pytest.fixture
+async def stage(app: Litestar, migrated: str) -> AsyncIterator[Litestar]:
+    """The application over an empty database; every test that touches rows asks for it, directly or through the cast."""
+    only_reading.set(False)
+    language.use("fr")
+    clock.freeze(None)
+    yield app
+    clock.freeze(None)
+    await _wipe(migrated)
+
+
+@pytest.fixture
+async def owner(stage: Litestar, migrated: str) -> AsyncIterator[asyncpg.Connection]:
+    """The database as its administrator sees it: row-level security aside. For looking and for playing the villain."""
+    connection = await _administrator(migrated)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+def run_jobs(settings: Settings, stage: Litestar) -> Callable[[], Awaitable[None]]:
+    """Do all the work that waits, as the worker would (in this process, under the same queue)."""
+
+    async def run() -> None:
+        app = queue(str(settings.database_url), jobs(settings))
+        async with app.open_async():
+            await app.run_worker_async(
+                wait=False, install_signal_handlers=False, delete_jobs="successful", listen_notify=False
+            )
+
+    return run
+
+
+# --- the cast -------------------------------------------------------------------------------------------------------
+
+PASSWORD = "correct horse battery staple"
+
+
+@dataclass
+class Cast:
+    """Everybody and everything most stories need. Organisations are `Actor`s' organisations, people are persons."""
+
+    people: dict[str, acting.Person] = field(default_factory=dict)
+    organisations: dict[str, acting.Organisation] = field(default_factory=dict)
+
+    def actor(self, person: str, organisation: str, role: Role = Role.LEAD) -> acting.Actor:
+        return acting.Actor(self.people[person], self.organisations[organisation], role)
+
+
+async def plant_person(name: str, email: str, **values: Any) -> acting.Person:
+    async with transaction(None):
+        row = await accounts.Person.create(
+            id=new_id(), name=name, email=email, email_confirmed_at=clock.now(), **values
+        )
+    return acting.Person(row.id, row.name, row.email, row.locale)
+
+
+async def plant_organisation(
+    name: str, slug: str, founder: acting.Person, **values: Any
+) -> acting.Organisation:
+    organisation = acting.Organisation(new_id(), slug, name)
+    facts = {
+        "family": "transport",
+        "sector": "passenger_transport",
+        "size": "250-999",
+        "country": "FR",
+        "legal_kind": "public_company",
+    }
+    async with transaction(acting.Actor(founder, organisation, Role.OWNER)):
+        await network.Organisation.create(id=organisation.id, slug=slug, name=name, **(facts | values))
+        await network.Membership.create(
+            organisation_id=organisation.id, person_id=founder.person_id, role=Role.OWNER
+        )
+    return organisation
+
+
+async def plant_member(actor: acting.Actor, person: acting.Person, role: Role) -> None:
+    async with transaction(actor):
+        await network.Membership.create(
+            organisation_id=actor.organisation_id, person_id=person.person_id, role=role
+        )
+
+
+@pytest.fixture
+async def cast(stage: Litestar) -> Cast:
+    """Transports du Val with Claire (owner), Malik (contributor), Sophie (reader); Clinique du Lac with Nora; Hugo and Inès."""
+    cast = Cast()
+    names = {
+        "claire": "Claire Lambert",
+        "malik": "Malik Ouali",
+        "sophie": "Sophie Denis",
+        "nora": "Nora Petit",
+        "hugo": "Hugo Martin",
+        "ines": "Inès Caron",
+    }
+    for key, name in names.items():
+        cast.people[key] = await plant_person(name, f"{key}@example.org")
+    cast.organisations["valley"] = await plant_organisation(
+        "Transports du Val", "transports-du-val", cast.people["claire"]
+    )
+    cast.organisations["clinic"] = await plant_organisation(
+        "Clinique du Lac", "clinique-du-lac", cast.people["nora"], family="health", sector="private_clinic"
+    )
+    claire = cast.actor("claire", "valley", Role.OWNER)
+    await plant_member(claire, cast.people["malik"], Role.CONTRIBUTOR)
+    await plant_member(claire, cast.people["sophie"], Role.READER)
+    return cast
+
+
+@pytest.fixture
+def claire(cast: Cast) -> acting.Actor:
+    return cast.actor("claire", "valley", Role.OWNER)
+
+
+@pytest.fixture
+def malik(cast: Cast) -> acting.Actor:
+    return cast.actor("malik", "valley", Role.CONTRIBUTOR)
+
+
+@pytest.fixture
+def sophie(cast: Cast) -> acting.Actor:
+    return cast.actor("sophie", "valley", Role.READER)
+
+
+@pytest.fixture
+def nora(cast: Cast) -> acting.Actor:
+    """The stranger: owner elsewhere."""
+    return cast.actor("nora", "clinic", Role.OWNER)
+
+
+async def plant_mandate(grantor: acting.Actor, consultant: acting.Person, days: int = 90) -> UUID:
+    async with transaction(grantor):
+        row = await network.Mandate.create(
+            id=new_id(), organisation_id=grantor.organisation_id, consultant_id=consultant.person_id,
+            granted_by_id=grantor.person_id, ends_on=date.today() + timedelta(days=days),  # noqa: DTZ011
+        )  # fmt: skip
+    return row.id
+
+
+# --- browsers without a screen --------------------------------------------------------------------------------------
+
+Browser = Callable[[acting.Actor | acting.Person | None], AbstractAsyncContextManager[AsyncClient]]
+
+
+class Visitor(AsyncClient):
+    """An HTTP client that carries its CSRF token like our pages do."""
+
+    async def send_form(self, address: str, data: dict[str, Any] | None = None, **options: Any) -> Any:
+        """POST a form the way a page without JavaScript would."""
+        if "csrftoken" not in self.cookies:
+            await self.get("/fr/")
+        return await self.post(
+            address, data={"_csrf_token": self.cookies["csrftoken"], **(data or {})}, **options
+        )
+
+
+@pytest.fixture
+def visit(stage: Litestar) -> Browser:
+    """`async with visit(claire) as browser:` a browser signed in as somebody, or as nobody with None."""
+
+    @asynccontextmanager
+    async def open_browser(who: acting.Actor | acting.Person | None) -> AsyncIterator[Visitor]:
+        person = who.person if isinstance(who, acting.Actor) else who
+        async with Visitor(
+            transport=ASGITransport(app=stage),
+            base_url="http://palier.test",
+            headers={"accept-language": "fr"},
+        ) as browser:
+            if person:
+                async with transaction(None):
+                    secret = await sessions.open_session(person.person_id, "test")
+                browser.cookies.set("session", secret)
+            yield browser
+
+    return open_browser
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    return Path(__file__).parents[1]
