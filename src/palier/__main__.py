@@ -16,7 +16,7 @@ COMMANDS = {
     "check": "check questionnaire files; name file, line and reason of every fault",
     "score": "score an answers file with the engine alone",
 }
-"""Each is a module `palier.cli.<command>` with `add_arguments(parser)` and `run(arguments) -> exit status`."""
+"""Each is a module `palier.cli.<command>` with `add_arguments(parser)` and `run(arguments) -> status`."""
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -149,7 +149,7 @@ async def _finish(child: Child, stopping: asyncio.Event) -> str:
 async def _keep_database(cluster: Cluster, stopping: asyncio.Event) -> None:
     """Start the private server again when it dies; web and worker find it by themselves."""
     while not stopping.is_set():
-        if not embedded_postgres.is_alive(cluster):
+        if not embedded_postgres.is_running(cluster):
             tell("The database ended; starting it again.")
             with _told(EmbeddedPostgresError):
                 await asyncio.to_thread(embedded_postgres.start, cluster)

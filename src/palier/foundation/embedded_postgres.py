@@ -14,6 +14,7 @@ import pwd
 import secrets
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -35,7 +36,7 @@ _PORT = 5432  # names the socket; nothing listens on the network
 _LONGEST_SOCKET_PATH = 106  # bytes: a unix address holds 107 and a terminator
 _ROOT_HOMES = Path("/var/lib")
 _SAFE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
-_START_ATTEMPTS = 12  # after kill -9 the old server's processes need a moment to leave its shared memory
+_START_SECONDS = 15  # after kill -9 the old server's processes need a moment to leave its shared memory
 _RECOVERY_SECONDS = 60
 
 Say = Callable[[str], None]
@@ -122,18 +123,21 @@ def stop(cluster: Cluster) -> None:
         _program(cluster, "pg_ctl", "-D", cluster.data, "-m", "fast", "-w", "-t", "60", "stop")
 
 
-def is_alive(cluster: Cluster) -> bool:
-    """Whether the server's process exists: a cheap look, for whoever watches it."""
+def is_running(cluster: Cluster) -> bool:
+    """Whether the server's process is alive, whoever started it; a program that took its number is not it."""
     try:
-        os.kill(int((cluster.data / "postmaster.pid").read_text().split("\n", 1)[0]), 0)
+        number = int((cluster.data / "postmaster.pid").read_text().split("\n", 1)[0])
+        os.kill(number, 0)
+        return os.fsencode(cluster.data) in _command_line(number)
     except (OSError, ValueError):
         return False
-    return True
 
 
-def is_running(cluster: Cluster) -> bool:
-    """Whether the server of this cluster is up, whoever started it."""
-    return _call(cluster, "pg_ctl", "-D", cluster.data, "status").returncode == 0
+def _command_line(process: int) -> bytes:
+    """How a process was started; nothing once it is dead, even while its parent has not noticed."""
+    if sys.platform == "linux":
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    return subprocess.check_output(["ps", "-o", "command=", "-p", str(process)])  # noqa: S607  (where BSD has it)
 
 
 def _account(data: Path) -> Account:
@@ -254,11 +258,11 @@ def _start_server(cluster: Cluster) -> None:
     }
     given = " ".join(f"-c {name}='{value}'" for name, value in options.items())
     arguments = ("-D", cluster.data, "-w", "-t", "60", "-l", cluster.home / "log", "-o", given, "start")
-    for attempt in range(_START_ATTEMPTS):
-        outcome = _call(cluster, "pg_ctl", *arguments)
-        if outcome.returncode == 0:
-            return
-        time.sleep(0.1 * (attempt + 1))
+    give_up = time.monotonic() + _START_SECONDS
+    while (outcome := _call(cluster, "pg_ctl", *arguments)).returncode != 0 and time.monotonic() < give_up:
+        time.sleep(0.25)
+    if outcome.returncode == 0:
+        return
     raise EmbeddedPostgresError(f"PostgreSQL does not start:\n{outcome.stdout}{_last_words(cluster)}")
 
 
