@@ -3,10 +3,19 @@
 A file with a fault stops the start: every fault is told as `file:line: path: reason`.
 """
 
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
+from palier.questionnaires.building import questionnaire_from
+from palier.questionnaires.consistency import consistency_problems
+from palier.questionnaires.format import VERSION, Problem, path_text, shape_problems
 from palier.questionnaires.rules import Questionnaire
+from palier.questionnaires.style import style_problems
+from palier.questionnaires.yaml_text import Parsed, parse
 
 DIRECTORY = Path(__file__).parents[3] / "questionnaires"
 
@@ -48,19 +57,115 @@ def find_questionnaire(
     With `content_hash` (as stored with an assessment) a changed file raises ChangedQuestionnaire.
     Raises UnknownQuestionnaire and BadQuestionnaire.
     """
-    raise NotImplementedError
+    if version not in versions(code, directory=directory):
+        raise UnknownQuestionnaire(f"{code}/{version}")
+    questionnaire = load(directory / code / f"{version}.yaml")
+    if content_hash not in (None, questionnaire.content_hash):
+        raise ChangedQuestionnaire(f"{questionnaire.key} changed after an assessment used it")
+    return questionnaire
 
 
 def latest(code: str, *, directory: Path = DIRECTORY) -> Questionnaire:
     """The highest version of `code`. Raises UnknownQuestionnaire and BadQuestionnaire."""
-    raise NotImplementedError
+    known = versions(code, directory=directory)
+    if not known:
+        raise UnknownQuestionnaire(code)
+    return find_questionnaire(code, known[-1], directory=directory)
+
+
+def latest_of_each(*, directory: Path = DIRECTORY) -> tuple[Questionnaire, ...]:
+    """The highest version of every questionnaire, by id. Raises BadQuestionnaire."""
+    return tuple(latest(code, directory=directory) for code in _codes(directory))
 
 
 def every_questionnaire(*, directory: Path = DIRECTORY) -> tuple[Questionnaire, ...]:
-    """Every version of every questionnaire, by id then version. Raises BadQuestionnaire."""
-    raise NotImplementedError
+    """Every version of every questionnaire, by id then version. Raises BadQuestionnaire with every fault."""
+    files = [directory / code / f"{version}.yaml" for code, version in _keys(directory)]
+    if faults := check_files(files):
+        raise BadQuestionnaire(faults)
+    return tuple(load(file) for file in files)
 
 
-def check_files(paths: list[Path]) -> list[Fault]:
-    """Everything wrong in the files, in file and line order; empty when all may be used."""
-    raise NotImplementedError
+def versions(code: str, *, directory: Path = DIRECTORY) -> tuple[str, ...]:
+    """The versions of `code` there are files for, lowest first; none for an unknown code."""
+    if code not in _codes(directory):
+        return ()
+    return tuple(sorted((file.stem for file in (directory / code).glob("*.yaml")), key=_by_number))
+
+
+def _codes(directory: Path) -> list[str]:
+    return (
+        sorted(folder.name for folder in directory.iterdir() if folder.is_dir()) if directory.is_dir() else []
+    )
+
+
+def _keys(directory: Path) -> Iterator[tuple[str, str]]:
+    for code in _codes(directory):
+        for version in versions(code, directory=directory):
+            yield code, version
+
+
+def _by_number(version: str) -> tuple[int, ...]:
+    """1.10.0 comes after 1.9.0; what is no version comes first, and is a fault of its own."""
+    return tuple(int(part) if part.isdigit() else -1 for part in version.split("."))
+
+
+@cache
+def load(file: Path) -> Questionnaire:
+    """The questionnaire in `file`, read once. Raises BadQuestionnaire, and OSError when it cannot be read."""
+    parsed = parse(file.read_text(encoding="utf-8"))
+    if faults := _located(file, parsed, _problems(file, parsed)):
+        raise BadQuestionnaire(faults)
+    return questionnaire_from(parsed.data)
+
+
+def shipped_files(*, directory: Path = DIRECTORY) -> list[Path]:
+    """Every questionnaire file, by id then version."""
+    return [directory / code / f"{version}.yaml" for code, version in _keys(directory)]
+
+
+def check_files(paths: Iterable[Path]) -> list[Fault]:
+    """Everything wrong in the files, file by file in line order; empty when all may be used."""
+    return [fault for path in paths for fault in _check(path)]
+
+
+def style_faults(path: Path) -> list[Fault]:
+    """What an editor would send back: lengths, repetitions, typography, texts left untranslated."""
+    parsed = parse(path.read_text(encoding="utf-8"))
+    return _located(path, parsed, style_problems(parsed.data))
+
+
+def _check(path: Path) -> list[Fault]:
+    try:
+        parsed = parse(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        return [Fault(str(path), 1, "file", f"cannot be read: {reason}")]
+    return _located(path, parsed, _problems(path, parsed))
+
+
+def _problems(file: Path, parsed: Parsed) -> Iterator[Problem]:
+    yield from parsed.problems
+    if parsed.data is None:
+        if not parsed.problems:
+            yield Problem((), "is empty")
+        return
+    yield from shape_problems(parsed.data)
+    yield from consistency_problems(parsed.data)
+    yield from _misplaced(file, parsed.data)
+
+
+def _misplaced(file: Path, data: Any) -> Iterator[Problem]:
+    """A file named after a version stands in a folder named after its questionnaire, and both are true."""
+    if not isinstance(data, dict) or not re.fullmatch(VERSION, file.stem):
+        return
+    folder = file.absolute().parent.name
+    if data.get("id") != folder:
+        yield Problem(("id",), f"the file stands in the folder {folder}")
+    if data.get("version") != file.stem:
+        yield Problem(("version",), f"the file is called {file.name}")
+
+
+def _located(file: Path, parsed: Parsed, problems: Iterable[Problem]) -> list[Fault]:
+    faults = [Fault(str(file), parsed.line(p.path), path_text(p.path), p.reason) for p in problems]
+    return sorted(dict.fromkeys(faults), key=lambda fault: fault.line)
