@@ -1,0 +1,197 @@
+"""The shape of the house (docs/architecture.md). When a test here fails, move the code, not the test."""
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "src/palier"
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+
+LADDER = [
+    "app", "__main__", "cli", "demo", "home", "privacy", "association", "portfolio", "reports", "action_plans", "benchmarks",
+    "assessments", "billing", "network", "accounts", "scoring", "questionnaires", "foundation",
+]  # fmt: skip
+"""A room imports only rooms that stand after it. `app`, `__main__` and `cli` are the composition root together."""
+
+COMPOSITION = {"app", "__main__", "cli"}
+
+DOORS = {"pages", "api", "jobs", "entrance", "refusals"}
+"""The top floor: what the outside world reaches. Then flows, then one file per outside system or craft, then the
+tables or definition files, then the pure rules."""
+
+
+def floor_of(name: str) -> int:
+    if name in DOORS:
+        return 4
+    return {"flows": 3, "store": 1, "catalogue": 1, "rules": 0}.get(name, 2)
+
+
+BORDERS = {
+    "tortoise": {"foundation/database", "foundation/store", "foundation/migrating", "foundation/web", "*/store"},
+    "litestar": {"app", "foundation/web", "accounts/sessions", "*/pages", "*/entrance", "*/refusals", "*/api"},
+    "asyncpg": {"foundation/database", "foundation/migrating", "foundation/web", "*/store", "*/flows", "cli/*"},
+    "procrastinate": {"foundation/jobs", "foundation/working", "foundation/migrating"},
+    "aiosmtplib": {"foundation/mail"},
+    "obstore": {"foundation/files"},
+    "weasyprint": {"reports/pdf", "reports/press"},
+    "pikepdf": {"reports/pdf"},
+    "pebble": {"reports/press"},
+    "argon2": {"accounts/passwords"},
+    "babel": {"foundation/language"},
+    "jinja2": {"foundation/templates", "foundation/mail", "reports/typesetting", "reports/wording"},
+    "numpy": {"*/rules"},
+}
+"""Each outside library is touched from these files only."""
+
+DRAWERS = {"utils", "util", "helpers", "helper", "common", "service", "services", "manager", "base", "misc"}
+
+
+@cache
+def tree_of(source: Path) -> ast.Module:
+    return ast.parse(source.read_text())
+
+
+def imports(source: Path) -> set[str]:
+    """Dotted names a file imports at run time or for types."""
+    names: set[str] = set()
+    for node in ast.walk(tree_of(source)):
+        if isinstance(node, ast.ImportFrom):
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+    return names
+
+
+def place(source: Path) -> tuple[str, str]:
+    """Room and floor: the first two steps of a file's path ("assessments", "flows")."""
+    parts = source.relative_to(PACKAGE).with_suffix("").parts
+    return parts[0], parts[1] if len(parts) > 1 else ""
+
+
+def short(source: Path) -> str:
+    return str(source.relative_to(ROOT))
+
+
+def allowed(room: str, floor: str, places: set[str]) -> bool:
+    spots = {f"{room}/{floor}", f"*/{floor}", f"{room}/*", room}
+    return bool(spots & places)
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=short)
+def test_imports_go_down_the_rooms(source: Path) -> None:
+    room, _ = place(source)
+    if room == "__init__":
+        return
+    for name in imports(source):
+        if name.startswith("palier."):
+            other = name.split(".")[1]
+            if room in COMPOSITION and other in COMPOSITION:
+                continue
+            assert LADDER.index(room) <= LADDER.index(other), f"{name} stands above {room}"
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=short)
+def test_inside_a_room_imports_go_down_the_floors(source: Path) -> None:
+    room, floor = place(source)
+    if room in {"foundation", "cli", "questionnaires"} or not floor:
+        return
+    for name in imports(source):
+        steps = name.split(".")
+        if steps[:2] == ["palier", room] and len(steps) > 2:
+            assert floor_of(floor) >= floor_of(steps[2]), f"{name} stands above {floor}"
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=short)
+def test_rules_are_pure(source: Path) -> None:
+    room, floor = place(source)
+    if floor != "rules":
+        return
+    outside = {name.split(".")[0] for name in imports(source)}
+    forbidden = {"tortoise", "litestar", "asyncpg", "jinja2", "msgspec", "yaml", "ruamel", "httpx", "asyncio"}
+    assert not outside & forbidden
+    assert "numpy" not in outside or room in {"scoring", "benchmarks"}
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=short)
+def test_each_library_has_its_border(source: Path) -> None:
+    room, floor = place(source)
+    for name in imports(source):
+        library = name.split(".")[0]
+        if library in BORDERS:
+            assert allowed(room, floor, BORDERS[library]), f"{library} is not used from {short(source)}"
+
+
+def test_no_two_files_import_each_other_in_a_ring() -> None:
+    modules = {".".join(s.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): s for s in SOURCES}
+    graph = {
+        name: {found for wanted in imports(source) for found in (wanted, wanted.rpartition(".")[0]) if found in modules and found != name}
+        for name, source in modules.items()
+    }
+    done: set[str] = set()
+
+    def visit(name: str, path: tuple[str, ...]) -> None:
+        assert name not in path, " -> ".join((*path[path.index(name) :], name))
+        if name not in done:
+            for other in graph[name]:
+                visit(other, (*path, name))
+            done.add(name)
+
+    for name in graph:
+        visit(name, ())
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=short)
+def test_a_file_reads_top_down(source: Path) -> None:
+    tree = tree_of(source)
+    assert source.stem not in DRAWERS, "name it after its subject"
+    assert source.read_text().count("\n") <= 400, "make it a folder of the same name"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "no relative imports"
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert not any(isinstance(inner, ast.Import | ast.ImportFrom) for inner in ast.walk(node)), f"import inside {node.name}"
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=short)
+def test_every_module_and_every_public_rule_says_what_it_is(source: Path) -> None:
+    _, floor = place(source)
+    assert ast.get_docstring(tree_of(source)), "a module starts with what it is for"
+    if floor in {"rules", "flows"}:
+        for node in tree_of(source).body:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+                assert ast.get_docstring(node), f"{node.name} says nothing about itself"
+
+
+@pytest.mark.parametrize("template", [t for t in TEMPLATES if t.name.startswith("_") and "mails" not in t.parts], ids=lambda t: t.name)
+def test_a_partial_is_one_element_with_an_id(template: Path) -> None:
+    html = re.sub(r"{#.*?#}|{%.*?%}", "", template.read_text(), flags=re.DOTALL).strip()
+    opening = re.match(r"<([a-z][a-z0-9]*)([^>]*)>", html)
+    assert opening, f"{template.name} starts with an element"
+    tag, attributes = opening.groups()
+    assert 'id="' in attributes
+    assert html.endswith(f"</{tag}>")
+
+
+def test_every_template_is_used() -> None:
+    text = "".join(p.read_text() for p in SOURCES + TEMPLATES)
+    names = {str(t.relative_to(ROOT / "templates")) for t in TEMPLATES}
+    assert {name for name in names if f'"{name}"' not in text and f"'{name}'" not in text} == set()
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=short)
+def test_pages_obey_the_strict_content_policy(template: Path) -> None:
+    html = template.read_text()
+    assert not re.search(r'\sstyle="', html), "no style attribute"
+    assert not re.search(r"<script(?![^>]*\ssrc=)", html), "no inline script"
+    assert not re.search(r'\son[a-z]+="|hx-on|hx-vals=.js:', html), "no handler in an attribute"
+
+
+def test_templates_and_tests_mirror_the_rooms() -> None:
+    rooms = {p.name for p in PACKAGE.iterdir() if p.is_dir() and p.name != "__pycache__"}
+    assert {p.name for p in (ROOT / "templates").iterdir()} <= rooms | {"layout", "macros"}
+    assert {p.name for p in (ROOT / "tests").iterdir() if p.is_dir() and p.name != "__pycache__"} <= rooms | {"architecture", "browser", "journeys"}
