@@ -106,7 +106,8 @@ def _report(questionnaire: Questionnaire, result: Result, locale: str) -> Iterat
     for node in result.total.walk():
         yield _row(node, labels.get(node.code, "Total"), decimals)
     yield ""
-    yield f"engine {result.engine} · questionnaire {result.content_hash[:16]} · result {result_hash(result)[:16]}"
+    hashes = f"questionnaire {result.content_hash[:16]} · result {result_hash(result)[:16]}"
+    yield f"engine {result.engine} · {hashes}"
 
 
 def _labels(questionnaire: Questionnaire, locale: str) -> dict[str, str]:

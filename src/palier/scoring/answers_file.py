@@ -115,7 +115,8 @@ def _yaml_rows(file: Path, text: str) -> list[tuple[int, dict[str, Any]]]:
 
 def _rows(file: Path, parsed: Parsed) -> list[tuple[int, dict[str, Any]]]:
     """A list of rows, or rows by code; either may stand under the key `answers`."""
-    data, top = parsed.data, ()
+    data = parsed.data
+    top: tuple[str, ...] = ()
     if isinstance(data, Mapping) and set(data) == {"answers"}:
         data, top = data["answers"], ("answers",)
     if isinstance(data, Mapping):
