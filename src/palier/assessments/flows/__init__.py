@@ -1,0 +1,1 @@
+"""What people do with assessments: one function, one transaction each."""

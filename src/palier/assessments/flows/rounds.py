@@ -1,0 +1,117 @@
+"""A round as everybody above reads it: the assessment, what was asked, what was answered, what it is worth.
+
+Plans, reports and benchmarks build on `load_round` and `rounds_of`. Both only read: call them inside
+`reading(actor)` or `transaction(actor)`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from palier.assessments import store
+from palier.assessments.store import Answer, AnswerState, Assessment, AssessmentState
+from palier.foundation.actor import Actor
+from palier.questionnaires.building import questionnaire_from
+from palier.questionnaires.catalogue import ChangedQuestionnaire, UnknownQuestionnaire, find_questionnaire
+from palier.questionnaires.rules import Questionnaire
+from palier.scoring.rules import Result, score
+from palier.scoring.rules.record import from_plain
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round of one organisation.
+
+    `result` is the stored one once submitted, else computed from the answers so far (`provisional`).
+    `answers` holds the rows by criterion code; earlier rounds, reached by `previous`, come without: their
+    result tells level, state and grade of every answer. `previous` is the round submitted before this one.
+    """
+
+    assessment: Assessment
+    questionnaire: Questionnaire
+    result: Result
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    previous: "Round | None" = None
+
+    @property
+    def provisional(self) -> bool:
+        """Whether answers may still change."""
+        return self.assessment.state is AssessmentState.DRAFT
+
+    @property
+    def name(self) -> str:
+        """What people call it: "2026"."""
+        return self.assessment.name
+
+    @property
+    def history(self) -> tuple["Round", ...]:
+        """This round and those before it, oldest first."""
+        return (*(self.previous.history if self.previous else ()), self)
+
+
+async def load_round(actor: Actor, slug: str) -> Round:
+    """The round `slug` with its answers, its result and the rounds before it.
+
+    Raises DoesNotExist where there is none, or none that `actor` may see.
+    """
+    assessment = await store.assessment_by_slug(actor, slug)
+    answers = await store.answers_of(assessment.id)
+    questionnaire = await definition_of(assessment)
+    earlier = [
+        one
+        for one in await rounds_of(actor, assessment.questionnaire)
+        if _precedes(one.assessment, assessment)
+    ]
+    return Round(
+        assessment,
+        questionnaire,
+        _result(assessment, questionnaire, answers),
+        answers,
+        earlier[-1] if earlier else None,
+    )
+
+
+async def rounds_of(actor: Actor, questionnaire: str) -> list[Round]:
+    """The organisation's submitted rounds on `questionnaire` ("SX"), oldest first, each with its `previous`."""
+    rounds: list[Round] = []
+    for assessment in await store.submitted_rounds(actor, questionnaire):
+        definition = await definition_of(assessment)
+        previous = rounds[-1] if rounds else None
+        rounds.append(Round(assessment, definition, from_plain(assessment.result), previous=previous))
+    return rounds
+
+
+def _precedes(assessment: Assessment, other: Assessment) -> bool:
+    """Whether `assessment`, which is submitted, came before `other`; an open round comes after them all."""
+    if assessment.id == other.id:
+        return False
+    return other.submitted_at is None or assessment.submitted_at < other.submitted_at
+
+
+async def definition_of(assessment: Assessment) -> Questionnaire:
+    """The questionnaire exactly as this assessment uses it, though the file may have changed or gone."""
+    wanted = assessment.definition_hash
+    try:
+        return find_questionnaire(assessment.questionnaire, assessment.version, content_hash=wanted)
+    except (UnknownQuestionnaire, ChangedQuestionnaire):
+        stored = await store.UsedDefinition.get(hash=wanted)
+        return questionnaire_from(stored.content)
+
+
+def _result(assessment: Assessment, questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> Result:
+    if assessment.state is AssessmentState.DRAFT:
+        return score(questionnaire, plain_answers(answers.values()))
+    return from_plain(assessment.result)
+
+
+def plain_answers(answers: Iterable[Answer]) -> dict[str, dict[str, Any]]:
+    """Rows as the scoring engine reads them. "Not applicable" counts from the moment its reason is given."""
+    return dict(_plain(answers))
+
+
+def _plain(answers: Iterable[Answer]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for row in answers:
+        unexplained = row.state is AnswerState.NOT_APPLICABLE and not row.reason.strip()
+        state = AnswerState.DONT_KNOW if unexplained else row.state
+        level = row.level if state is AnswerState.ANSWERED else None
+        yield row.code, {"state": state, "level": level, "reason": row.reason, "evidence": row.evidence_grade}

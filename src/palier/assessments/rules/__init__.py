@@ -1,0 +1,1 @@
+"""What holds for assessments whatever stores or shows them: pure."""
