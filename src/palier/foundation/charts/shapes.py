@@ -173,18 +173,8 @@ def _own(axes: Sequence[Axis]) -> Markup:
 
 
 def _scale() -> Markup:
-    """20, 60 and 100 along the first axis, beside the line and never under a dot."""
-    marks = [(mark, _HEIGHT / 2 - _RADIUS * mark / 100) for mark in (20, 60, 100)]
-    return Markup("").join(
-        text(
-            _WIDTH / 2 + 5,
-            round(y + (9 if mark == 100 else 3), 1),
-            language.number(mark),
-            size=9.5,
-            anchor="start",
-        )
-        for mark, y in marks
-    )
+    """What the rim stands for; the scores themselves are printed at their axes."""
+    return text(_WIDTH / 2 + 5, _HEIGHT / 2 - _RADIUS + 13, language.number(100), size=9.5, anchor="start")
 
 
 def _names(axes: Sequence[Axis], show: Formatter) -> Markup:
