@@ -31,6 +31,7 @@ from palier.foundation.migrating import migrate
 from palier.foundation.permissions import Role
 from palier.foundation.settings import Settings, read_settings
 from palier.network import store as network
+from tests.scratch import scratch
 
 hypothesis_settings.register_profile(
     "palier",
@@ -46,12 +47,12 @@ hypothesis_settings.load_profile("palier")
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def cluster() -> Iterator[str]:
     """The owner's address of a private PostgreSQL that lives as long as the run, or TEST_DATABASE_URL."""
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield given
         return
-    with embedded_postgres.running(tmp_path_factory.mktemp("var"), say=lambda _: None) as private:
+    with scratch() as folder, embedded_postgres.running(folder, say=lambda _: None) as private:
         yield private.url
 
 
