@@ -1,4 +1,4 @@
-"""Setting a clone up: one message when Python will not do, stamps that make the second run free, clean locks."""
+"""Setting a clone up: one message when Python will not do, a second run that costs nothing, clean locks."""
 
 import importlib.util
 import json
@@ -18,7 +18,8 @@ LOCKS = [*sorted((ROOT / "requirements").glob("*.txt")), ROOT / "package-lock.js
 def setup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """bin/setup.py over a clone that is an empty folder with locks, running no command but noting each."""
     spec = importlib.util.spec_from_file_location("palier_setup", ROOT / "bin" / "setup.py")
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     for folder in (".venv/bin", "requirements", "static/vendor/pdf-fonts", "bin"):
