@@ -17,15 +17,20 @@ from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
 from litestar.types import ControllerRouterHandler
 
+from palier.accounts.pages import entering
 from palier.foundation import files, mail, templates, web
 from palier.foundation.database import WEB, connect, disconnect
 from palier.foundation.jobs import Job
 from palier.foundation.permissions import PUBLIC
 from palier.foundation.settings import Settings, read_settings
 from palier.network.entrance import Entrance, NotYours
+from palier.network.pages import switching
 from palier.network.refusals import show_refusal
 
-ROOMS: list[ControllerRouterHandler] = []
+ROOMS: list[ControllerRouterHandler] = [
+    *switching.PAGES,
+    *entering.PAGES,
+]
 """The pages of every room, top to bottom."""
 
 

@@ -1,5 +1,7 @@
 """People, their sessions and the links mailed to them."""
 
+from datetime import datetime
+
 from tortoise import fields
 from tortoise.models import Model
 
@@ -63,3 +65,16 @@ class SignInAttempt(Model):
 
     class Meta:
         table = table_description = "sign_in_attempt"
+
+
+# --- named queries --------------------------------------------------------------------------------------------------
+
+
+async def person_by_email(email: str) -> Person | None:
+    """Whoever has this address (lower case)."""
+    return await Person.get_or_none(email=email)
+
+
+async def attempts_since(key: str, since: datetime) -> int:
+    """How many tries `key` has used since then."""
+    return await SignInAttempt.filter(key=key, at__gt=since).count()

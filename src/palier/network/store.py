@@ -1,8 +1,14 @@
 """Organisations, who belongs to them, who was mandated by them, and the networks they are members of."""
 
+from dataclasses import dataclass
+from datetime import date
+
 from tortoise import fields
+from tortoise.expressions import Q
 from tortoise.models import Model
 
+from palier.foundation import actor as acting
+from palier.foundation.clock import now
 from palier.foundation.identifiers import new_id
 from palier.foundation.permissions import Role
 
@@ -130,3 +136,35 @@ class NetworkManager(Model):
     class Meta:
         table = table_description = "network_manager"
         unique_together = (("network", "person"),)
+
+
+# --- named queries --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What a person can open. Organisations come with the role there, mandates with the client and the end date."""
+
+    organisations: list[Membership]
+    mandates: list[Mandate]
+    networks: list[Network]
+
+    def only_address(self) -> str | None:
+        """The address of the one place there is, if there is exactly one."""
+        addresses = [f"/o/{m.organisation.slug}" for m in self.organisations if m.organisation.family]
+        addresses += ["/portfolio"] if self.mandates else []
+        addresses += [f"/n/{network.slug}" for network in self.networks]
+        unfinished = any(not m.organisation.family for m in self.organisations)
+        return addresses[0] if len(addresses) == 1 and not unfinished else None
+
+
+async def places_of(person: acting.Person, on: date) -> Places:
+    """Everything `person` can open on that day: expired demonstrations and ended mandates are left out."""
+    alive = Q(organisation__sandbox_until=None) | Q(organisation__sandbox_until__gt=now())
+    return Places(
+        await Membership.filter(alive, person_id=person.person_id)
+        .select_related("organisation").order_by("organisation__name"),
+        await Mandate.filter(consultant_id=person.person_id, revoked_at=None, ends_on__gte=on)
+        .select_related("organisation").order_by("organisation__name"),
+        await Network.filter(managers__person_id=person.person_id).order_by("name"),
+    )  # fmt: skip

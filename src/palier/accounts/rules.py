@@ -1,0 +1,71 @@
+"""What an account may be: addresses, passwords, how often one may try."""
+
+import re
+import unicodedata
+from datetime import timedelta
+from enum import StrEnum
+from ipaddress import IPv6Address, ip_address
+
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 128
+"""Characters. Twelve is what ANSSI and OWASP ask where there is no second factor; 128 bounds the work of hashing."""
+
+ATTEMPTS, WINDOW = 10, timedelta(minutes=5)
+"""Failed tries an account, or an address, has in a sliding window. Refused tries do not count: nobody is locked out for ever."""
+
+CONFIRM_WITHIN, RESET_WITHIN = timedelta(hours=24), timedelta(minutes=30)
+"""How long the links we mail can be used."""
+
+_ADDRESS = re.compile(
+    r"[^@\s<>\"(),:;\[\]\\]{1,64}@[^@\s<>\"(),:;\[\]\\]{1,189}\.[^@\s<>\"(),:;\[\]\\.]{2,63}"
+)
+
+
+class PasswordFault(StrEnum):
+    """Why a password is refused."""
+
+    SHORT = "short"
+    LONG = "long"
+    GUESSABLE = "guessable"
+
+
+class Theme(StrEnum):
+    """How pages look; `auto` follows the device."""
+
+    AUTO = "auto"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+def normalised_email(text: str) -> str:
+    """An address as it is stored and compared: without blanks around it, in lower case."""
+    return unicodedata.normalize("NFC", text.strip()).lower()
+
+
+def is_email(text: str) -> bool:
+    """Whether `text` looks like one address; only a mail that arrives proves it."""
+    return len(text) <= 254 and _ADDRESS.fullmatch(text) is not None and not any(ord(c) < 32 for c in text)
+
+
+def normalised_password(text: str) -> str:
+    """A password as it is hashed: NFC, so that é typed on a Mac equals é typed on a phone."""
+    return unicodedata.normalize("NFC", text)
+
+
+def length_fault(password: str) -> PasswordFault | None:
+    """Whether the length alone refuses `password`. No rule on kinds of characters: length is what counts."""
+    if len(password) < SHORTEST_PASSWORD:
+        return PasswordFault.SHORT
+    return PasswordFault.LONG if len(password) > LONGEST_PASSWORD else None
+
+
+def origin(address: str) -> str:
+    """Who is behind a network address, as far as one can tell: an IPv4 address, or the /64 an IPv6 subscriber is given."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(parsed, IPv6Address):
+        return str(parsed)
+    if parsed.ipv4_mapped:
+        return str(parsed.ipv4_mapped)
+    return ":".join(parsed.exploded.split(":")[:4])
