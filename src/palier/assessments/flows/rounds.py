@@ -72,7 +72,7 @@ async def load_round(actor: Actor, slug: str) -> Round:
 
 
 async def rounds_of(actor: Actor, questionnaire: str) -> list[Round]:
-    """The organisation's submitted rounds on `questionnaire` ("SX"), oldest first, each with its `previous`."""
+    """The submitted rounds on `questionnaire` ("SX"), oldest first, each with its `previous`."""
     rounds: list[Round] = []
     for assessment in await store.submitted_rounds(actor, questionnaire):
         definition = await definition_of(assessment)

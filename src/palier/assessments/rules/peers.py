@@ -51,7 +51,7 @@ class PeerView:
 
 
 class Peers(Protocol):
-    """Asks whoever publishes benchmarks for the figures beside one submitted round; None when there are none."""
+    """Asks whoever publishes benchmarks for the figures beside a submitted round; None without any."""
 
     async def __call__(self, actor: Any, assessment: Any) -> PeerView | None:
         """`actor` is who looks, `assessment` the round looked at. Call inside `reading(actor)`."""
