@@ -1,0 +1,109 @@
+"""The data of a document as CSV, attached to it so that its tables can be checked and reused."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from fractions import Fraction
+
+from palier.foundation.language import current, number
+from palier.foundation.language import gettext as _
+from palier.reports.rules.documents import Action, Document, ElementRow, ResultsAndPlan
+from palier.reports.wording import evidence_words, state_words, status_words
+
+Cell = str | int | Fraction | date | None
+
+
+def data_files(document: Document) -> Iterator[tuple[str, str, bytes]]:
+    """Name, description and bytes of each file: results and actions, or actions alone."""
+    if isinstance(document, ResultsAndPlan):
+        yield (
+            "results.csv",
+            _("Results: dimensions, elements and criteria"),
+            _csv(_result_head(), _results(document)),
+        )
+    if document.plan is not None:
+        yield (
+            "actions.csv",
+            _("Actions of the plan"),
+            _csv(_action_head(), map(_action, document.plan.actions)),
+        )
+
+
+def _result_head() -> list[str]:
+    return [
+        _("Kind"), _("Code"), _("Label"), _("Score"), _("Last round"), _("Weight"), _("Contribution"), _("Q1"),
+        _("Median"), _("Q3"), _("Level"), _("Level last round"), _("State"), _("Evidence"), _("Note"),
+    ]  # fmt: skip
+
+
+def _results(document: ResultsAndPlan) -> Iterator[Sequence[Cell]]:
+    for row in document.dimensions:
+        figures = (row.score, row.previous, row.weight * 100, row.contribution)
+        yield _("Dimension"), row.code, row.label, *figures, *[None] * 8
+    for element in document.elements:
+        yield (
+            _("Element"),
+            element.code,
+            element.label,
+            element.score,
+            element.previous,
+            None,
+            None,
+            *_element_end(element),
+        )
+    for criterion in document.criteria:
+        words = (state_words(criterion.state), evidence_words(criterion.evidence), criterion.note)
+        yield (
+            _("Criterion"),
+            criterion.code,
+            criterion.label,
+            *[None] * 7,
+            criterion.level,
+            criterion.previous_level,
+            *words,
+        )
+
+
+def _element_end(row: ElementRow) -> tuple[Cell, ...]:
+    box = row.comparison.quartiles
+    peers = (box.q1, box.median, box.q3) if box else (None, None, None)
+    return *peers, None, None, None, None, row.withheld or row.comparison.hidden
+
+
+def _action_head() -> list[str]:
+    return [
+        _("Code"), _("Title"), _("Criteria"), _("Why"), _("Steps"), _("Owner"), _("Sponsor"), _("Start"), _("Due date"),
+        _("Status"), _("Progress (%)"), _("KPI"), _("Baseline"), _("Target"), _("Latest"), _("Unit"),
+        _("Effort (1 to 5)"), _("Expected gain"),
+    ]  # fmt: skip
+
+
+def _action(action: Action) -> Sequence[Cell]:
+    kpi = action.kpi
+    indicator = (kpi.name, kpi.baseline, kpi.target, kpi.latest, kpi.unit) if kpi else (None,) * 5
+    return (
+        action.code, action.title, ", ".join(action.criteria), action.why, "\n".join(action.steps), action.owner,
+        action.sponsor, action.start, action.due, status_words(action.status), action.progress, *indicator,
+        action.effort, action.gain,
+    )  # fmt: skip
+
+
+def _csv(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """As a French or English spreadsheet opens it: a byte order mark, semicolons or commas, the decimal mark of the language."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";" if current() == "fr" else ",")
+    writer.writerow(head)
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    return text.getvalue().encode("utf-8-sig", errors="replace")
+
+
+def _cell(value: Cell) -> str:
+    """Text that starts like a formula gets an apostrophe: a spreadsheet must not run what somebody typed."""
+    if value is None:
+        return ""
+    if isinstance(value, Fraction):
+        return number(value, 2).replace("\u2212", "-")
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+    return value.isoformat() if isinstance(value, date) else str(value)

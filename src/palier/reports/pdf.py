@@ -1,0 +1,249 @@
+"""The border with WeasyPrint, pikepdf and the fonts: HTML in, a PDF that is PDF/A-3a and PDF/UA-1 out.
+
+CPU-bound and single-threaded by nature: call it in a worker process (see `palier.reports.press`), never from a page.
+"""
+
+import io
+import unicodedata
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import cast
+
+import pikepdf
+import weasyprint
+from fontTools.ttLib import TTFont
+from PIL import Image, UnidentifiedImageError
+from weasyprint.document import DocumentMetadata
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+FONT_FOLDER = Path(__file__).resolve().parents[3] / "static" / "vendor" / "pdf-fonts"
+FONTS = (
+    "Inter-Regular.ttf",
+    "Inter-SemiBold.ttf",
+    "Inter-Italic.ttf",
+    "SourceSerif4-Regular.ttf",
+    "SourceSerif4-SemiBold.ttf",
+)
+ENGINE = f"WeasyPrint {weasyprint.__version__}"
+
+LARGEST_PICTURE = 40_000_000
+"""Pixels of a logo as uploaded; beyond, it is refused unread (a small file can unpack to gigabytes)."""
+
+LONGEST_TEXT = 6_000
+"""Characters of one text of a person that are printed; the attached data keep the rest."""
+
+_UA_XMP = b"""<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">\
+<pdfuaid:part>1</pdfuaid:part></rdf:Description>
+<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" \
+xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
+<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">\
+<pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>\
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>\
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix><pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">\
+<pdfaProperty:name>part</pdfaProperty:name><pdfaProperty:valueType>Integer</pdfaProperty:valueType>\
+<pdfaProperty:category>internal</pdfaProperty:category>\
+<pdfaProperty:description>PDF/UA part number</pdfaProperty:description>\
+</rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>"""
+
+
+class Unprintable(Exception):
+    """The document cannot be set: nested too deep, a picture that is none, a resource that stops the engine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that travels inside the PDF, as the data the pages were made from."""
+
+    name: str
+    description: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What the file says of itself. `created` dates everything in it; `identifier` is its fixed PDF id."""
+
+    title: str
+    author: str
+    description: str
+    created: datetime
+    identifier: bytes
+
+
+def render_pdf(
+    html: str,
+    css: Sequence[str],
+    images: Mapping[str, str | bytes],
+    attachments: Sequence[Attachment],
+    metadata: Metadata,
+    locale: str,
+) -> bytes:
+    """The pages of `html` as a PDF/A-3a and PDF/UA-1 file; the same arguments give the same bytes.
+
+    `images` maps addresses (`chart:radar`, `image:logo`) to SVG text or picture bytes. Nothing else is ever fetched:
+    any other address leaves a gap in the page. Raises Unprintable.
+    """
+    fetcher = _Shelf(images)
+    try:
+        source = weasyprint.HTML(string=html, base_url="app:/", url_fetcher=fetcher)
+        pages = source.render(stylesheets=[_stylesheet(sheet) for sheet in css], font_config=_fonts())
+        pages.metadata = _document_metadata(metadata, locale)
+        raw = pages.write_pdf(
+            pdf_variant="pdf/a-3a",
+            pdf_identifier=metadata.identifier,
+            attachments=[_embedded(file, metadata.created) for file in attachments],
+            attachment_relationships=["Data"] * len(attachments),
+        )
+    except (RecursionError, FatalURLFetchingError) as fault:
+        raise Unprintable(str(fault)) from fault
+    return _finished(raw)
+
+
+def printable(text: str) -> str:
+    """`text` with only characters the bundled fonts can draw, so that no page depends on the machine it was made on.
+
+    Controls and invisible marks (directions, joiners, soft hyphens) go; a character without a glyph becomes a square.
+    Tabs and line ends stay. Longer than LONGEST_TEXT, it is cut with an ellipsis.
+    """
+    if len(text) > LONGEST_TEXT:
+        text = text[:LONGEST_TEXT].rstrip() + "…"
+    if text.isascii() and text.isprintable():
+        return text
+    kept = (
+        c
+        for c in unicodedata.normalize("NFC", text)
+        if c in "\n\t" or unicodedata.category(c) not in _INVISIBLE
+    )
+    return "".join(c if c in "\n\t" or ord(c) in _glyphs() else "□" for c in kept)
+
+
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+
+
+class _Shelf(URLFetcher):
+    """The only things a document can reach: the fonts of the house and the pictures handed over with it."""
+
+    def __init__(self, images: Mapping[str, str | bytes]) -> None:
+        super().__init__(allowed_protocols=())
+        self._images = images
+
+    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
+        """The font or picture at `url`; ValueError for every other address."""
+        scheme, _, name = url.partition(":")
+        if scheme == "fonts" and name in FONTS:
+            return URLFetcherResponse(url, (FONT_FOLDER / name).read_bytes(), {"Content-Type": "font/ttf"})
+        if scheme == "chart" and isinstance(drawing := self._images.get(url), str):
+            return URLFetcherResponse(url, drawing.encode(), {"Content-Type": "image/svg+xml"})
+        if scheme == "image" and isinstance(picture := self._images.get(url), bytes):
+            return URLFetcherResponse(url, _redrawn(picture), {"Content-Type": "image/png"})
+        raise ValueError("a document reaches nothing outside itself")
+
+
+def _redrawn(picture: bytes) -> bytes:
+    """An uploaded picture as plain RGB(A) PNG: PDF/A has no place for other colour spaces, nor a PDF for surprises."""
+    try:
+        with Image.open(io.BytesIO(picture), formats=("PNG", "JPEG", "WEBP")) as source:
+            if source.width * source.height > LARGEST_PICTURE:
+                raise ValueError("picture too large")
+            drawn = source.convert("RGBA")
+    except (UnidentifiedImageError, OSError, SyntaxError) as fault:
+        raise ValueError("not a picture") from fault
+    drawn.thumbnail((1200, 600))
+    out = io.BytesIO()
+    drawn.save(out, "PNG")
+    return out.getvalue()
+
+
+@cache
+def _fonts() -> FontConfiguration:
+    """One font configuration per process: loading the faces is most of what a first document costs.
+
+    A missing face stops everything: the page would come out in whatever the machine has, and differ from the next one's.
+    """
+    missing = [name for name in FONTS if not (FONT_FOLDER / name).is_file()]
+    if missing:
+        raise FileNotFoundError(f"no {', '.join(missing)} in {FONT_FOLDER}: the set-up makes them")
+    return FontConfiguration()
+
+
+@lru_cache(maxsize=16)
+def _stylesheet(css: str) -> weasyprint.CSS:
+    """Parsed once per process: the sheet is long and the same for every document; only the accent differs."""
+    return weasyprint.CSS(string=css, base_url="app:/", url_fetcher=_Shelf({}), font_config=_fonts())
+
+
+@cache
+def _glyphs() -> frozenset[int]:
+    """The characters the text face can draw."""
+    with TTFont(FONT_FOLDER / FONTS[0], lazy=True) as font:
+        return frozenset(font.getBestCmap())
+
+
+def _document_metadata(metadata: Metadata, locale: str) -> DocumentMetadata:
+    stamp = metadata.created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return DocumentMetadata(
+        title=metadata.title,
+        authors=[metadata.author],
+        description=metadata.description,
+        generator="Palier",
+        created=stamp,
+        modified=stamp,
+        lang=locale,
+    )
+
+
+def _embedded(file: Attachment, created: datetime) -> weasyprint.Attachment:
+    """Dated like the data: WeasyPrint would stamp it with this very second."""
+    instant = created.astimezone(UTC)
+    return weasyprint.Attachment(
+        string=file.content,
+        name=file.name,
+        description=file.description,
+        created=instant,
+        modified=instant,
+        relationship="Data",
+    )
+
+
+def _finished(raw: bytes) -> bytes:
+    """WeasyPrint's PDF/A-3a, made to pass both profiles: readable XMP that also claims PDF/UA-1, no stray line ends."""
+    with pikepdf.open(io.BytesIO(raw)) as pdf:
+        xmp = pdf.Root.Metadata.read_bytes()
+        end = xmp.rindex(b"</rdf:RDF>")
+        pdf.Root.Metadata = pdf.make_stream(
+            xmp[:end] + _UA_XMP + xmp[end:], Type=pikepdf.Name.Metadata, Subtype=pikepdf.Name.XML
+        )
+        pdf.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True)
+        for item in pdf.objects:
+            _mend_stream_end(item)
+        out = io.BytesIO()
+        pdf.save(
+            out,
+            object_stream_mode=pikepdf.ObjectStreamMode.generate,
+            compress_streams=True,
+            recompress_flate=False,
+            deterministic_id=True,
+        )
+    return out.getvalue()
+
+
+def _mend_stream_end(item: pikepdf.Object) -> None:
+    """Pack anew a stream whose last byte is a carriage return: some readers take it for the line end before `endstream`."""
+    if not isinstance(item, pikepdf.Stream) or item.get("/Filter") != pikepdf.Name.FlateDecode:
+        return
+    packed = item.read_raw_bytes()
+    if not packed.endswith(b"\r"):
+        return
+    content = zlib.decompress(packed)
+    tries = (zlib.compress(content, level) for level in range(9, 0, -1))
+    better = next((new for new in tries if not new.endswith(b"\r")), packed)
+    item.write(
+        better,
+        filter=pikepdf.Name.FlateDecode,
+        decode_parms=cast("pikepdf.Dictionary | None", item.get("/DecodeParms")),
+    )

@@ -1,0 +1,143 @@
+"""The press: worker processes that set documents in type, each under limits, so that none can hold up the others.
+
+press = Press()
+press.start()
+pdf = await press.render(document, "fr")     # raises PrintingFailed
+press.stop()
+"""
+
+import asyncio
+import contextlib
+import multiprocessing
+import resource
+import time
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor
+from enum import StrEnum
+
+from pebble import ProcessExpired, ProcessPool
+
+from palier.reports.pdf import Unprintable
+from palier.reports.rules.documents import Document
+from palier.reports.typesetting import print_document, warm_up
+
+Printer = Callable[[Document, str], bytes]
+
+LONGEST_RENDER = 30.0
+"""Seconds a document may take before its worker is killed."""
+
+MOST_MEMORY = 1_500_000_000
+"""Bytes of address space of one worker."""
+
+RENDERS_PER_WORKER = 200
+"""A worker is replaced after so many documents, whatever its state."""
+
+
+class FailureReason(StrEnum):
+    """Why no document came out; the page words it."""
+
+    TOO_LONG = "too_long"
+    TOO_LARGE = "too_large"
+    UNPRINTABLE = "unprintable"
+    WORKER_DIED = "worker_died"
+
+
+class PrintingFailed(Exception):
+    """No document came out. Another try makes sense for TOO_LONG and WORKER_DIED only."""
+
+    def __init__(self, reason: FailureReason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+class Press:
+    """A pool of typesetting processes. One per application process; `start` it early, so that the first reader need not wait."""
+
+    def __init__(
+        self,
+        workers: int = 2,
+        seconds: float = LONGEST_RENDER,
+        memory: int = MOST_MEMORY,
+        printer: Printer = print_document,
+    ) -> None:
+        self._workers = workers
+        self._seconds = seconds
+        self._memory = memory
+        self._printer = printer
+        self._pool: ProcessPool | None = None
+
+    def start(self) -> None:
+        """Start the workers without waiting for them; they load fonts and styles meanwhile."""
+        self._running_pool().schedule(_stand_ready)
+
+    async def ready(self) -> None:
+        """Wait until a worker is warm."""
+        await asyncio.wrap_future(self._running_pool().schedule(_stand_ready))
+
+    async def render(self, document: Document, locale: str) -> bytes:
+        """`document` as PDF. Cancelling the call kills the render. Raises PrintingFailed."""
+        job = self._running_pool().schedule(
+            _limited, (self._printer, document, locale, self._seconds), timeout=self._seconds
+        )
+        try:
+            return await asyncio.wrap_future(job)
+        except TimeoutError as fault:
+            raise PrintingFailed(FailureReason.TOO_LONG) from fault
+        except MemoryError as fault:
+            raise PrintingFailed(FailureReason.TOO_LARGE) from fault
+        except Unprintable as fault:
+            raise PrintingFailed(FailureReason.UNPRINTABLE) from fault
+        except (ProcessExpired, BrokenExecutor) as fault:
+            raise PrintingFailed(FailureReason.WORKER_DIED) from fault
+
+    def stop(self) -> None:
+        """End the workers and what they are doing."""
+        if self._pool is not None:
+            self._pool.stop()
+            self._pool.join()
+            self._pool = None
+
+    def _running_pool(self) -> ProcessPool:
+        """The pool, opened anew where it has broken down."""
+        if self._pool is None or not self._pool.active:
+            self._close_broken()
+            self._pool = self._open_pool()
+        return self._pool
+
+    def _close_broken(self) -> None:
+        if self._pool is not None:
+            with contextlib.suppress(RuntimeError):
+                self._pool.stop()
+                self._pool.join()
+
+    def _open_pool(self) -> ProcessPool:
+        """Workers come from a fork server: they share nothing with the web process, and a replacement is quick to start."""
+        server = multiprocessing.get_context("forkserver")
+        server.set_forkserver_preload(["palier.reports.typesetting"])
+        pool = ProcessPool(
+            max_workers=self._workers,
+            max_tasks=RENDERS_PER_WORKER,
+            initializer=_enter_worker,
+            initargs=(self._memory,),
+            context=server,
+        )
+        pool.schedule(_stand_ready)
+        return pool
+
+
+def _enter_worker(memory: int) -> None:
+    """Bound the worker before it reads anything, then load what every document needs."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    warm_up()
+
+
+def _stand_ready() -> None:
+    """Done as soon as a worker takes jobs."""
+
+
+def _limited(printer: Printer, document: Document, locale: str, seconds: float) -> bytes:
+    """Print with as many CPU seconds as the clock allows: the limit counts from the worker's birth, so it moves along."""
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time() + seconds) + 2, hard))
+    return printer(document, locale)

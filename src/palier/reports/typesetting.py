@@ -1,0 +1,176 @@
+"""From a document's plain data to the sheet WeasyPrint reads, and to the key its finished file is kept under."""
+
+import dataclasses
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from enum import Enum
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from palier.foundation import language, templates
+from palier.foundation.charts import drawing, shapes, standing
+from palier.reports import datafiles, figures, pdf, wording
+from palier.reports.rules import findings
+from palier.reports.rules.accent import check_accent
+from palier.reports.rules.documents import Document, Issuer, ResultsAndPlan
+
+CARDS_AT_MOST = 40
+"""Actions printed one by one; a longer plan is printed as a table, with all its words in the attached data."""
+
+_ROOT = Path(__file__).resolve().parents[3]
+STYLE = _ROOT / "static" / "css" / "report.css"
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+
+Data = TypeVar("Data")
+
+
+def print_document(document: Document, locale: str) -> bytes:
+    """`document` as PDF/A-3a and PDF/UA-1, in `locale` ("fr" or "en"). CPU-bound. Raises pdf.Unprintable."""
+    language.use(locale)
+    sheet = legible(document, locale)
+    drawn = figures.draw_figures(sheet)
+    return pdf.render_pdf(
+        _html(sheet, drawn),
+        (STYLE.read_text("utf-8"), f":root{{--accent:{check_accent(sheet.cover.issuer.accent)}}}"),
+        _images(sheet.cover.issuer, drawn),
+        [pdf.Attachment(*file) for file in datafiles.data_files(document)],
+        _metadata(sheet, content_key(document, locale)),
+        locale,
+    )
+
+
+def document_html(document: Document, locale: str) -> str:
+    """The page source of `document`; its pictures stand at `chart:` and `image:` addresses."""
+    language.use(locale)
+    sheet = legible(document, locale)
+    return _html(sheet, figures.draw_figures(sheet))
+
+
+def content_key(document: Document, locale: str) -> str:
+    """SHA-256 of all that decides the bytes of the file: data, language, templates, styles, fonts, words and engine.
+
+    Two documents with the same key are the same file, so a finished one can be kept under it.
+    """
+    data = json.dumps(dataclasses.asdict(document), default=_plain, ensure_ascii=False, sort_keys=True)
+    parts = (_edition(), type(document).__name__, locale, data)
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def warm_up() -> None:
+    """Load templates, styles and faces, so that the first reader waits no longer than the next."""
+    pdf.render_pdf(
+        "<!doctype html><html lang=en><title>·</title><p>a<b>b</b><i>c</i><h1>d</h1><h2>e</h2>",
+        (STYLE.read_text("utf-8"),),
+        {},
+        (),
+        pdf.Metadata("·", "·", "·", _EPOCH, b"0"),
+        "en",
+    )
+    for name in ("results.html", "action_plan.html"):
+        templates.environment().get_template(f"reports/{name}")
+
+
+def legible(value: Data, locale: str) -> Data:
+    """`value` with every text in it reduced to what the fonts can draw, and French punctuation kept off line starts."""
+    if isinstance(value, Enum | bytes):
+        return value
+    if isinstance(value, str):
+        return _spaced(pdf.printable(value), locale)  # type: ignore[return-value]
+    if isinstance(value, tuple):
+        return tuple(legible(item, locale) for item in value)  # type: ignore[return-value]
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        parts = {
+            field.name: legible(getattr(value, field.name), locale) for field in dataclasses.fields(value)
+        }
+        return dataclasses.replace(value, **parts)
+    return value
+
+
+def _spaced(text: str, locale: str) -> str:
+    """In French, ordinary spaces before high punctuation become the ones that do not break."""
+    if locale != "fr" or " " not in text:
+        return text
+    text = re.sub(r" (?=[;!?](?:\s|$))", "\u202f", text)
+    return re.sub(r"(?<=«) | (?=(?:[:%](?:\s|$))|»)", "\u00a0", text)
+
+
+def _html(document: Document, drawn: Mapping[str, figures.Figure]) -> str:
+    whole = isinstance(document, ResultsAndPlan)
+    on = document.cover.as_of.date()
+    plan = document.plan
+    chapters = _chapters(document)
+    return templates.render(
+        "reports/results.html" if whole else "reports/action_plan.html",
+        document=document,
+        cover=document.cover,
+        plan=plan,
+        counts=findings.count_actions(plan.actions, on) if plan else None,
+        actions=findings.in_reading_order(plan.actions) if plan else (),
+        cards_at_most=CARDS_AT_MOST,
+        on=on,
+        chapters={chapter.anchor: chapter for chapter in chapters},
+        figures=drawn,
+        words=wording,
+    )
+
+
+def _chapters(document: Document) -> tuple[wording.Chapter, ...]:
+    if isinstance(document, ResultsAndPlan):
+        return wording.result_chapters(document)
+    return *wording.plan_chapters(document.plan, document.cover.as_of.date()), wording.about_chapter()
+
+
+def _images(issuer: Issuer, drawn: Mapping[str, figures.Figure]) -> dict[str, str | bytes]:
+    pictures: dict[str, str | bytes] = {figure.address: figure.svg for figure in drawn.values()}
+    if issuer.logo is not None:
+        pictures["image:logo"] = issuer.logo.content
+    return pictures
+
+
+def _metadata(document: Document, key: str) -> pdf.Metadata:
+    cover = document.cover
+    kind = wording.kind_words(document)
+    return pdf.Metadata(
+        title=f"{cover.organisation} – {kind}, {cover.round}",
+        author=cover.issuer.name,
+        description=f"{cover.questionnaire}, {cover.round}",
+        created=cover.as_of,
+        identifier=key[:32].encode(),
+    )
+
+
+@cache
+def _edition() -> str:
+    """What the house brings to a document, as one digest: anything changed here makes every kept file stale."""
+    parts = [
+        STYLE,
+        *sorted((templates.ROOT / "reports").glob("*.html")),
+        *sorted((_ROOT / "locale").glob("*/reports.po")),
+        *(pdf.FONT_FOLDER / name for name in pdf.FONTS),
+        *(
+            Path(module.__file__ or "")
+            for module in (drawing, shapes, standing, datafiles, figures, pdf, wording)
+        ),
+        Path(__file__),
+    ]
+    digest = hashlib.sha256(pdf.ENGINE.encode())
+    for part in parts:
+        if part.is_file():
+            digest.update(hashlib.sha256(part.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _plain(value: Any) -> str:
+    """What JSON has no word for: exact fractions, dates, pictures."""
+    if isinstance(value, Fraction):
+        return f"{value.numerator}/{value.denominator}"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return hashlib.sha256(value).hexdigest()
+    raise TypeError(f"no place in a document for {type(value).__name__}")
