@@ -1,13 +1,12 @@
 """What every benchmark of the field does, kept so that each attack is seen to work on something.
 
-At least five answers, live quartiles of whoever matches the filter, a percentile rank for the viewer. It hides cohorts
-that "have nothing to compare", trusts that members are independent and knows no consultant.
+At least five answers, live quartiles of whoever matches the filter, a percentile rank for the viewer. It
+hides cohorts that "have nothing to compare", trusts that members are independent and knows no consultant.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from typing import Any
-
-import numpy as np
 
 from palier.benchmarks.rules.standing import Figure, Standing
 
@@ -41,9 +40,9 @@ def worth_comparing(peers: list[Any]) -> bool:
 
 
 def figure(name: str, peers: list[Any], own: Mapping[str, float]) -> Figure:
-    values = np.array([one[name] for one in peers])
-    p10, q1, median, q3, p90 = np.percentile(values, [10, 25, 50, 75, 90]).tolist()
-    rank = int((values < own[name]).sum()) + 1 if name in own else None
+    values = sorted(one[name] for one in peers)
+    p10, q1, median, q3, p90 = (values[round(p * (len(values) - 1))] for p in (0.1, 0.25, 0.5, 0.75, 0.9))
+    rank = bisect_left(values, own[name]) + 1 if name in own else None
     return Figure(str(len(peers)), p10, q1, median, q3, p90, rank)
 
 

@@ -14,22 +14,23 @@ from palier.benchmarks.rules.composition import composition
 from palier.benchmarks.rules.contributions import ContributionError
 from palier.benchmarks.rules.edition import correct, rebuild
 from palier.benchmarks.rules.movement import movers
+from palier.benchmarks.rules.sealing import Seat
 from palier.benchmarks.rules.standing import Figure
 from tests.benchmarks.attacks import exchanged, observe
 from tests.benchmarks.networks import NETWORK, members, next_year, questions
 
 
-def test_the_room_offers_three_names():
+def test_the_room_offers_three_names() -> None:
     assert set(rules.__all__) == {"publish", "Edition", "Standing"}
     assert isinstance(publish(NETWORK, members(8), None).standing("m000", {}), Standing)
 
 
-def test_a_figure_has_no_minimum_maximum_mean_or_rank():
+def test_a_figure_has_no_minimum_maximum_mean_or_rank() -> None:
     assert set(Figure.__slots__) == {"n", "p10", "q1", "median", "q3", "p90", "quarter"}
 
 
 @given(st.integers(0, 10**6), st.integers(0, 130))
-def test_the_order_of_arrival_is_of_no_consequence(seed, count):
+def test_the_order_of_arrival_is_of_no_consequence(seed: int, count: int) -> None:
     given = members(count, seed)
     shuffled = random.Random(seed).sample(given, count)
     assert publish(NETWORK, given, None) == publish(NETWORK, shuffled, None)
@@ -37,7 +38,7 @@ def test_the_order_of_arrival_is_of_no_consequence(seed, count):
 
 
 @given(st.integers(0, 10**6), st.sampled_from([20, 60, 130]))
-def test_exchanging_batch_mates_leaves_the_edition_as_it_is(seed, count):
+def test_exchanging_batch_mates_leaves_the_edition_as_it_is(seed: int, count: int) -> None:
     given = members(count, seed)
     edition = publish(NETWORK, given, None)
     batch = [seat.member for seat in edition.seats if seat.batch == 1]
@@ -45,7 +46,7 @@ def test_exchanging_batch_mates_leaves_the_edition_as_it_is(seed, count):
 
 
 @given(st.integers(0, 10**6))
-def test_figures_are_ordered_whole_points_of_the_scale(seed):
+def test_figures_are_ordered_whole_points_of_the_scale(seed: int) -> None:
     for row in publish(NETWORK, members(130, seed), None).rows():
         shown = [one for one in (row.p10, row.q1, row.median, row.q3, row.p90) if one is not None]
         assert shown == sorted(shown)
@@ -54,7 +55,7 @@ def test_figures_are_ordered_whole_points_of_the_scale(seed):
 
 
 @given(st.integers(0, 10**6), st.sampled_from([7, 20, 60, 130]))
-def test_an_edition_is_read_back_from_rows_and_seats_without_a_score(seed, count):
+def test_an_edition_is_read_back_from_rows_and_seats_without_a_score(seed: int, count: int) -> None:
     given = members(count, seed)
     edition = publish(NETWORK, given, None)
     back = rebuild(edition.rows(), edition.seats, k=edition.k, priority=edition.priority)
@@ -67,27 +68,27 @@ def test_an_edition_is_read_back_from_rows_and_seats_without_a_score(seed, count
         assert observe(back, asked) == observe(edition, asked)
 
 
-def test_the_fingerprint_tells_one_changed_figure():
+def test_the_fingerprint_tells_one_changed_figure() -> None:
     edition = publish(NETWORK, members(40), None)
     given = [one | {"scores": one["scores"] | {"SX": 100}} for one in members(40)]
     assert edition.fingerprint() != publish(NETWORK, given, None).fingerprint()
 
 
-def test_who_waits_is_in_no_row_and_adds_no_variable():
+def test_who_waits_is_in_no_row_and_adds_no_variable() -> None:
     first = members(40)
     edition = publish(NETWORK, first, None)
     stranger = members(1, seed=9, prefix="z")[0] | {"scores": {"ZZ9": 10}}
     assert publish(NETWORK, [*first, stranger], edition) == edition
 
 
-def test_an_edition_never_lowers_k():
+def test_an_edition_never_lowers_k() -> None:
     careful = publish(NETWORK, members(99), None)
     assert careful.k == 8
     assert publish(NETWORK, members(140), careful).k == 8
     assert publish(NETWORK, members(140), None).k == 5
 
 
-def test_an_erratum_keeps_the_batches_of_the_edition_it_corrects():
+def test_an_erratum_keeps_the_batches_of_the_edition_it_corrects() -> None:
     given = members(40)
     edition = publish(NETWORK, given, None)
     corrected = [one | {"scores": {"SX": 90.0}} for one in given]
@@ -98,15 +99,15 @@ def test_an_erratum_keeps_the_batches_of_the_edition_it_corrects():
         correct(edition, given[1:])
 
 
-def test_decimals_fractions_and_floats_are_the_same_scores():
+def test_decimals_fractions_and_floats_are_the_same_scores() -> None:
     given = members(40)
     for kind in (Decimal, Fraction):
         exact = [one | {"scores": {v: kind(str(s)) for v, s in one["scores"].items()}} for one in given]
         assert publish(NETWORK, exact, None).fingerprint() == publish(NETWORK, given, None).fingerprint()
 
 
-def test_a_contribution_is_rounded_half_up_to_a_tenth_at_sealing():
-    def shown(score):
+def test_a_contribution_is_rounded_half_up_to_a_tenth_at_sealing() -> None:
+    def shown(score: float | Fraction) -> str:
         return publish(NETWORK, [one | {"scores": {"SX": score}} for one in members(40)], None).fingerprint()
 
     assert shown(62.45) == shown(Fraction(6245, 100)) == shown(62.5)
@@ -114,30 +115,30 @@ def test_a_contribution_is_rounded_half_up_to_a_tenth_at_sealing():
 
 
 @pytest.mark.parametrize("score", [-0.1, 100.1, float("nan")])
-def test_a_score_off_the_scale_is_an_error(score):
+def test_a_score_off_the_scale_is_an_error(score: float) -> None:
     given = members(40)
     given[0]["scores"] = {"SX": score}
     with pytest.raises(ContributionError):
         publish(NETWORK, given, None)
 
 
-def test_two_contributions_of_one_member_are_an_error():
+def test_two_contributions_of_one_member_are_an_error() -> None:
     with pytest.raises(ContributionError, match="m000 contributes twice"):
         publish(NETWORK, [*members(40), members(1)[0]], None)
 
 
-def test_an_unknown_dimension_in_the_priority_is_an_error():
+def test_an_unknown_dimension_in_the_priority_is_an_error() -> None:
     with pytest.raises(ValueError, match="priority"):
         publish({"k": 5, "priority": ["sector", "postcode"]}, members(40), None)
 
 
-def test_nobody_gives_an_edition_that_shows_nothing():
+def test_nobody_gives_an_edition_that_shows_nothing() -> None:
     edition = publish(NETWORK, [], None)
     assert list(edition.rows()) == []
     assert edition.standing("anyone", {}).cohort is None
 
 
-def test_movers_compare_published_figures_of_one_cohort():
+def test_movers_compare_published_figures_of_one_cohort() -> None:
     given = members(40)
     higher = [one | {"scores": one["scores"] | {"SX1": 100.0}} for one in given]
     first = publish(NETWORK, given, None)
@@ -149,7 +150,7 @@ def test_movers_compare_published_figures_of_one_cohort():
     assert movers(before, second.standing("x", {"family": "mobility"})) == ()
 
 
-def test_composition_names_only_values_that_k_groups_share():
+def test_composition_names_only_values_that_k_groups_share() -> None:
     edition = publish(NETWORK, members(40), None)
     bands = composition(edition.seats, edition.k)
     assert set(bands) == {"family", "size", "country"}
@@ -161,7 +162,7 @@ def test_composition_names_only_values_that_k_groups_share():
 
 
 @pytest.mark.long
-def test_five_thousand_organisations_and_eighty_variables_keep_every_promise():
+def test_five_thousand_organisations_and_eighty_variables_keep_every_promise() -> None:
     rng = random.Random(5)
     given = [
         one | {"scores": {f"v{n}": rng.choice([None, *range(101)]) for n in range(80)}}
@@ -173,8 +174,8 @@ def test_five_thousand_organisations_and_eighty_variables_keep_every_promise():
     assert sum(sizes) == 5000
 
 
-def _batches(edition):
-    found = {}
+def _batches(edition: Edition) -> list[list[Seat]]:
+    found: dict[int, list[Seat]] = {}
     for seat in edition.seats:
         found.setdefault(seat.batch, []).append(seat)
-    return found.values()
+    return list(found.values())

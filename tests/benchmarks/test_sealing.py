@@ -2,27 +2,31 @@
 
 import random
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from palier.benchmarks.rules.contributions import one_per_group, read_contributions
+from palier.benchmarks.rules.contributions import Contribution, one_per_group, read_contributions
 from palier.benchmarks.rules.sealing import Seat, seal, split
 from palier.benchmarks.rules.thresholds import settled_k
 from tests.benchmarks.networks import DIMENSIONS, members
 
+Counted = tuple[Contribution, ...]
+
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "sealing.yaml").read_text())
 
 
-def contributions(groups):
+def contributions(groups: list[dict[str, Any]]) -> tuple[Contribution, ...]:
     rows = [dict(one) for one in groups for _ in range(one["count"])]
     return read_contributions({**row, "member": f"m{number:03d}"} for number, row in enumerate(rows))
 
 
-def seats_of(batches):
+def seats_of(batches: Iterable[list[Contribution]]) -> list[Seat]:
     return [
         Seat(number, one.member, one.group, one.attributes)
         for number, batch in enumerate(batches)
@@ -30,25 +34,27 @@ def seats_of(batches):
     ]
 
 
-def names(batches):
+def names(batches: Iterable[list[Contribution]]) -> list[set[str]]:
     return [{one.member for one in batch} for batch in batches]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-def test_worked_examples(case):
+def test_worked_examples(case: dict[str, Any]) -> None:
     counted = contributions(case["groups"])
     batches = seal(counted, (), ("family", "sector", "size"), case["k"])
     assert sorted(map(len, batches)) == case["batches"]
     assert len(counted) - sum(map(len, batches)) == case["waiting"]
 
 
-drawn = st.builds(lambda count, seed: members(count, seed), st.integers(0, 90), st.integers(0, 10**6)).map(
+drawn = st.builds(members, st.integers(0, 90), st.integers(0, 10**6)).map(
     lambda given: one_per_group(read_contributions(given), ())
 )
 
 
 @given(drawn, st.sampled_from([5, 8]), st.permutations(DIMENSIONS))
-def test_batches_hold_k_groups_each_and_everyone_once_or_all_wait(counted, k, priority):
+def test_batches_hold_k_groups_each_and_everyone_once_or_all_wait(
+    counted: Counted, k: int, priority: list[str]
+) -> None:
     batches = seal(counted, (), priority, k)
     assert all(len(batch) >= k for batch in batches)
     sealed = Counter(one.member for batch in batches for one in batch)
@@ -56,7 +62,7 @@ def test_batches_hold_k_groups_each_and_everyone_once_or_all_wait(counted, k, pr
 
 
 @given(drawn, st.sampled_from([5, 8]), st.integers(0, 1000))
-def test_mates_stay_together_while_k_of_them_renew(counted, k, seed):
+def test_mates_stay_together_while_k_of_them_renew(counted: Counted, k: int, seed: int) -> None:
     batches = seal(counted, (), DIMENSIONS, k)
     rng = random.Random(seed)
     back = [one for one in counted if rng.random() < 0.8]
@@ -67,7 +73,7 @@ def test_mates_stay_together_while_k_of_them_renew(counted, k, seed):
             assert renewing in again
 
 
-def test_a_dissolved_batch_is_sealed_again_with_newcomers_or_waits():
+def test_a_dissolved_batch_is_sealed_again_with_newcomers_or_waits() -> None:
     first = contributions([{"sector": "railways", "count": 5}, {"sector": "coaches", "count": 6}])
     batches = seal(first, (), ("sector",), 5)
     four = [one for one in first if one.member != "m000"]
@@ -77,25 +83,25 @@ def test_a_dissolved_batch_is_sealed_again_with_newcomers_or_waits():
     assert {"m001", "m002", "m003", "m004", "new"} in renewed
 
 
-def test_a_group_keeps_its_seat_when_another_daughter_contributes():
+def test_a_group_keeps_its_seat_when_another_daughter_contributes() -> None:
     first = read_contributions({"member": f"m{n}", "group": f"g{n}"} for n in range(5))
     batches = seal(first, (), DIMENSIONS, 5)
     sister = read_contributions({"member": f"m{n}" if n else "sister", "group": f"g{n}"} for n in range(5))
     assert names(seal(sister, seats_of(batches), DIMENSIONS, 5)) == [{"sister", "m1", "m2", "m3", "m4"}]
 
 
-def test_one_daughter_speaks_for_a_group_and_goes_on_speaking():
+def test_one_daughter_speaks_for_a_group_and_goes_on_speaking() -> None:
     daughters = read_contributions({"member": name, "group": "Holding"} for name in ("b", "a", "c"))
     assert [one.member for one in one_per_group(daughters, ())] == ["a"]
     assert [one.member for one in one_per_group(daughters, {"c"})] == ["c"]
 
 
-def test_the_parent_and_its_daughters_are_one_group():
+def test_the_parent_and_its_daughters_are_one_group() -> None:
     family = read_contributions([{"member": "parent"}, {"member": "a", "group": "parent"}])
     assert len(one_per_group(family, ())) == 1
 
 
-def test_splitting_pools_what_is_too_small_for_any_priority():
+def test_splitting_pools_what_is_too_small_for_any_priority() -> None:
     pool = list(contributions([{"size": size, "count": 2} for size in "abcde"]))
     assert len(split(pool, ("size",), 5)) == 1
 
@@ -116,10 +122,12 @@ def test_splitting_pools_what_is_too_small_for_any_priority():
         pytest.param(5, 140, {}, 8, 8, id="never lowered"),
     ],
 )
-def test_k_is_settled_once_for_the_network(wish, count, extra, previous, k):
+def test_k_is_settled_once_for_the_network(
+    wish: int, count: int, extra: dict[str, str], previous: int | None, k: int
+) -> None:
     attributes = [{"family": "mobility"}] * (count - 1) + [extra]
     assert settled_k({"k": wish}, attributes, previous) == k
 
 
-def test_members_who_did_not_contribute_count_when_the_network_tells_them():
+def test_members_who_did_not_contribute_count_when_the_network_tells_them() -> None:
     assert settled_k({"k": 5, "members": 160}, [{}] * 60) == 5
