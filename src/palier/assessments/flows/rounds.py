@@ -4,12 +4,13 @@ Plans, reports and benchmarks build on `load_round` and `rounds_of`. Both only r
 `reading(actor)` or `transaction(actor)`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import takewhile
 
 from palier.assessments import store
-from palier.assessments.store import Answer, AnswerState, Assessment, AssessmentState
+from palier.assessments.flows.submitting import as_row
+from palier.assessments.store import Answer, Assessment, AssessmentState
 from palier.foundation.actor import Actor
 from palier.questionnaires.building import questionnaire_from
 from palier.questionnaires.catalogue import ChangedQuestionnaire, UnknownQuestionnaire, find_questionnaire
@@ -57,11 +58,8 @@ async def load_round(actor: Actor, slug: str) -> Round:
     assessment = await store.assessment_by_slug(actor, slug)
     answers = await store.answers_of(assessment.id)
     questionnaire = await definition_of(assessment)
-    earlier = [
-        one
-        for one in await rounds_of(actor, assessment.questionnaire)
-        if _precedes(one.assessment, assessment)
-    ]
+    rounds = await rounds_of(actor, assessment.questionnaire)
+    earlier = list(takewhile(lambda one: one.assessment.id != assessment.id, rounds))
     return Round(
         assessment,
         questionnaire,
@@ -81,13 +79,6 @@ async def rounds_of(actor: Actor, questionnaire: str) -> list[Round]:
     return rounds
 
 
-def _precedes(assessment: Assessment, other: Assessment) -> bool:
-    """Whether `assessment`, which is submitted, came before `other`; an open round comes after them all."""
-    if assessment.id == other.id:
-        return False
-    return other.submitted_at is None or assessment.submitted_at < other.submitted_at
-
-
 async def definition_of(assessment: Assessment) -> Questionnaire:
     """The questionnaire exactly as this assessment uses it, though the file may have changed or gone."""
     wanted = assessment.definition_hash
@@ -100,18 +91,5 @@ async def definition_of(assessment: Assessment) -> Questionnaire:
 
 def _result(assessment: Assessment, questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> Result:
     if assessment.state is AssessmentState.DRAFT:
-        return score(questionnaire, plain_answers(answers.values()))
+        return score(questionnaire, [as_row(answer) for answer in answers.values()])
     return from_plain(assessment.result)
-
-
-def plain_answers(answers: Iterable[Answer]) -> dict[str, dict[str, Any]]:
-    """Rows as the scoring engine reads them. "Not applicable" counts from the moment its reason is given."""
-    return dict(_plain(answers))
-
-
-def _plain(answers: Iterable[Answer]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for row in answers:
-        unexplained = row.state is AnswerState.NOT_APPLICABLE and not row.reason.strip()
-        state = AnswerState.DONT_KNOW if unexplained else row.state
-        level = row.level if state is AnswerState.ANSWERED else None
-        yield row.code, {"state": state, "level": level, "reason": row.reason, "evidence": row.evidence_grade}
