@@ -65,6 +65,12 @@ def find_questionnaire(
     return questionnaire
 
 
+def definition(code: str, version: str, *, directory: Path = DIRECTORY) -> dict[str, Any]:
+    """The plain data of a checked file, to be kept with what was scored under it. Raises as `find_questionnaire`."""
+    find_questionnaire(code, version, directory=directory)
+    return parse((directory / code / f"{version}.yaml").read_text(encoding="utf-8")).data
+
+
 def latest(code: str, *, directory: Path = DIRECTORY) -> Questionnaire:
     """The highest version of `code`. Raises UnknownQuestionnaire and BadQuestionnaire."""
     known = versions(code, directory=directory)
