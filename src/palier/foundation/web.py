@@ -18,7 +18,7 @@ from litestar.exceptions import HTTPException, NotFoundException, PermissionDeni
 from litestar.middleware import ASGIMiddleware
 from litestar.response import Redirect, Template
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
-from tortoise.exceptions import BaseORMException, DBConnectionError
+from tortoise.exceptions import BaseORMException, DBConnectionError, DoesNotExist
 
 from palier.foundation import language
 from palier.foundation.actor import Actor, NetworkActor, Person
@@ -248,6 +248,11 @@ def show_http_error(request: Request, error: HTTPException) -> Response:
     )
 
 
+def show_missing(request: Request, _error: DoesNotExist) -> Response:
+    """A scoped query found no row: for this reader it does not exist, whoever it may belong to."""
+    return show_http_error(request, NotFoundException())
+
+
 def show_sign_in(request: Request, _error: SignInNeeded) -> Response:
     """A page opens the sign-in form; a background save is told 401, and the page asks without losing the text."""
     if is_htmx(request) or request.headers.get("sec-fetch-mode") == "cors":
@@ -296,6 +301,7 @@ HANDLERS = {
     HTTPException: show_http_error,
     SignInNeeded: show_sign_in,
     AlreadyDone: show_done_already,
+    DoesNotExist: show_missing,
     BaseORMException: show_fault,
     Exception: show_fault,
 }
