@@ -166,3 +166,79 @@ create index report_waiting on report (created_at) where state in ('queued', 'ru
 create index mail_waiting on mail (created_at) where sent_at is null;
 create index mandate_of_consultant on mandate (consultant_id);
 create index membership_of_person on membership (person_id);
+
+-- 10. One save of one answer, in one round trip: looked up, compared, written, remembered and audited.
+-- Outcomes: saved; unchanged (what was sent is what stands); replayed (this very operation was carried out before);
+-- conflict (somebody else changed it since `p_base`); submitted (frozen); missing (no such round here).
+-- `p_tried` are operations of this person whose answer never arrived: what they wrote is no conflict.
+create function plain_answer(a answer) returns jsonb language sql immutable as $$
+  select jsonb_build_object('state', coalesce(a.state, 'blank'), 'level', a.level, 'reason', coalesce(a.reason, ''),
+    'rationale', coalesce(a.rationale, ''), 'evidence_grade', coalesce(a.evidence_grade, 'none'),
+    'evidence', coalesce(a.evidence, ''), 'evidence_link', coalesce(a.evidence_link, ''),
+    'to_review', coalesce(a.to_review, false))
+$$;
+
+create function save_answer(p_slug text, p_code text, p_op uuid, p_base int, p_tried uuid[], p_after jsonb, p_name text,
+                            p_role text, p_mandate uuid) returns jsonb
+language plpgsql as $$
+declare
+  v_round assessment; v_answer answer; v_event answer_event; v_before jsonb; v_outcome text; v_revision int;
+  v_person uuid := app_person(); v_org uuid := app_org(); v_op uuid := p_op; v_at timestamptz := clock_timestamp();
+begin
+  -- Shared with other saves, exclusive with submitting: no answer slips in between the score and the lock.
+  select * into v_round from assessment where organisation_id = v_org and slug = p_slug for share;
+  if not found then return jsonb_build_object('outcome', 'missing'); end if;
+  select * into v_answer from answer where assessment_id = v_round.id and code = p_code for update;
+  v_before := plain_answer(v_answer);
+  v_revision := coalesce(v_answer.revision, 0);
+
+  select * into v_event from answer_event where op = p_op and assessment_id = v_round.id and code = p_code and person_id = v_person;
+  if found and v_event.after = p_after then
+    v_outcome := 'replayed'; v_revision := v_event.revision;
+  elsif v_round.state <> 'draft' then
+    v_outcome := 'submitted';
+  elsif v_before = p_after then
+    v_outcome := 'unchanged';
+  elsif v_revision <> p_base and not exists (select from answer_event e where e.op = any (p_tried) and e.person_id = v_person
+      and e.assessment_id = v_round.id and e.code = p_code and e.revision = v_revision) then
+    v_outcome := 'conflict';
+  else
+    v_outcome := 'saved'; v_revision := v_revision + 1;
+    -- The same form sent again with other words is another operation.
+    if v_event.op is not null then v_op := gen_random_uuid(); end if;
+    insert into answer (id, organisation_id, assessment_id, code, state, level, reason, rationale, evidence_grade, evidence,
+                        evidence_link, to_review, revision, updated_by, updated_name, updated_at)
+    values (gen_random_uuid(), v_org, v_round.id, p_code, p_after ->> 'state', (p_after ->> 'level')::smallint,
+            p_after ->> 'reason', p_after ->> 'rationale', p_after ->> 'evidence_grade', p_after ->> 'evidence',
+            p_after ->> 'evidence_link', (p_after ->> 'to_review')::boolean, v_revision, v_person, p_name, v_at)
+    on conflict (assessment_id, code) do update set
+      state = excluded.state, level = excluded.level, reason = excluded.reason, rationale = excluded.rationale,
+      evidence_grade = excluded.evidence_grade, evidence = excluded.evidence, evidence_link = excluded.evidence_link,
+      to_review = excluded.to_review, revision = excluded.revision, updated_by = excluded.updated_by,
+      updated_name = excluded.updated_name, updated_at = excluded.updated_at
+      where answer.revision = excluded.revision - 1
+    returning * into v_answer;
+    if not found then -- two first answers at once: the other one won
+      select * into v_answer from answer where assessment_id = v_round.id and code = p_code;
+      v_revision := v_answer.revision;
+      v_outcome := case when plain_answer(v_answer) = p_after then 'unchanged' else 'conflict' end;
+    end if;
+  end if;
+
+  if v_outcome = 'saved' then
+    insert into answer_event (op, organisation_id, assessment_id, code, revision, person_id, person_name, at, before, after)
+    values (v_op, v_org, v_round.id, p_code, v_revision, v_person, p_name, v_at, v_before, p_after) on conflict (op) do nothing;
+    if not found then -- an operation id of somebody else's: ours gets its own
+      insert into answer_event (op, organisation_id, assessment_id, code, revision, person_id, person_name, at, before, after)
+      values (gen_random_uuid(), v_org, v_round.id, p_code, v_revision, v_person, p_name, v_at, v_before, p_after);
+    end if;
+    perform audit_append(v_org, v_person, p_role, p_mandate, 'assessments.answered', 'answer ' || p_slug || '/' || p_code,
+      jsonb_build_object('revision', v_revision, 'before', v_before - 'rationale' - 'evidence' - 'reason',
+        'after', p_after - 'rationale' - 'evidence' - 'reason',
+        'after_sha256', encode(sha256(convert_to(p_after::text, 'UTF8')), 'hex'))::text);
+  end if;
+  return jsonb_build_object('outcome', v_outcome, 'questionnaire', v_round.questionnaire, 'version', v_round.version,
+    'revision', v_revision, 'answer', plain_answer(v_answer), 'by', v_answer.updated_name, 'at', v_answer.updated_at,
+    'states', (select jsonb_object_agg(a.code, jsonb_build_array(a.state, a.to_review)) from answer a
+               where a.assessment_id = v_round.id));
+end $$;

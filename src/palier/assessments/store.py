@@ -1,11 +1,17 @@
 """Campaigns, assessments, answers and their history. Every query starts from an actor."""
 
+from datetime import date
 from enum import StrEnum
+from uuid import UUID
 
 from tortoise import fields
 from tortoise.models import Model
+from tortoise.queryset import QuerySet
 
+from palier.foundation.actor import Actor
+from palier.foundation.database import select
 from palier.foundation.identifiers import new_id
+from palier.questionnaires.rules import Questionnaire
 
 
 class AssessmentState(StrEnum):
@@ -140,3 +146,43 @@ class Participation(Model):
     class Meta:
         table = table_description = "participation"
         unique_together = (("campaign", "organisation_id"),)
+
+
+def visible_assessments(actor: Actor) -> QuerySet[Assessment]:
+    """The organisation's rounds, newest first."""
+    return Assessment.filter(organisation_id=actor.organisation_id).order_by("-opens_on", "-created_at")
+
+
+async def assessment_by_slug(actor: Actor, slug: str) -> Assessment:
+    """The round the address names. Raises DoesNotExist, for a stranger's round as for an unknown one."""
+    return await Assessment.get(organisation_id=actor.organisation_id, slug=slug)
+
+
+async def answers_of(assessment_id: UUID) -> dict[str, Answer]:
+    """Answers by criterion code; a code without a row is blank, and so is a row whose answer was taken back."""
+    return {row.code: row for row in await Answer.filter(assessment_id=assessment_id)}
+
+
+async def submitted_rounds(actor: Actor, questionnaire: str) -> list[Assessment]:
+    """Submitted rounds on `questionnaire` (any version), oldest first."""
+    rounds = Assessment.filter(
+        organisation_id=actor.organisation_id, questionnaire=questionnaire, state=AssessmentState.SUBMITTED
+    )
+    return await rounds.order_by("opens_on", "submitted_at")
+
+
+async def history_of(assessment_id: UUID, code: str) -> list[AnswerEvent]:
+    """The saved changes of one answer, newest first."""
+    return await AnswerEvent.filter(assessment_id=assessment_id, code=code).order_by("-revision")
+
+
+async def open_campaigns(actor: Actor, questionnaire: Questionnaire, today: date) -> list[Campaign]:
+    """Campaigns of the organisation's networks that call for `questionnaire` on `today`, soonest to close first."""
+    sql = (
+        "select c.id from campaign c join network_member m on m.network_id = c.network_id and m.left_on is null "
+        "where m.organisation_id = $1 and c.questionnaire = $2 and c.major = $3 and c.closes_on >= $4 and c.opens_on <= $4"
+    )
+    major = int(questionnaire.version.partition(".")[0])
+    rows = await select(sql, actor.organisation_id, questionnaire.id, major, today)
+    campaigns = Campaign.filter(id__in=[row["id"] for row in rows]).prefetch_related("network")
+    return await campaigns.order_by("closes_on")

@@ -1,1 +1,1 @@
-"""What people do with assessments: one function, one transaction each."""
+"""What people do to a round: open it, answer, submit, look at it as a whole."""

@@ -1,1 +1,1 @@
-"""The pages of assessments: answering, submitting, results."""
+"""The screens of a round."""

@@ -1,1 +1,1 @@
-"""What holds for assessments whatever stores or shows them: pure."""
+"""What an answer may say, how far a round is, what a check finds: pure."""

@@ -143,7 +143,7 @@ class Against(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The elements that stand out by LEAST_EFFECT or more, farthest first, two a side; none: all are close."""
+    """The elements that stand out by LEAST_EFFECT or more, farthest first, two a side, maybe none."""
 
     against: Against
     ahead: tuple[Row, ...]

@@ -1,0 +1,133 @@
+"""Opening a round and answering it. A save is one round trip and is acknowledged after its commit, never before."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from tortoise.exceptions import DoesNotExist
+
+from palier.assessments.rules.drafts import Draft, Fault, draft_from, faults
+from palier.assessments.store import Assessment, Campaign, Participation
+from palier.foundation import audit, operations
+from palier.foundation.actor import Actor
+from palier.foundation.clock import now
+from palier.foundation.database import select, transaction
+from palier.foundation.identifiers import new_id, slugify
+from palier.questionnaires.catalogue import find_questionnaire
+from palier.questionnaires.rules import Questionnaire
+
+
+class Outcome(StrEnum):
+    """What became of a save."""
+
+    SAVED = "saved"
+    UNCHANGED = "unchanged"
+    REPLAYED = "replayed"
+    CONFLICT = "conflict"
+    SUBMITTED = "submitted"
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The answer as it stands after a save. `revision` is what the next save of this editor is based on.
+
+    After a conflict `answer`, `by` and `at` are the other person's and `revision` is theirs. `states` holds state and
+    review flag of every answer of the round, by code.
+    """
+
+    outcome: Outcome
+    revision: int
+    answer: Draft
+    by: str
+    at: datetime | None
+    states: Mapping[str, tuple[str, bool]]
+    questionnaire: Questionnaire
+
+    @property
+    def stands(self) -> bool:
+        """Whether what was sent is now on record."""
+        return self.outcome in (Outcome.SAVED, Outcome.UNCHANGED, Outcome.REPLAYED)
+
+
+class Unacceptable(ValueError):
+    """A draft that breaks a rule: nothing was written. `faults` says which."""
+
+    def __init__(self, found: Sequence[Fault]) -> None:
+        super().__init__(", ".join(f"{fault.field} {fault.rule}" for fault in found))
+        self.faults = found
+
+
+async def open_assessment(
+    actor: Actor, questionnaire: Questionnaire, *, name: str, opens_on: date, closes_on: date | None,
+    campaign: Campaign | None = None, op: UUID | None = None,
+) -> Assessment:  # fmt: skip
+    """Open a round called `name` (such as "2026"); its address is the questionnaire and the name.
+
+    With a campaign the network is told that the round exists, and nothing else. Raises AlreadyDone for the form `op`.
+    """
+    async with transaction(actor):
+        slug = await _free_slug(actor, slugify(f"{questionnaire.id} {name}"))
+        if op:
+            await operations.claim(op, actor.person_id, f"/o/{actor.organisation.slug}/e/{slug}")
+        assessment = await Assessment.create(
+            organisation_id=actor.organisation_id, slug=slug, name=name, questionnaire=questionnaire.id,
+            version=questionnaire.version, definition_hash=questionnaire.content_hash, campaign=campaign,
+            opens_on=opens_on, closes_on=closes_on, created_by=actor.person_id, created_at=now(),
+        )  # fmt: skip
+        await audit.record(actor, "assessments.opened", f"assessment {slug}", questionnaire=questionnaire.key)
+        if campaign:
+            await _take_part(actor, campaign)
+    return assessment
+
+
+async def _free_slug(actor: Actor, wanted: str) -> str:
+    taken = set(await Assessment.filter(organisation_id=actor.organisation_id).values_list("slug", flat=True))
+    numbered = (f"{wanted}-{n}" for n in range(2, len(taken) + 3))
+    return next(slug for slug in (wanted, *numbered) if slug not in taken)
+
+
+async def _take_part(actor: Actor, campaign: Campaign) -> None:
+    await Participation.get_or_create(
+        campaign_id=campaign.id, organisation_id=actor.organisation_id,
+        defaults={"id": new_id(), "network_id": campaign.network_id, "started_at": now()},
+    )  # fmt: skip
+
+
+async def answer_criterion(
+    actor: Actor, slug: str, code: str, draft: Draft, *, op: UUID, base: int, tried: Sequence[UUID] = ()
+) -> Saved:
+    """Save `draft` as the answer to criterion `code` of the round `slug`.
+
+    `op` names this save: sent again it changes nothing and gets the same answer. `base` is the revision the editor saw
+    (0: no answer yet); when somebody else wrote since, the outcome is a conflict and nothing is written. `tried` are
+    earlier saves of this editor whose outcome never arrived. Raises DoesNotExist (round or criterion), Unacceptable.
+    """
+    async with transaction(actor):
+        rows = await select(
+            "select save_answer($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9) as saved",
+            slug, code, op, base, list(tried), json.dumps(draft.as_plain()), actor.person.name, str(actor.role),
+            actor.mandate_id,
+        )  # fmt: skip
+        # The database found the round in the same round trip; what it cannot know is checked before the commit.
+        return _checked(json.loads(rows[0]["saved"]), code, draft)
+
+
+def _checked(saved: dict[str, Any], code: str, draft: Draft) -> Saved:
+    if saved["outcome"] == "missing":
+        raise DoesNotExist("assessment")
+    questionnaire = find_questionnaire(saved["questionnaire"], saved["version"])
+    try:
+        criterion = questionnaire.criterion(code)
+    except KeyError:
+        raise DoesNotExist("criterion") from None
+    if found := faults(draft, criterion):
+        raise Unacceptable(found)
+    return Saved(
+        Outcome(saved["outcome"]), saved["revision"], draft_from(saved["answer"]), saved["by"] or "",
+        datetime.fromisoformat(saved["at"]) if saved["at"] else None,
+        {code: (state, review) for code, (state, review) in (saved["states"] or {}).items()}, questionnaire,
+    )  # fmt: skip

@@ -1,0 +1,123 @@
+"""Submitting a round: scored, frozen and receipted in one transaction, exactly once."""
+
+from typing import Any
+from uuid import UUID
+
+from palier.assessments import store
+from palier.assessments.store import Answer, Assessment, AssessmentState, Participation, UsedDefinition
+from palier.foundation import audit, jobs, mail
+from palier.foundation.actor import Actor
+from palier.foundation.clock import now
+from palier.foundation.database import transaction
+from palier.questionnaires.catalogue import definition, find_questionnaire
+from palier.questionnaires.rules import Questionnaire
+from palier.scoring.rules import Result, score
+from palier.scoring.rules.record import result_hash, to_plain
+
+_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""No sign that could be read as another over the telephone."""
+
+
+class Unfinished(Exception):
+    """Criteria nobody answered, not even by "not applicable" or "don't know": `codes`, in order."""
+
+    def __init__(self, codes: tuple[str, ...]) -> None:
+        super().__init__(", ".join(codes))
+        self.codes = codes
+
+
+async def submit(actor: Actor, slug: str, *, name: str, consent: bool | None = None) -> Assessment:
+    """Score and freeze the round; `name` is who commits the organisation, `consent` whether its scores join the benchmark.
+
+    Once and for all: a round submitted before is returned as it stands, with its receipt, whatever is asked.
+    Raises DoesNotExist, Unfinished.
+    """
+    async with transaction(actor):
+        assessment = await Assessment.filter(
+            organisation_id=actor.organisation_id, slug=slug
+        ).select_for_update().get()  # fmt: skip
+        if assessment.state is AssessmentState.DRAFT:
+            await _freeze(actor, assessment, name=name, consent=consent)
+    return assessment
+
+
+async def _freeze(actor: Actor, assessment: Assessment, *, name: str, consent: bool | None) -> None:
+    questionnaire = find_questionnaire(
+        assessment.questionnaire, assessment.version, content_hash=assessment.definition_hash
+    )
+    result = await _score(assessment, questionnaire)
+    await _keep_definition(questionnaire)
+    _seal(assessment, result)
+    assessment.submitted_by, assessment.submitted_name = actor.person_id, name
+    assessment.benchmark_consent = consent
+    assessment.audit_head = await audit.record(
+        actor, "assessments.submitted", f"assessment {assessment.slug}", receipt=assessment.receipt,
+        result_hash=assessment.result_hash, definition_hash=assessment.definition_hash, consent=consent,
+    )  # fmt: skip
+    await assessment.save()
+    await _tell(actor, assessment, questionnaire)
+
+
+async def _score(assessment: Assessment, questionnaire: Questionnaire) -> Result:
+    answers = await store.answers_of(assessment.id)
+    blank = [c.code for c in questionnaire.criteria if is_blank(answers.get(c.code))]
+    if blank:
+        raise Unfinished(tuple(blank))
+    return score(questionnaire, [as_row(answer) for answer in answers.values()])
+
+
+def is_blank(answer: Answer | None) -> bool:
+    """Whether nobody has said anything yet, not even "don't know"."""
+    return answer is None or answer.state is store.AnswerState.BLANK
+
+
+def as_row(answer: Answer) -> dict[str, Any]:
+    """An answer as the scoring engine reads it."""
+    return {
+        "code": answer.code, "state": answer.state.value, "level": answer.level, "reason": answer.reason,
+        "evidence": answer.evidence_grade,
+    }  # fmt: skip
+
+
+async def _keep_definition(questionnaire: Questionnaire) -> None:
+    content = definition(questionnaire.id, questionnaire.version)
+    await UsedDefinition.bulk_create(
+        [
+            UsedDefinition(
+                hash=questionnaire.content_hash, questionnaire=questionnaire.id, version=questionnaire.version,
+                content=content, first_used_at=now(),
+            )
+        ],
+        ignore_conflicts=True,
+    )  # fmt: skip
+
+
+def _seal(assessment: Assessment, result: Result) -> None:
+    assessment.state = AssessmentState.SUBMITTED
+    assessment.submitted_at = now()
+    assessment.result, assessment.result_hash = to_plain(result), result_hash(result)
+    assessment.engine_version = result.engine
+    assessment.receipt = receipt_number(assessment.id, assessment.submitted_at.year)
+
+
+def receipt_number(assessment_id: UUID, year: int) -> str:
+    """The number on the receipt: the year and eight signs drawn from the round's random id, "2026-7KQ4-M2XD"."""
+    rest, signs = assessment_id.int & (2**62 - 1), ""
+    for _ in range(8):
+        rest, place = divmod(rest, len(_LETTERS))
+        signs += _LETTERS[place]
+    return f"{year}-{signs[:4]}-{signs[4:]}"
+
+
+async def _tell(actor: Actor, assessment: Assessment, questionnaire: Questionnaire) -> None:
+    if assessment.campaign_id:
+        await Participation.filter(
+            campaign_id=assessment.campaign_id, organisation_id=actor.organisation_id
+        ).update(submitted_at=assessment.submitted_at)
+    await jobs.enqueue(
+        "assessment.submitted", organisation_id=actor.organisation_id, assessment_id=assessment.id
+    )
+    await mail.write(
+        actor.person.email, "assessments/mails/receipt", assessment=assessment, questionnaire=questionnaire,
+        organisation=actor.organisation,
+    )  # fmt: skip

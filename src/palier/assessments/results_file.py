@@ -1,0 +1,74 @@
+"""The results as a file for a spreadsheet: one line per node, the figures the pages show, two decimals."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from palier.assessments.results_wording import grade_words, kind_words, state_words, withheld_reason
+from palier.assessments.rules.reading import Row, Table
+from palier.foundation.language import current, number
+from palier.foundation.language import gettext as _
+from palier.questionnaires.rules import Questionnaire
+from palier.scoring.rules import Result
+
+Cell = str | int | Fraction | None
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the start of a formula."""
+
+
+def results_file(questionnaire: Questionnaire, result: Result, table: Table) -> bytes:
+    """CSV as a spreadsheet opens it: byte order mark, semicolons, the decimal mark of the language."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";")
+    writer.writerow(_head())
+    for row in _rows(table):
+        writer.writerow([_cell(value) for value in _line(questionnaire, result, row)])
+    return text.getvalue().encode("utf-8-sig", errors="replace")
+
+
+def _head() -> list[str]:
+    return [
+        _("Kind"), _("Code"), _("Label"), _("Score"), _("Supported score"), _("Level"), _("State"), _("Evidence"),
+        _("Answered (%)"), _("Weight"), _("Share of its parent (%)"), _("Contribution to its parent"),
+        _("Part of the total"), _("Earlier score"), _("Change"), _("Peers"), _("Q1"), _("Median"), _("Q3"),
+        _("Quarter"), _("Note"),
+    ]  # fmt: skip
+
+
+def _rows(table: Table) -> Iterator[Row]:
+    yield table.total
+    for group in table.groups:
+        yield group.row
+        for element in group.elements:
+            yield element
+            yield from (table.criteria[node.code] for node in element.node.children)
+
+
+def _line(questionnaire: Questionnaire, result: Result, row: Row) -> Sequence[Cell]:
+    node, answer, peers = row.node, row.node.answer, row.peers
+    return (
+        kind_words(node.kind), node.code, row.part.label.in_(current()) if row.part else _("Overall maturity"),
+        node.score, node.supported, result.level if row.part is None else node.level,
+        state_words(answer.state) if answer else "", grade_words(answer.grade) if answer else "",
+        _hundred(node.coverage), node.weight, _hundred(node.share), node.contribution,
+        result.part_of_total(node.code), row.before, row.delta,
+        *((peers.n_band, peers.q1, peers.median, peers.q3, peers.quarter) if peers else (None,) * 5),
+        (answer.reason if answer else None) or withheld_reason(node, questionnaire),
+    )  # fmt: skip
+
+
+def _hundred(share: Fraction | None) -> Fraction | None:
+    return None if share is None else share * 100
+
+
+def _cell(value: Cell) -> str:
+    """Text that starts like a formula gets an apostrophe: a spreadsheet must not run what somebody typed."""
+    if value is None:
+        return ""
+    if isinstance(value, Fraction):
+        return number(value, 2).replace("\u2212", "-").replace("\u202f", "").replace("\u00a0", "")
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(FORMULA) else value
+    return str(value)

@@ -1,0 +1,82 @@
+"""What a person says about one criterion, read strictly from a form: nothing is guessed, nothing cut off."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from palier.questionnaires.rules import Criterion, Grade
+from palier.scoring.rules.answers import State
+
+LONGEST = {"reason": 500, "rationale": 10_000, "evidence": 4_000, "evidence_link": 1_000}
+"""Characters each free text may have."""
+
+CHOOSABLE = (Grade.NONE, Grade.DECLARED, Grade.DOCUMENTED, Grade.MEASURED)
+"""Grades a respondent may claim; `verified` is for a mandated person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The content of one answer: `level` 1-5 when answered, None otherwise; texts may be empty."""
+
+    state: State = State.BLANK
+    level: int | None = None
+    reason: str = ""
+    rationale: str = ""
+    evidence_grade: Grade = Grade.NONE
+    evidence: str = ""
+    evidence_link: str = ""
+    to_review: bool = False
+
+    def as_plain(self) -> dict[str, Any]:
+        """As stored with every change (`answer_event.after`)."""
+        return {
+            "state": self.state.value, "level": self.level, "reason": self.reason, "rationale": self.rationale,
+            "evidence_grade": self.evidence_grade.value, "evidence": self.evidence, "evidence_link": self.evidence_link,
+            "to_review": self.to_review,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a draft cannot be saved: the field, and which rule (`missing`, `too_long`, `not_a_link`, `off_the_scale`)."""
+
+    field: str
+    rule: str
+
+
+def draft_from(plain: Mapping[str, Any]) -> Draft:
+    """The draft `as_plain` wrote. Raises ValueError, TypeError for anything else."""
+    return Draft(
+        **{**plain, "state": State(plain["state"]), "evidence_grade": Grade(plain["evidence_grade"])}
+    )
+
+
+def read_draft(raw: Mapping[str, str]) -> Draft:
+    """The draft a form sends: `answer` is "1".."5", "na", "dk" or empty. Raises ValueError for a made-up value."""
+    state, level = _choice(raw.get("answer", ""))
+    grade = Grade(raw.get("grade") or Grade.NONE)
+    if grade not in CHOOSABLE:
+        raise ValueError(f"a respondent cannot claim {grade}")
+    return Draft(
+        state=state, level=level, reason=raw.get("reason", "") if state is State.NA else "",
+        rationale=raw.get("rationale", ""), evidence_grade=grade, evidence=raw.get("evidence", ""),
+        evidence_link=raw.get("link", ""), to_review=raw.get("review", "") == "yes",
+    )  # fmt: skip
+
+
+def _choice(value: str) -> tuple[State, int | None]:
+    if value in ("", "na", "dk"):
+        return (State(value) if value else State.BLANK), None
+    return State.ANSWERED, int(value)
+
+
+def faults(draft: Draft, criterion: Criterion) -> list[Fault]:
+    """Everything that keeps `draft` from being saved as the answer to `criterion`; empty when nothing does."""
+    found = [Fault(name, "too_long") for name, most in LONGEST.items() if len(getattr(draft, name)) > most]
+    if draft.state is State.NA and not draft.reason:
+        found.append(Fault("reason", "missing"))
+    if draft.level is not None and not 1 <= draft.level <= len(criterion.scale.values):
+        found.append(Fault("answer", "off_the_scale"))
+    if draft.evidence_link and not draft.evidence_link.startswith(("https://", "http://")):
+        found.append(Fault("evidence_link", "not_a_link"))
+    return found
