@@ -2,7 +2,8 @@
 
 import gettext as gnu
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -36,6 +37,16 @@ def use(locale: str, time_zone: str = "Europe/Paris") -> None:
     """Speak `locale` and tell the time of `time_zone` from here on, in this context."""
     _locale.set(locale if locale in LOCALES else LOCALES[0])
     _time_zone.set(time_zone)
+
+
+@contextmanager
+def speaking(locale: str) -> Iterator[None]:
+    """Write to somebody in their language, then go on in the reader's."""
+    before = _locale.set(locale if locale in LOCALES else LOCALES[0])
+    try:
+        yield
+    finally:
+        _locale.reset(before)
 
 
 def current() -> str:

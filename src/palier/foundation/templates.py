@@ -17,7 +17,7 @@ def environment() -> Environment:
     """The environment every page, mail and document is rendered with."""
     env = Environment(
         loader=FileSystemLoader(ROOT),
-        autoescape=True,
+        autoescape=_is_markup,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -37,6 +37,11 @@ def environment() -> Environment:
         "current_locale": language.current,
     }
     return env
+
+
+def _is_markup(template: str | None) -> bool:
+    """Everything but the plain text of a mail, where an escaped apostrophe would be read as such."""
+    return template is None or not template.endswith(".txt")
 
 
 def render(template: str, **context: Any) -> str:
