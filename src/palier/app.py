@@ -17,7 +17,8 @@ from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
 from litestar.types import ControllerRouterHandler
 
-from palier.accounts.pages import entering
+from palier.accounts import jobs as account_jobs
+from palier.accounts.pages import account, entering, signing_up
 from palier.foundation import files, mail, templates, web
 from palier.foundation.database import WEB, connect, disconnect
 from palier.foundation.jobs import Job
@@ -30,13 +31,15 @@ from palier.network.refusals import show_refusal
 ROOMS: list[ControllerRouterHandler] = [
     *switching.PAGES,
     *entering.PAGES,
+    *signing_up.PAGES,
+    *account.PAGES,
 ]
 """The pages of every room, top to bottom."""
 
 
 def jobs(settings: Settings) -> list[Job]:
     """The jobs of every room."""
-    return [mail.delivery(settings)]
+    return [mail.delivery(settings), *account_jobs.jobs(settings)]
 
 
 @get("/{path:path}", opt=PUBLIC, include_in_schema=False)

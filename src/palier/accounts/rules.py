@@ -69,3 +69,34 @@ def origin(address: str) -> str:
     if parsed.ipv4_mapped:
         return str(parsed.ipv4_mapped)
     return ":".join(parsed.exploded.split(":")[:4])
+
+
+TIME_ZONES = (
+    "Europe/Paris", "Europe/Brussels", "Europe/Luxembourg", "Europe/Zurich", "Europe/Berlin", "Europe/London",
+    "Europe/Dublin", "Europe/Madrid", "Europe/Lisbon", "Europe/Rome", "Europe/Amsterdam", "Europe/Vienna",
+    "Europe/Athens", "Europe/Bucharest", "Europe/Warsaw", "Europe/Stockholm", "Europe/Helsinki", "Africa/Casablanca",
+    "Africa/Algiers", "Africa/Tunis", "Africa/Dakar", "Africa/Abidjan", "America/Cayenne", "America/Guadeloupe",
+    "America/Martinique", "America/Miquelon", "America/Montreal", "America/New_York", "Indian/Mayotte",
+    "Indian/Reunion", "Pacific/Noumea", "Pacific/Tahiti", "Pacific/Wallis", "UTC",
+)  # fmt: skip
+"""Where people who use Palier live: the countries of `network`, the French overseas territories, their neighbours."""
+
+_BROWSERS = (
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS = (
+    ("Android", "Android"), ("iPhone", "iOS"), ("iPad", "iPadOS"), ("Windows", "Windows"), ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)  # fmt: skip
+
+
+def browser_name(user_agent: str) -> str:
+    """What a browser calls itself, for the list of sessions: "Firefox, Linux"; empty when it says nothing we know."""
+    found = [
+        next((name for mark, name in known if mark in user_agent), "") for known in (_BROWSERS, _SYSTEMS)
+    ]
+    return ", ".join(name for name in found if name)

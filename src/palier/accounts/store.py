@@ -1,10 +1,12 @@
 """People, their sessions and the links mailed to them."""
 
 from datetime import datetime
+from uuid import UUID
 
 from tortoise import fields
 from tortoise.models import Model
 
+from palier.foundation.clock import now
 from palier.foundation.identifiers import new_id
 
 
@@ -67,7 +69,7 @@ class SignInAttempt(Model):
         table = table_description = "sign_in_attempt"
 
 
-# --- named queries --------------------------------------------------------------------------------------------------
+# --- named queries ------------------------------------------------------------------------------------------
 
 
 async def person_by_email(email: str) -> Person | None:
@@ -78,3 +80,33 @@ async def person_by_email(email: str) -> Person | None:
 async def attempts_since(key: str, since: datetime) -> int:
     """How many tries `key` has used since then."""
     return await SignInAttempt.filter(key=key, at__gt=since).count()
+
+
+async def usable_link(fingerprint: str, purpose: str) -> MailedLink | None:
+    """The link with this fingerprint, with its person, when it can still be used."""
+    links = MailedLink.filter(fingerprint=fingerprint, purpose=purpose, used_at=None, expires_at__gt=now())
+    return await links.select_related("person").first()
+
+
+async def add_person(email: str, name: str, password_hash: str, locale: str) -> Person:
+    """Whoever has this address: a new person unless there is one, even when two sign up at once."""
+    person = Person(id=new_id(), email=email, name=name, password_hash=password_hash, locale=locale)
+    await Person.bulk_create([person], ignore_conflicts=True)
+    return await Person.get(email=email)
+
+
+async def sessions_of(person_id: UUID) -> list[Session]:
+    """The person's live sessions, the one seen last first."""
+    return await Session.filter(person_id=person_id, expires_at__gt=now()).order_by("-seen_at")
+
+
+async def links_since(person_id: UUID, purpose: str, since: datetime) -> bool:
+    """Whether a link for `purpose` was issued after `since`."""
+    return await MailedLink.filter(person_id=person_id, purpose=purpose, created_at__gt=since).exists()
+
+
+async def forget_what_is_over(before: datetime) -> None:
+    """Delete tries, links and sessions that ended before then."""
+    await SignInAttempt.filter(at__lt=before).delete()
+    await MailedLink.filter(expires_at__lt=before).delete()
+    await Session.filter(expires_at__lt=before).delete()

@@ -58,7 +58,7 @@ class SignIn(Controller):
             sentence = _("Confirm your address first: open the link we sent you, or ask for a new one.")
             return _form(request, destination, raw, {"email": sentence}, unconfirmed=True)
         except TooManyAttempts as error:
-            return _later(_form(request, destination, raw, {"email": too_often()}, 429), error)
+            return later(_form(request, destination, raw, {"email": too_often()}, 429), error)
         return welcome(secret, destination, settings)
 
 
@@ -67,7 +67,8 @@ def too_often() -> str:
     return _("Too many attempts. Wait five minutes, then try again.")
 
 
-def _later(answer: Template, error: TooManyAttempts) -> Template:
+def later(answer: Template, error: TooManyAttempts) -> Template:
+    """`answer` with the time after which trying again makes sense."""
     answer.headers["retry-after"] = str(error.seconds)
     return answer
 

@@ -1,0 +1,151 @@
+"""The account page: preferences, password, sessions; and the language for everybody."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, Request, Response, get, post
+from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from palier.accounts import store
+from palier.accounts.flows import preferences
+from palier.accounts.flows.choosing_passwords import PasswordRefused
+from palier.accounts.flows.entering import WrongCredentials
+from palier.accounts.pages.entering import browser_of, too_often, welcome
+from palier.accounts.pages.wording import password_sentence
+from palier.accounts.rules import TIME_ZONES, Theme, browser_name
+from palier.accounts.throttle import TooManyAttempts
+from palier.foundation import language
+from palier.foundation.actor import Person
+from palier.foundation.database import reading
+from palier.foundation.language import gettext as _
+from palier.foundation.permissions import PUBLIC, SIGNED_IN
+from palier.foundation.settings import Settings
+from palier.foundation.web import form_of, own_path, page, parse, person_of, see_other
+
+_YEAR = 31_536_000
+
+
+class PreferencesForm(msgspec.Struct):
+    """What the first form of the account page may set; nothing else about a person can be posted."""
+
+    name: Annotated[str, msgspec.Meta(max_length=120)]
+    locale: Literal["fr", "en"]
+    theme: Theme
+    time_zone: Annotated[str, msgspec.Meta(max_length=40)]
+    shortcuts: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSession:
+    """A row of the session list."""
+
+    id: UUID
+    browser: str
+    row: store.Session
+    current: bool
+
+
+class Account(Controller):
+    """What a person sets for themselves."""
+
+    path = "/account"
+    opt = SIGNED_IN
+
+    @get()
+    async def show(self, request: Request, person: NamedDependency[Person]) -> Template:
+        return await _account(request, person)
+
+    @post("/preferences")
+    async def save(self, request: Request, person: NamedDependency[Person]) -> Response:
+        raw = await form_of(request)
+        form, errors = parse(PreferencesForm, raw)
+        if form is not None and form.time_zone not in TIME_ZONES and form.time_zone != person.time_zone:
+            errors["time_zone"] = _("Choose a time zone of the list")
+        if form is None or errors:
+            return await _account(request, person, errors, raw)
+        wanted = preferences.Preferences(
+            form.name, form.locale, form.theme, form.time_zone, form.shortcuts == "yes"
+        )
+        await preferences.save(person, wanted)
+        language.use(form.locale, form.time_zone)
+        answer = see_other("/account", _("Your preferences are saved."))
+        answer.set_cookie(_language_cookie(form.locale))
+        return answer
+
+    @post("/password")
+    async def change_password(
+        self, request: Request, person: NamedDependency[Person], settings: NamedDependency[Settings]
+    ) -> Response:
+        raw = await form_of(request)
+        current, new = raw.get("current", ""), raw.get("password", "")
+        try:
+            secret = await preferences.change_password(
+                person, current, new, browser_of(request), settings.public_url
+            )
+        except WrongCredentials:
+            return await _account(request, person, {"current": _("This is not your current password")})
+        except PasswordRefused as refused:
+            return await _account(request, person, {"password": password_sentence(refused.fault)})
+        except TooManyAttempts:
+            return await _account(request, person, {"current": too_often()}, status_code=429)
+        notice = _("Your password is changed. Every other session was ended.")
+        return welcome(secret, "/account", settings, notice)
+
+    @post("/sessions/{session:uuid}/end")
+    async def end_session(
+        self, request: Request, person: NamedDependency[Person], session: FromPath[UUID]
+    ) -> Redirect:
+        await preferences.end_session(person, session)
+        return see_other("/account#sessions", _("The session is ended."))
+
+    @post("/sessions/end")
+    async def end_other_sessions(self, request: Request, person: NamedDependency[Person]) -> Redirect:
+        await preferences.end_other_sessions(person)
+        return see_other("/account#sessions", _("Every other session is ended."))
+
+
+async def _account(
+    request: Request, person: Person, errors: dict[str, str] | None = None, raw: dict[str, Any] | None = None,
+    status_code: int = 200,
+) -> Template:  # fmt: skip
+    async with reading(person):
+        rows = await store.sessions_of(person.person_id)
+    listed = [
+        ListedSession(row.id, browser_name(row.user_agent), row, row.id == person.session_id) for row in rows
+    ]
+    saved = {
+        "name": person.name, "locale": person.locale, "theme": person.theme, "time_zone": person.time_zone,
+        "shortcuts": "yes" if person.shortcuts else "",
+    }  # fmt: skip
+    values = saved if raw is None else dict.fromkeys(saved, "") | raw
+    status = 422 if errors and status_code == 200 else status_code
+    zones = TIME_ZONES if person.time_zone in TIME_ZONES else (person.time_zone, *TIME_ZONES)
+    return page(
+        request, "accounts/account.html", status_code=status, values=values, sessions=listed,
+        errors=errors or {}, zones=[(zone, zone.replace("_", " ")) for zone in zones],
+    )  # fmt: skip
+
+
+@post("/language", opt=PUBLIC)
+async def choose_language(request: Request) -> Redirect:
+    """Speak the chosen language from now on, on this browser and, for somebody signed in, on the others."""
+    raw = await form_of(request)
+    locale = raw.get("locale", "")
+    locale = locale if locale in language.LOCALES else language.current()
+    if person := person_of(request):
+        await preferences.speak(person, locale)
+    answer = see_other(own_path(raw.get("next"), f"/{locale}/"))
+    answer.set_cookie(_language_cookie(locale))
+    return answer
+
+
+def _language_cookie(locale: str) -> Cookie:
+    return Cookie(key="locale", value=locale, httponly=True, samesite="lax", path="/", max_age=_YEAR)
+
+
+PAGES = [Account, choose_language]
