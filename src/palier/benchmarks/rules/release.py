@@ -76,9 +76,8 @@ def _cohorts(seats: Sequence[Seat], priority: Sequence[str]) -> Iterator[tuple[s
     Those who wait for a batch are not counted: else fewer than k newcomers could close a cohort.
     """
     sizes = Counter(seat.batch for seat in seats)
-    present = Counter(
-        (crossing, seat.batch) for seat in seats for crossing in _of_seat(seat, priority, len(seats))
-    )
+    offered = crossings(priority, len(seats))
+    present = Counter((cohort, seat.batch) for seat in seats for cohort in _of_seat(seat, offered))
     total: Counter[tuple[tuple[str, str], ...]] = Counter()
     inside: dict[tuple[tuple[str, str], ...], list[int]] = {}
     for (cohort, batch), groups in present.items():
@@ -90,12 +89,12 @@ def _cohorts(seats: Sequence[Seat], priority: Sequence[str]) -> Iterator[tuple[s
         yield cohort_key(dict(cohort)), tuple(sorted(batches)), 2 * held >= total[cohort]
 
 
-def _of_seat(seat: Seat, priority: Sequence[str], groups: int) -> Iterator[tuple[tuple[str, str], ...]]:
-    """The cohorts a seat is in, among those published."""
-    for crossing in crossings(priority, groups):
-        cohort = tuple((dimension, seat.attributes.get(dimension)) for dimension in crossing)
-        if all(value is not None for _, value in cohort):
-            yield cohort  # type: ignore[misc]
+def _of_seat(seat: Seat, offered: Iterable[tuple[str, ...]]) -> Iterator[tuple[tuple[str, str], ...]]:
+    """The cohorts a seat is in, among the crossings offered."""
+    known = {dimension: value for dimension, value in seat.attributes.items() if value is not None}
+    for crossing in offered:
+        if known.keys() >= set(crossing):
+            yield tuple((dimension, known[dimension]) for dimension in crossing)
 
 
 @dataclass(frozen=True, slots=True)

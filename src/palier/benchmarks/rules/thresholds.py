@@ -5,6 +5,7 @@ Source: docs/benchmarks.md#parameters.
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 SMALLEST_K = 5
 """Fewest independent groups in a batch, in any network."""
@@ -70,6 +71,7 @@ def _words(attributes: Mapping[str, str | None], *dimensions: str) -> set[str]:
     return set(re.findall(r"[^\W_]+", text.casefold()))
 
 
+@cache
 def n_band(n: int, k: int) -> str:
     """How many answers, as the band that may be shown: "5-9" ("8-9" when k = 8), ..., "160 and more".
 
