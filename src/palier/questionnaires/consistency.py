@@ -69,6 +69,17 @@ def _texts(value: Any) -> list[tuple[str, list[Any]]]:
     return [(locale, texts) for locale, texts in value.items() if isinstance(texts, list)]
 
 
+def _word(plain: Plain, key: str, default: str = "") -> str:
+    value = plain.get(key, default)
+    return value if isinstance(value, str) else ""
+
+
+def _whole(plain: Plain, key: str) -> int:
+    """The whole number under `key`; 0, which is no level, for anything else."""
+    value = plain.get(key)
+    return value if isinstance(value, int) else 0
+
+
 def _given(plain: Plain, key: str) -> list[str]:
     listed = plain.get(key)
     return [item for item in listed if isinstance(item, str)] if isinstance(listed, list) else []
@@ -120,7 +131,7 @@ def _scales(data: Plain) -> Iterator[Problem]:
         if isinstance(scale, Mapping):
             yield from _scale(scale, ("scales", name))
     for path, dimension in rows(data, "dimensions"):
-        wanted = dimension.get("scale", DEFAULT_SCALE)
+        wanted = _word(dimension, "scale", DEFAULT_SCALE)
         if wanted not in scales:
             yield Problem((*path, "scale"), f"no scale is called {wanted}")
             continue
@@ -141,7 +152,7 @@ def _scale(scale: Plain, path: Path) -> Iterator[Problem]:
 def _rungs(data: Plain, dimension: Plain) -> int:
     """How many levels the criteria of a dimension have, 0 when its scale cannot be read."""
     scales = data.get("scales")
-    scale = scales.get(dimension.get("scale", DEFAULT_SCALE)) if isinstance(scales, Mapping) else None
+    scale = scales.get(_word(dimension, "scale", DEFAULT_SCALE)) if isinstance(scales, Mapping) else None
     return len(_numbers(scale.get("values"))) if isinstance(scale, Mapping) else 0
 
 
@@ -194,8 +205,8 @@ def _thresholds(data: Plain) -> Iterator[Problem]:
 
 def _tags(data: Plain) -> Iterator[Problem]:
     used = {tag for _, criterion in criteria(data) for tag in _given(criterion, "tags")}
-    gated = {row.get("tag") for _, row in rows(data, "gates")}
-    stepped = {row.get("tag") for _, row in rows(data.get("pyramid"), "steps")}
+    gated = {_word(row, "tag") for _, row in rows(data, "gates")}
+    stepped = {_word(row, "tag") for _, row in rows(data.get("pyramid"), "steps")}
     for path, criterion in criteria(data):
         for tag in _given(criterion, "tags"):
             if tag == CORE_TAG and tag not in gated:
@@ -204,8 +215,8 @@ def _tags(data: Plain) -> Iterator[Problem]:
                 yield Problem((*path, "tags"), f"tag {tag} without a step of the pyramid")
     named = [*rows(data, "gates"), *rows(data.get("pyramid"), "steps", ("pyramid",))]
     for path, row in named:
-        if isinstance(row.get("tag"), str) and row["tag"] not in used:
-            yield Problem((*path, "tag"), f"no criterion carries the tag {row['tag']}")
+        if (tag := _word(row, "tag")) and tag not in used:
+            yield Problem((*path, "tag"), f"no criterion carries the tag {tag}")
     yield from _repeated(
         [((*p, "tag"), r.get("tag")) for p, r in rows(data.get("pyramid"), "steps", ("pyramid",))],
         "pyramid tag",
@@ -213,18 +224,18 @@ def _tags(data: Plain) -> Iterator[Problem]:
 
 
 def _gates(data: Plain) -> Iterator[Problem]:
-    known = {row.get("level") for _, row in rows(data, "levels")}
-    by_tag: dict[Any, tuple[int, Fraction]] = {}
+    known = {_whole(row, "level") for _, row in rows(data, "levels")}
+    highest: dict[str, tuple[int, Fraction]] = {}
     for path, gate in rows(data, "gates"):
-        level, at_least = gate.get("level"), _number(gate.get("at_least"))
+        level, tag, at_least = _whole(gate, "level"), _word(gate, "tag"), _number(gate.get("at_least"))
         if level not in known or level == 1:
-            yield Problem((*path, "level"), f"no level above the first is numbered {level}")
-        if not isinstance(level, int) or at_least is None:
+            yield Problem((*path, "level"), f"no level above the first is numbered {gate.get('level')}")
+        if not level or at_least is None:
             continue
-        lower, threshold = by_tag.get(gate.get("tag"), (0, Fraction(0)))
+        lower, threshold = highest.get(tag, (0, Fraction(0)))
         if level <= lower or at_least < threshold:
             yield Problem((*path, "at_least"), "out of order: gates rise with their level")
-        by_tag[gate.get("tag")] = (level, at_least)
+        highest[tag] = (level, at_least)
 
 
 def _levers(data: Plain) -> Iterator[Problem]:
@@ -264,28 +275,22 @@ def _served(element: Plain, path: Path, rungs: int) -> Iterator[Problem]:
 
 
 def _serves(step: Plain, code: Any, level: int) -> bool:
-    low, high = step.get("from"), step.get("to")
-    return (
-        step.get("criterion") == code
-        and isinstance(low, int)
-        and isinstance(high, int)
-        and low <= level < high
-    )
+    return step.get("criterion") == code and _whole(step, "from") <= level < _whole(step, "to")
 
 
 def _requires(data: Plain) -> Iterator[Problem]:
-    needs = {lever.get("id"): _given(lever, "requires") for _, lever in levers(data)}
+    needs = {_word(lever, "id"): _given(lever, "requires") for _, lever in levers(data)}
     for path, lever in levers(data):
         for place, wanted in enumerate(_given(lever, "requires")):
             if wanted not in needs:
                 yield Problem((*path, "requires", place), f"no lever is called {wanted}")
-            elif _reaches(needs, wanted, lever.get("id")):
+            elif _reaches(needs, wanted, _word(lever, "id")):
                 yield Problem(
                     (*path, "requires", place), f"{lever.get('id')} would have to come before itself"
                 )
 
 
-def _reaches(needs: Mapping[Any, Sequence[str]], start: str, goal: Any) -> bool:
+def _reaches(needs: Mapping[str, Sequence[str]], start: str, goal: str) -> bool:
     """Whether following `requires` from `start` arrives at `goal`."""
     seen: set[str] = set()
     waiting = [start]

@@ -105,7 +105,7 @@ class Choice:
 
     def check(self, value: Any, path: Path, locales: frozenset[str]) -> Iterator[Problem]:
         """A word of the list."""
-        if value not in self.words:
+        if not isinstance(value, str) or value not in self.words:
             yield Problem(path, f"{_named(value)} is not one of {', '.join(self.words)}")
 
     def schema(self) -> dict[str, Any]:
@@ -318,7 +318,8 @@ QUESTIONNAIRE = Record(
 def shape_problems(data: Any) -> Iterator[Problem]:
     """Everything in `data` that does not have the shape of a questionnaire file."""
     declared = data.get("locales") if isinstance(data, Mapping) else None
-    locales = frozenset(item for item in declared or () if isinstance(item, str))
+    listed = declared if isinstance(declared, list) else []
+    locales = frozenset(item for item in listed if isinstance(item, str))
     yield from QUESTIONNAIRE.check(data, (), locales)
 
 
