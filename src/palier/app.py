@@ -19,6 +19,8 @@ from litestar.types import ControllerRouterHandler
 
 from palier.accounts import jobs as account_jobs
 from palier.accounts.pages import account, entering, signing_up
+from palier.assessments.pages import history, results
+from palier.assessments.rules.peers import nobody
 from palier.foundation import files, mail, templates, web
 from palier.foundation.database import WEB, connect, disconnect
 from palier.foundation.jobs import Job
@@ -29,6 +31,8 @@ from palier.network.pages import switching
 from palier.network.refusals import show_refusal
 
 ROOMS: list[ControllerRouterHandler] = [
+    *results.PAGES,
+    *history.PAGES,
     *switching.PAGES,
     *entering.PAGES,
     *signing_up.PAGES,
@@ -63,6 +67,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             "person": Provide(web.provide_person, sync_to_thread=False),
             "actor": Provide(web.provide_actor, sync_to_thread=False),
             "network_actor": Provide(web.provide_network_actor, sync_to_thread=False),
+            "peers": Provide(lambda: nobody, sync_to_thread=False),
             "settings": Provide(lambda: settings, sync_to_thread=False),
             "shelf": Provide(lambda: files.shelves(settings.data_directory), sync_to_thread=False),
         },

@@ -5,7 +5,14 @@ import io
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from palier.assessments.results_wording import grade_words, kind_words, state_words, withheld_reason
+from palier.assessments.results_wording import (
+    band_words,
+    grade_words,
+    kind_words,
+    state_words,
+    withheld_reason,
+)
+from palier.assessments.rules.peers import PeerFigure
 from palier.assessments.rules.reading import Row, Table
 from palier.foundation.language import current, number
 from palier.foundation.language import gettext as _
@@ -30,10 +37,10 @@ def results_file(questionnaire: Questionnaire, result: Result, table: Table) -> 
 
 def _head() -> list[str]:
     return [
-        _("Kind"), _("Code"), _("Label"), _("Score"), _("Supported score"), _("Level"), _("State"), _("Evidence"),
-        _("Answered (%)"), _("Weight"), _("Share of its parent (%)"), _("Contribution to its parent"),
-        _("Part of the total"), _("Earlier score"), _("Change"), _("Peers"), _("Q1"), _("Median"), _("Q3"),
-        _("Quarter"), _("Note"),
+        _("Kind"), _("Code"), _("Label"), _("Score"), _("Supported score"), _("Level"), _("State"),
+        _("Evidence"), _("Answered (%)"), _("Weight"), _("Share of its parent (%)"),
+        _("Contribution to its parent"), _("Part of the total"), _("Earlier score"), _("Change"),
+        _("Peers"), _("Q1"), _("Median"), _("Q3"), _("Quarter"), _("Note"),
     ]  # fmt: skip
 
 
@@ -49,14 +56,19 @@ def _rows(table: Table) -> Iterator[Row]:
 def _line(questionnaire: Questionnaire, result: Result, row: Row) -> Sequence[Cell]:
     node, answer, peers = row.node, row.node.answer, row.peers
     return (
-        kind_words(node.kind), node.code, row.part.label.in_(current()) if row.part else _("Overall maturity"),
+        kind_words(node.kind), node.code,
+        row.part.label.in_(current()) if row.part else _("Overall maturity"),
         node.score, node.supported, result.level if row.part is None else node.level,
         state_words(answer.state) if answer else "", grade_words(answer.grade) if answer else "",
         _hundred(node.coverage), node.weight, _hundred(node.share), node.contribution,
         result.part_of_total(node.code), row.before, row.delta,
-        *((peers.n_band, peers.q1, peers.median, peers.q3, peers.quarter) if peers else (None,) * 5),
+        *(_published(peers) if peers else (None,) * 5),
         (answer.reason if answer else None) or withheld_reason(node, questionnaire),
     )  # fmt: skip
+
+
+def _published(peers: PeerFigure) -> tuple[Cell, ...]:
+    return band_words(peers.n_band), peers.q1, peers.median, peers.q3, peers.quarter
 
 
 def _hundred(share: Fraction | None) -> Fraction | None:

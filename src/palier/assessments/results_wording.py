@@ -1,12 +1,14 @@
 """The sentences of the results pages: each states a finding the figures carry, or stays neutral."""
 
 from collections.abc import Sequence
+from fractions import Fraction
+from textwrap import shorten
 
 from palier.assessments.rules.confidence import Trust
 from palier.assessments.rules.reading import Against, Finding, Row, Table, count_movement, find
-from palier.foundation.language import current, joined, ngettext, percent, points
+from palier.foundation.language import current, joined, ngettext, number, percent, points
 from palier.foundation.language import gettext as _
-from palier.questionnaires.rules import Aggregation, Grade, Missing, Questionnaire
+from palier.questionnaires.rules import Aggregation, Element, Grade, Missing, Questionnaire
 from palier.scoring.rules import Node, Result
 from palier.scoring.rules.answers import State
 from palier.scoring.rules.result import Kind, Withheld
@@ -229,3 +231,28 @@ def left_out_words(reason: LeftOut) -> str:
         LeftOut.NOT_SCORED_BEFORE: _("No score in the earlier round"),
         LeftOut.NOT_SCORED_AFTER: _("No score in the later round"),
     }[reason]
+
+
+def band_words(n_band: str) -> str:
+    """The size of a group in words: "40-79" becomes "40 to 79 organisations"; empty when hidden."""
+    low, dash, high = n_band.partition("-")
+    if dash:
+        return _("%(low)s to %(high)s organisations") % {"low": low, "high": high}
+    most = n_band.partition(" ")[0]
+    return _("%(n)s organisations or more") % {"n": most} if most else ""
+
+
+def share_words(share: Fraction | None) -> str:
+    """A weight as a percentage with one decimal; an en dash where there is none."""
+    if share is None:
+        return "\u2013"
+    figure = number(share * 100, 1)
+    return f"{figure}\u00a0%" if current() == "fr" else f"{figure}%"
+
+
+def short_name(row: Row) -> str:
+    """At most 18 characters, for the axis of a radar."""
+    if isinstance(row.part, Element):
+        return row.part.short.in_(current())
+    label = row.part.label.in_(current()) if row.part else ""
+    return shorten(label, 18, placeholder="\u2026")

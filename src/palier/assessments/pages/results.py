@@ -1,0 +1,269 @@
+"""Results: the overview, one element, why a score is what it is, and the figures as a file."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Controller, Request, Response, get
+from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+from litestar.response import Template
+
+from palier.assessments import results_wording as wording
+from palier.assessments import store
+from palier.assessments.flows.rounds import Round, load_round
+from palier.assessments.results_file import results_file
+from palier.assessments.rules.chain import chain, unscored
+from palier.assessments.rules.confidence import confidence
+from palier.assessments.rules.drafts import draft_from
+from palier.assessments.rules.peers import Peers, PeerView
+from palier.assessments.rules.priorities import priorities, strengths, weights_in_total
+from palier.assessments.rules.reading import Order, Table, extremes, profile, sort_elements, tabulate
+from palier.foundation.actor import Actor
+from palier.foundation.charts.drawing import Box
+from palier.foundation.charts.shapes import Axis
+from palier.foundation.charts.shapes import Round as TrendPoint
+from palier.foundation.database import reading
+from palier.foundation.language import current
+from palier.foundation.permissions import Permission, needs
+from palier.foundation.web import is_htmx, page
+from palier.scoring.rules.effects import gains_of
+from palier.scoring.rules.result import Kind
+
+
+def box_of(row: Any) -> Box | None:
+    """What is published of peers, as the charts take it."""
+    figure = row.peers
+    return Box(figure.q1, figure.median, figure.q3, figure.p10, figure.p90) if figure else None
+
+
+WORDS = {
+    "grade_words": wording.grade_words,
+    "state_words": wording.state_words,
+    "share_words": wording.share_words,
+    "band_words": wording.band_words,
+    "named": wording.named,
+    "box_of": box_of,
+}
+"""What templates ask for, row by row."""
+
+LATEST_IN_TREND = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A round beside last round and peers, ready to be read."""
+
+    round: Round
+    peers: PeerView | None
+    table: Table
+
+    @property
+    def shared(self) -> dict[str, Any]:
+        """What every page of the results shows."""
+        return {
+            "nav": "assessments",
+            "assessment": self.round.assessment,
+            "questionnaire": self.round.questionnaire,
+            "round": self.round,
+            "result": self.round.result,
+            "table": self.table,
+            "peers": self.peers,
+            "withheld": wording.withheld_reason(self.round.result.total, self.round.questionnaire),
+            **WORDS,
+        }
+
+
+async def opened(actor: Actor, slug: str, peers: Peers) -> Opened:
+    """The round `slug`. An open one has no peers: a benchmark never judges answers that may still change."""
+    one = await load_round(actor, slug)
+    view = None if one.provisional else await peers(actor, one.assessment)
+    last = one.previous
+    table = tabulate(one.questionnaire, one.result, view, (last.questionnaire, last.result) if last else None)
+    return Opened(one, view, table)
+
+
+class Results(Controller):
+    """What a round is worth."""
+
+    path = "/o/{org:str}/e/{slug:str}"
+    opt = needs(Permission.READ)
+
+    @get("/results")
+    async def overview(
+        self, request: Request, actor: NamedDependency[Actor], peers: NamedDependency[Peers],
+        slug: FromPath[str], sort: str = "order",
+    ) -> Template:  # fmt: skip
+        """The whole result; for htmx the element table alone, sorted anew."""
+        async with reading(actor):
+            shown = await opened(actor, slug, peers)
+            trend = [] if is_htmx(request) else await trend_of(actor, shown.round, peers)
+        table = element_table(shown.table, sort)
+        if is_htmx(request):
+            return page(request, "assessments/results_sorted.html", **shown.shared, **table)
+        return page(
+            request, "assessments/results.html", **shown.shared, **table, **overview_of(shown), trend=trend
+        )
+
+    @get("/results.csv")
+    async def file(
+        self, actor: NamedDependency[Actor], peers: NamedDependency[Peers], slug: FromPath[str]
+    ) -> Response[bytes]:
+        """Every figure of the result, for a spreadsheet."""
+        async with reading(actor):
+            shown = await opened(actor, slug, peers)
+        content = results_file(shown.round.questionnaire, shown.round.result, shown.table)
+        headers = {"content-disposition": f'attachment; filename="{shown.round.assessment.slug}.csv"'}
+        return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+
+    @get("/results/{element:str}")
+    async def element(
+        self, request: Request, actor: NamedDependency[Actor], peers: NamedDependency[Peers],
+        slug: FromPath[str], element: FromPath[str],
+    ) -> Template:  # fmt: skip
+        """One element and its criteria."""
+        async with reading(actor):
+            shown = await opened(actor, slug, peers)
+        return page(request, "assessments/results_element.html", **shown.shared, **element_of(shown, element))
+
+    @get("/why/{code:str}")
+    async def why(
+        self, request: Request, actor: NamedDependency[Actor], peers: NamedDependency[Peers],
+        slug: FromPath[str], code: FromPath[str],
+    ) -> Template:  # fmt: skip
+        """How one criterion counts; "total" shows the whole sum, criterion by criterion."""
+        async with reading(actor):
+            shown = await opened(actor, slug, peers)
+            events = await store.history_of(shown.round.assessment.id, code)
+        if code == "total":
+            return page(request, "assessments/results_sum.html", **shown.shared, **sum_of(shown))
+        return page(
+            request,
+            "assessments/results_why.html",
+            **shown.shared,
+            **why_of(shown, code),
+            events=moves(events),
+        )
+
+
+async def trend_of(actor: Actor, latest: Round, peers: Peers) -> list[TrendPoint]:
+    """The last scored rounds with the peers' median of each, oldest first."""
+    scored = [one for one in latest.history if one.result.score is not None][-LATEST_IN_TREND:]
+    points = []
+    for one in scored:
+        view = None if one.provisional else await peers(actor, one.assessment)
+        figure = view.figures.get("total") if view else None
+        points.append(TrendPoint(one.name, one.result.score or 0, figure.median if figure else None))
+    return points
+
+
+def element_table(table: Table, sort: str) -> dict[str, Any]:
+    """The element table by `sort`: an Order, with a leading minus for the highest first."""
+    order, descending = _order(sort.removeprefix("-")), sort.startswith("-")
+    return {
+        "order": order,
+        "descending": descending,
+        "elements": sort_elements(table, order, descending=descending),
+        "elements_title": wording.elements_title(table),
+    }
+
+
+def _order(name: str) -> Order:
+    return Order(name) if name in set(Order) else Order.OWN
+
+
+def overview_of(shown: Opened) -> dict[str, Any]:
+    """What only the overview shows."""
+    questionnaire, result, table = shown.round.questionnaire, shown.round.result, shown.table
+    axes = profile(table)
+    sure = confidence(result)
+    return {
+        "sentence": wording.reading_sentence(table),
+        "axes": [Axis(row.code, wording.short_name(row), row.score, box_of(row)) for row in axes],
+        "profile_label": wording.profile_label(axes, *extremes(axes)),
+        "strengths": strengths(table),
+        "priorities": priorities(questionnaire, result, table),
+        "calculation": wording.calculation_words(questionnaire, result),
+        "confidence": sure,
+        "trust": wording.trust_words(sure.trust),
+        "evidence_title": wording.evidence_title(result),
+    }
+
+
+def element_of(shown: Opened, code: str) -> dict[str, Any]:
+    """What only the page of the element `code` shows. Raises NotFoundException."""
+    questionnaire, result = shown.round.questionnaire, shown.round.result
+    try:
+        row = shown.table.element(code)
+    except KeyError:
+        raise NotFoundException from None
+    criteria = [shown.table.criteria[node.code] for node in row.node.children]
+    return {
+        "row": row,
+        "criteria": criteria,
+        "part_of_total": result.part_of_total(code),
+        "most": max((c.node.contribution for c in criteria if c.node.contribution), default=0),
+        "gains": gains_of(questionnaire, result),
+        "element_withheld": wording.withheld_reason(row.node, questionnaire),
+        "siblings": shown.table.elements,
+    }
+
+
+def why_of(shown: Opened, code: str) -> dict[str, Any]:
+    """What only the page of the criterion `code` shows. Raises NotFoundException."""
+    questionnaire = shown.round.questionnaire
+    if code not in shown.table.criteria:
+        raise NotFoundException
+    row = shown.table.criteria[code]
+    return {
+        "row": row,
+        "criterion": questionnaire.criterion(code),
+        "element": questionnaire.element_of(code),
+        "answer": shown.round.answers.get(code),
+        "chain": chain(questionnaire, shown.round.result, code),
+        "labels": labels(shown),
+        "earlier": [
+            (one.name, one.result.nodes[code].level)
+            for one in shown.round.history[:-1]
+            if code in one.result.nodes
+        ],
+        "levers": questionnaire.levers_for(code),
+    }
+
+
+def moves(events: list[store.AnswerEvent]) -> list[dict[str, Any]]:
+    """The saved changes of an answer, newest first, each with what it was and what it became."""
+    return [
+        {
+            "who": event.person_name,
+            "at": event.at,
+            "before": draft_from(event.before) if event.before else None,
+            "after": draft_from(event.after),
+        }
+        for event in events
+    ]
+
+
+def sum_of(shown: Opened) -> dict[str, Any]:
+    """What only the whole sum shows."""
+    result = shown.round.result
+    return {
+        "weights": weights_in_total(result),
+        "unscored": unscored(result),
+        "calculation": wording.calculation_words(shown.round.questionnaire, result),
+        "labels": labels(shown),
+        "kinds": Kind,
+    }
+
+
+def labels(shown: Opened) -> dict[str, str]:
+    """Every node's name, by code, in the reader's language."""
+    rows = [
+        *shown.table.criteria.values(),
+        *shown.table.elements,
+        *(group.row for group in shown.table.groups),
+    ]
+    return {row.code: row.part.label.in_(current()) for row in rows if row.part}
+
+
+PAGES = [Results]
