@@ -13,8 +13,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-import psycopg
-
+from palier.cli import schema
 from palier.cli.children import Child, end, first_of, keep_alive, start
 from palier.cli.database import tell
 from palier.foundation import embedded_postgres
@@ -104,7 +103,7 @@ async def _serve(settings: Settings, cluster: Cluster | None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, stopping.set)
     await _wait_for_port(settings, stopping)
-    await _finish(palier(settings, "migrate"), stopping)
+    await _migrate(settings, cluster, stopping)
     sign_ins = await _fill(settings, stopping)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(keep_alive(web(settings), stopping, tell))
@@ -114,18 +113,21 @@ async def _serve(settings: Settings, cluster: Cluster | None) -> None:
         tasks.create_task(_welcome(settings, sign_ins, stopping))
 
 
+async def _migrate(settings: Settings, cluster: Cluster | None, stopping: asyncio.Event) -> None:
+    """Bring the schema up to date; our own database remembers that it is, which spares a start a second."""
+    if cluster and schema.is_current(cluster):
+        return
+    await _finish(palier(settings, "migrate"), stopping)
+    if cluster:
+        schema.remember(cluster)
+
+
 async def _fill(settings: Settings, stopping: asyncio.Event) -> str:
     """Seed an empty database with the demo, except where Palier works for others; who can sign in."""
-    if settings.production or not _is_empty(settings.database_url or ""):
+    if settings.production or not schema.is_empty(settings.database_url or ""):
         return ""
     tell("Filling the empty database with the demo networks.")
     return await _finish(palier(settings, "demo"), stopping)
-
-
-def _is_empty(url: str) -> bool:
-    with psycopg.connect(url) as connection:
-        row = connection.execute("select not exists (select from person)").fetchone()
-    return bool(row and row[0])
 
 
 async def _finish(child: Child, stopping: asyncio.Event) -> str:

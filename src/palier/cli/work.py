@@ -1,10 +1,11 @@
-"""`palier work`: the worker alone. It sends mail, seals benchmarks and makes documents, until it is told to stop."""
+"""`palier work`: the worker alone. It sends mail, seals benchmarks, makes documents, until told to stop."""
 
 import argparse
 import asyncio
 import logging
 
 from palier.app import jobs
+from palier.cli.database import database
 from palier.foundation.settings import read_settings
 from palier.foundation.working import work
 
@@ -17,5 +18,6 @@ def run(arguments: argparse.Namespace) -> int:
     """Work until SIGTERM or SIGINT; the jobs being done then have ten seconds to finish."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     settings = read_settings()
-    asyncio.run(work(settings.database_url or "", jobs(settings)))
+    with database(settings) as url:
+        asyncio.run(work(url, jobs(settings)))
     return 0

@@ -1,0 +1,119 @@
+"""`palier serve`: starts everything, loses nothing, leaves nothing behind."""
+
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from palier.foundation.embedded_postgres import prepare
+from tests.cli.serving import PATIENCE, bare_environment, free_port, serving, wait_for_deaths
+from tests.scratch import scratch
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    """One data directory for the module: migrating an empty database is what takes time."""
+    with scratch() as made:
+        yield made
+
+
+def database(folder: Path) -> str:
+    return prepare(folder, say=lambda _: None).url
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
+def test_one_command_answers_and_one_signal_stops_it_all(folder: Path, number: signal.Signals) -> None:
+    with serving(folder, free_port()) as serve:
+        assert serve.first_page() == 200
+        assert serve.postmaster()
+        assert serve.end(number) == 0
+        assert serve.postmaster() is None
+    wait_for_deaths(serve.family)
+
+
+def test_after_kill_9_the_children_go_and_a_restart_has_lost_nothing(folder: Path) -> None:
+    port = free_port()
+    with serving(folder, port) as serve:
+        with psycopg.connect(database(folder)) as connection:
+            connection.execute("create table if not exists kept (said text)")
+            connection.execute("insert into kept values ('acknowledged')")
+        postmaster = serve.postmaster()
+        assert serve.end(signal.SIGKILL) == -signal.SIGKILL
+        wait_for_deaths(serve.family)
+    with serving(folder, port) as again:
+        assert again.first_page() == 200
+        assert again.postmaster() == postmaster  # adopted, not started twice
+        with psycopg.connect(database(folder)) as connection:
+            assert connection.execute("select said from kept").fetchall() == [("acknowledged",)]
+            connection.execute("drop table kept")
+    assert again.postmaster() is None
+
+
+@pytest.mark.parametrize("word", ["granian", "work"])
+def test_a_child_that_dies_is_started_again(folder: Path, word: str) -> None:
+    with serving(folder, free_port()) as serve:
+        killed = serve.child(word)
+        killed.kill()
+        killed.wait(PATIENCE)
+        again = next(iter(found for found in _children(serve.process.pid, word) if found.pid != killed.pid))
+        assert again.is_running()
+        serve.note_family()
+
+
+def test_a_database_that_dies_is_started_again(folder: Path) -> None:
+    with serving(folder, free_port()) as serve:
+        killed = serve.postmaster()
+        assert killed
+        killed.kill()
+        while (again := serve.postmaster()) is None or again.pid == killed.pid:
+            assert serve.process.poll() is None
+        with psycopg.connect(database(folder)) as connection:
+            assert connection.execute("select 1").fetchone() == (1,)
+
+
+def test_a_taken_port_is_said_and_nothing_is_left(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        ended = _serve(folder, taken.getsockname()[1])
+    assert ended.returncode == 1
+    assert "PALIER_PORT" in ended.stderr
+
+
+def test_two_supervisors_never_share_the_data(folder: Path) -> None:
+    with serving(folder, free_port()) as serve:
+        second = _serve(folder, free_port())
+        assert second.returncode == 1
+        assert "already running" in second.stderr
+        assert serve.postmaster()
+
+
+def _serve(folder: Path, port: int) -> subprocess.CompletedProcess[str]:
+    """A start that is expected to end by itself."""
+    return subprocess.run(
+        [sys.executable, "-m", "palier", "serve"],
+        env=bare_environment(PALIER_DATA_DIR=str(folder), PALIER_PORT=str(port)),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+
+
+def _children(supervisor: int, word: str) -> Iterator[psutil.Process]:
+    """The supervisor's children that a command's word names, as they come."""
+    while psutil.pid_exists(supervisor):
+        for child in psutil.Process(supervisor).children():
+            try:
+                if word in child.cmdline():
+                    yield child
+            except psutil.NoSuchProcess:
+                continue
