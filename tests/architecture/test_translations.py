@@ -74,7 +74,9 @@ def test_one_sentence_has_one_translation() -> None:
 @pytest.mark.parametrize("path", sorted((ROOT / "locale/fr").glob("*.po")), ids=lambda p: p.name)
 def test_french_typography(path: Path) -> None:
     wrong = []
-    for message in read_po(path.open("rb"), locale="fr"):
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale="fr")
+    for message in catalogue:
         for text in message.string if isinstance(message.string, tuple) else (message.string,):
             plain = text.replace("://", "").replace("%(", "")
             if message.id and any(mark in plain for mark in ("'", " :", " ;", " !", " ?", " %", "« ", " »")) and "<" not in plain:

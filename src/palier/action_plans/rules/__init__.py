@@ -1,0 +1,1 @@
+"""What a plan is worth and what to suggest next: pure."""
