@@ -63,7 +63,7 @@ def influence_over_two_campaigns(
     engine: Engine, first: list[Given], second: list[Given], k: int
 ) -> list[tuple[int, str]]:
     """The same over two campaigns: a signature spans the figures of both."""
-    first, second, asked = flat(first), flat(second, 60), questions(first, second)
+    first, second, asked = flat(first), flat(second, 60), questions(first, second, deepest=3)
 
     def both(one: list[Given], other: list[Given]) -> Seen:
         earlier = engine(NETWORK, one, None)

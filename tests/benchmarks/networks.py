@@ -54,14 +54,14 @@ def with_scores(contributions: list[Given], name: str, value: float) -> list[Giv
     ]
 
 
-def questions(*campaigns: list[Given]) -> list[dict[str, str]]:
-    """Every filter that finds somebody: each subset of each member's attributes."""
-    found = {question for campaign in campaigns for one in campaign for question in _of_member(one)}
+def questions(*campaigns: list[Given], deepest: int = 5) -> list[dict[str, str]]:
+    """Every filter that finds somebody: each subset, up to `deepest`, of each member's attributes."""
+    found = {question for campaign in campaigns for one in campaign for question in _of_member(one, deepest)}
     return [dict(question) for question in sorted(found)]
 
 
-def _of_member(one: Given) -> Iterator[tuple[tuple[str, str], ...]]:
-    for size in range(len(DIMENSIONS) + 1):
+def _of_member(one: Given, deepest: int) -> Iterator[tuple[tuple[str, str], ...]]:
+    for size in range(deepest + 1):
         for dimensions in combinations(DIMENSIONS, size):
             yield tuple((dimension, one[dimension]) for dimension in dimensions)
 
