@@ -83,7 +83,7 @@ def _csv_rows(file: Path, text: str) -> list[tuple[int, dict[str, Any]]]:
                 raise BadAnswersFile(file, reader.line_num, f"{len(columns)} columns wanted")
             placed.append((reader.line_num, {key: value.strip() for key, value in row.items()}))
     except csv.Error as error:
-        raise BadAnswersFile(file, reader.line_num, str(error)) from error
+        raise BadAnswersFile(file, reader.reader.line_num, str(error)) from error
     return placed
 
 
