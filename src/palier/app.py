@@ -20,20 +20,24 @@ from litestar.types import ControllerRouterHandler
 from palier.accounts import jobs as account_jobs
 from palier.accounts.pages import account, entering, signing_up
 from palier.assessments.pages import history, results
-from palier.assessments.rules.peers import nobody
+from palier.assessments.rules.peers import Peers, nobody
 from palier.foundation import files, mail, templates, web
 from palier.foundation.database import WEB, connect, disconnect
 from palier.foundation.jobs import Job
 from palier.foundation.permissions import PUBLIC
 from palier.foundation.settings import Settings, read_settings
 from palier.network.entrance import Entrance, NotYours
-from palier.network.pages import switching
+from palier.network.pages import inviting, peopling, settling, switching, welcoming
 from palier.network.refusals import show_refusal
 
 ROOMS: list[ControllerRouterHandler] = [
     *results.PAGES,
     *history.PAGES,
     *switching.PAGES,
+    *welcoming.PAGES,
+    *inviting.PAGES,
+    *peopling.PAGES,
+    *settling.PAGES,
     *entering.PAGES,
     *signing_up.PAGES,
     *account.PAGES,
@@ -52,8 +56,8 @@ async def unknown_page(request: Request, path: FromPath[Path]) -> Template:
     raise NotFoundException
 
 
-def create_app(settings: Settings | None = None) -> Litestar:
-    """The web application. `settings` default to the environment's."""
+def create_app(settings: Settings | None = None, *, peers: Peers = nobody) -> Litestar:
+    """The web application. `settings` default to the environment's; `peers` publishes figures beside a round."""
     settings = settings or read_settings()
     env = templates.environment()
     env.globals["asset"] = web.asset
@@ -67,7 +71,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             "person": Provide(web.provide_person, sync_to_thread=False),
             "actor": Provide(web.provide_actor, sync_to_thread=False),
             "network_actor": Provide(web.provide_network_actor, sync_to_thread=False),
-            "peers": Provide(lambda: nobody, sync_to_thread=False),
+            "peers": Provide(lambda: peers, sync_to_thread=False),
             "settings": Provide(lambda: settings, sync_to_thread=False),
             "shelf": Provide(lambda: files.shelves(settings.data_directory), sync_to_thread=False),
         },
