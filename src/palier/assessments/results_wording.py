@@ -6,6 +6,7 @@ from textwrap import shorten
 
 from palier.assessments.rules.confidence import Trust
 from palier.assessments.rules.reading import Against, Finding, Row, Table, count_movement, find
+from palier.foundation.charts.shapes import Round as TrendPoint
 from palier.foundation.language import current, joined, ngettext, number, percent, points
 from palier.foundation.language import gettext as _
 from palier.questionnaires.rules import Aggregation, Element, Grade, Missing, Questionnaire
@@ -256,3 +257,30 @@ def short_name(row: Row) -> str:
         return row.part.short.in_(current())
     label = row.part.label.in_(current()) if row.part else ""
     return shorten(label, 18, placeholder="\u2026")
+
+
+def trend_label(trend: Sequence[TrendPoint]) -> str:
+    """A line over the rounds in words."""
+    scores = joined(_("%(score)s in %(name)s") % {"score": points(p.you), "name": p.words} for p in trend)
+    medians = joined(
+        _("%(score)s in %(name)s") % {"score": number(p.median), "name": p.words}
+        for p in trend
+        if p.median is not None
+    )
+    words = _("Your score: %(scores)s.") % {"scores": scores}
+    return f"{words} {_('Median of peers: %(medians)s.') % {'medians': medians}}" if medians else words
+
+
+def ladder_label(questionnaire: Questionnaire, result: Result) -> str:
+    """The ladder of maturity in words."""
+    if result.score is None or result.level is None:
+        return ""
+    here = _("Scale of maturity from 1 to 5. Score %(score)s, level %(n)s, %(name)s.") % {
+        "score": points(result.score), "n": result.level,
+        "name": questionnaire.level_name(result.level).in_(current()),
+    }  # fmt: skip
+    above = next((level for level in questionnaire.levels if level.start > result.score), None)
+    if above is None:
+        return here
+    starts = _("Level %(n)s starts at %(points)s points.") % {"n": above.level, "points": number(above.start)}
+    return f"{here} {starts}"

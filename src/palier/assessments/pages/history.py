@@ -10,7 +10,7 @@ from litestar.response import Template
 from palier.assessments import results_wording as wording
 from palier.assessments import store
 from palier.assessments.flows.rounds import Round, load_round
-from palier.assessments.pages.results import WORDS, opened, trend_of
+from palier.assessments.pages.results import WORDS, line_of, opened, trend_of
 from palier.assessments.rules.changes import level_changes
 from palier.assessments.rules.peers import Peers
 from palier.assessments.rules.reading import tabulate
@@ -42,14 +42,11 @@ class History(Controller):
             trend = await trend_of(actor, shown.round, peers)
         rounds = shown.round.history
         lines = {group.row.code: dimension_trend(rounds, group.row.code) for group in shown.table.groups}
+        labels = {code: wording.trend_label(line) for code, line in lines.items()}
         return page(
-            request,
-            "assessments/results_history.html",
-            **shown.shared,
-            trend=trend,
-            rounds_shown=rounds,
-            lines=lines,
-        )
+            request, "assessments/results_history.html", **shown.shared, **line_of(trend),
+            rounds_shown=rounds, lines=lines, line_labels=labels,
+        )  # fmt: skip
 
     @get("/compare")
     async def compare(

@@ -13,7 +13,7 @@ from palier.assessments import results_wording as wording
 from palier.assessments import store
 from palier.assessments.flows.rounds import Round, load_round
 from palier.assessments.results_file import results_file
-from palier.assessments.rules.chain import chain, unscored
+from palier.assessments.rules.chain import chain
 from palier.assessments.rules.confidence import confidence
 from palier.assessments.rules.drafts import draft_from
 from palier.assessments.rules.peers import Peers, PeerView
@@ -27,8 +27,9 @@ from palier.foundation.database import reading
 from palier.foundation.language import current
 from palier.foundation.permissions import Permission, needs
 from palier.foundation.web import is_htmx, page
+from palier.questionnaires.rules import Questionnaire
+from palier.scoring.rules import Result
 from palier.scoring.rules.effects import gains_of
-from palier.scoring.rules.result import Kind
 
 
 def box_of(row: Any) -> Box | None:
@@ -102,7 +103,12 @@ class Results(Controller):
         if is_htmx(request):
             return page(request, "assessments/results_sorted.html", **shown.shared, **table)
         return page(
-            request, "assessments/results.html", **shown.shared, **table, **overview_of(shown), trend=trend
+            request,
+            "assessments/results.html",
+            **shown.shared,
+            **table,
+            **overview_of(shown),
+            **line_of(trend),
         )
 
     @get("/results.csv")
@@ -157,6 +163,11 @@ async def trend_of(actor: Actor, latest: Round, peers: Peers) -> list[TrendPoint
     return points
 
 
+def line_of(trend: list[TrendPoint]) -> dict[str, Any]:
+    """The line over the rounds and what it says in words."""
+    return {"trend": trend, "trend_label": wording.trend_label(trend)}
+
+
 def element_table(table: Table, sort: str) -> dict[str, Any]:
     """The element table by `sort`: an Order, with a leading minus for the highest first."""
     order, descending = _order(sort.removeprefix("-")), sort.startswith("-")
@@ -178,6 +189,7 @@ def overview_of(shown: Opened) -> dict[str, Any]:
     axes = profile(table)
     sure = confidence(result)
     return {
+        **_ladder(questionnaire, result),
         "sentence": wording.reading_sentence(table),
         "axes": [Axis(row.code, wording.short_name(row), row.score, box_of(row)) for row in axes],
         "profile_label": wording.profile_label(axes, *extremes(axes)),
@@ -187,6 +199,14 @@ def overview_of(shown: Opened) -> dict[str, Any]:
         "confidence": sure,
         "trust": wording.trust_words(sure.trust),
         "evidence_title": wording.evidence_title(result),
+    }
+
+
+def _ladder(questionnaire: Questionnaire, result: Result) -> dict[str, Any]:
+    return {
+        "level_names": [level.name.in_(current()) for level in questionnaire.levels],
+        "thresholds": [level.start for level in questionnaire.levels[1:]],
+        "ladder_label": wording.ladder_label(questionnaire, result),
     }
 
 
@@ -206,6 +226,8 @@ def element_of(shown: Opened, code: str) -> dict[str, Any]:
         "gains": gains_of(questionnaire, result),
         "element_withheld": wording.withheld_reason(row.node, questionnaire),
         "siblings": shown.table.elements,
+        "levers": questionnaire.element(code).levers,
+        "levels": levels_of(result),
     }
 
 
@@ -222,13 +244,22 @@ def why_of(shown: Opened, code: str) -> dict[str, Any]:
         "answer": shown.round.answers.get(code),
         "chain": chain(questionnaire, shown.round.result, code),
         "labels": labels(shown),
-        "earlier": [
-            (one.name, one.result.nodes[code].level)
-            for one in shown.round.history[:-1]
-            if code in one.result.nodes
-        ],
+        "earlier": earlier_levels(shown.round, code),
         "levers": questionnaire.levers_for(code),
+        "levels": levels_of(shown.round.result),
+        "withheld_of": lambda node: wording.withheld_reason(node, questionnaire),
     }
+
+
+def earlier_levels(latest: Round, code: str) -> list[tuple[str, int | None]]:
+    """Name and level of the criterion `code` in the rounds before that asked it, oldest first."""
+    earlier = latest.history[:-1]
+    return [(one.name, one.result.nodes[code].level) for one in earlier if code in one.result.nodes]
+
+
+def levels_of(result: Result) -> dict[str, int | None]:
+    """Where each criterion stands now, counted from 1."""
+    return {node.code: node.level for node in result.criteria}
 
 
 def moves(events: list[store.AnswerEvent]) -> list[dict[str, Any]]:
@@ -249,10 +280,8 @@ def sum_of(shown: Opened) -> dict[str, Any]:
     result = shown.round.result
     return {
         "weights": weights_in_total(result),
-        "unscored": unscored(result),
         "calculation": wording.calculation_words(shown.round.questionnaire, result),
         "labels": labels(shown),
-        "kinds": Kind,
     }
 
 

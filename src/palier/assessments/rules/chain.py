@@ -9,7 +9,6 @@ from typing import Any
 
 from palier.questionnaires.rules import Questionnaire
 from palier.scoring.rules import Node, Result
-from palier.scoring.rules.answers import State
 from palier.scoring.rules.effects import gains_of, what_if
 
 
@@ -77,12 +76,4 @@ def answers_in(result: Result) -> dict[str, dict[str, Any]]:
         }
         for node in result.criteria
         if node.answer is not None
-    }
-
-
-def unscored(result: Result) -> dict[State, tuple[Node, ...]]:
-    """Criteria that bring no points of their own, by state, in the questionnaire's order."""
-    return {
-        state: tuple(node for node in result.criteria if node.answer and node.answer.state is state)
-        for state in (State.NA, State.DK, State.BLANK)
     }

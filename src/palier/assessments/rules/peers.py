@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from math import floor
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,7 @@ class PeerView:
         return self.figures["total"].n_band if "total" in self.figures else ""
 
 
+@runtime_checkable
 class Peers(Protocol):
     """Asks whoever publishes benchmarks for the figures beside a submitted round; None without any."""
 
