@@ -19,7 +19,7 @@ from palier.reports.rules import findings
 from palier.reports.rules.accent import check_accent
 from palier.reports.rules.documents import Document, Issuer, ResultsAndPlan
 
-CARDS_AT_MOST = 40
+CARDS_AT_MOST = 24
 """Actions printed one by one; a longer plan is printed as a table, with all its words in the attached data."""
 
 _ROOT = Path(__file__).resolve().parents[3]

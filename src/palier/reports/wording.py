@@ -8,6 +8,7 @@ from palier.foundation.language import gettext as _
 from palier.foundation.language import joined, ngettext, number, pgettext, points, signed
 from palier.reports.rules.accent import LEAST_CONTRAST, AccentFault, AccentRefused
 from palier.reports.rules.documents import (
+    Action,
     ActionStatus,
     AnswerState,
     Document,
@@ -27,8 +28,9 @@ from palier.reports.rules.findings import (
     unsupported_points,
 )
 
-
 SHORTEST_LAST_LINE, LONGEST_BOUND = 12, 40
+LONGEST_IN_TITLE = 80
+LONGEST_WHOLE_CARD = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,16 @@ def bound(title: str) -> str:
         head, _space, word = head.rpartition(" ")
         tail = f"{word}\u00a0{tail}" if tail else word
     return f"{head} {tail}" if len(head) > 2 * SHORTEST_LAST_LINE and len(tail) < LONGEST_BOUND else title
+
+
+def is_long(action: Action) -> bool:
+    """Whether the action's card may take more than a page, and so must be let break."""
+    return len(action.title) + len(action.why) + sum(map(len, action.steps)) > LONGEST_WHOLE_CARD
+
+
+def in_title(label: str) -> str:
+    """A label as a title can hold it."""
+    return label if len(label) <= LONGEST_IN_TITLE else label[: LONGEST_IN_TITLE - 1].rstrip() + "…"
 
 
 def kind_words(document: Document) -> str:
@@ -113,14 +125,17 @@ def _ahead(row: ElementRow) -> str:
         "“%(label)s” stands %(gap)s point above the median of peers",
         "“%(label)s” stands %(gap)s points above the median of peers",
         gap,
-    ) % {"label": row.label, "gap": gap}
+    ) % {"label": in_title(row.label), "gap": gap}
 
 
 def _behind(row: ElementRow, second: bool = False) -> str:
     gap = abs(gap_to_median(row) or 0)
     if second:
-        return _("“%(label)s”, %(gap)s points below") % {"label": row.label, "gap": gap}
-    return _("“%(label)s” stands %(gap)s points below the median of peers") % {"label": row.label, "gap": gap}
+        return _("“%(label)s”, %(gap)s points below") % {"label": in_title(row.label), "gap": gap}
+    return _("“%(label)s” stands %(gap)s points below the median of peers") % {
+        "label": in_title(row.label),
+        "gap": gap,
+    }
 
 
 def score_title(document: ResultsAndPlan) -> str:
@@ -129,7 +144,7 @@ def score_title(document: ResultsAndPlan) -> str:
     if document.headline.score is None or top is None or top.contribution is None:
         return document.headline.withheld or _("The score is not shown")
     return _("“%(label)s” brings %(part)s of the %(score)s points") % {
-        "label": top.label,
+        "label": in_title(top.label),
         "part": points(top.contribution),
         "score": points(document.headline.score),
     }

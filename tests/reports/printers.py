@@ -1,0 +1,22 @@
+"""Printers that misbehave on purpose; workers import them by name."""
+
+import os
+import signal
+
+from palier.reports.pdf import Unprintable
+from palier.reports.rules.documents import Document
+
+
+def moody(document: Document, locale: str) -> bytes:
+    """Does what the organisation's name says, prints everything else."""
+    match document.cover.organisation:
+        case "stuck":
+            while True:
+                pass
+        case "killed":
+            os.kill(os.getpid(), signal.SIGKILL)
+        case "greedy":
+            return bytes(4_000_000_000)
+        case "knotted":
+            raise Unprintable("maximum recursion depth exceeded")
+    return b"%PDF " + locale.encode()
