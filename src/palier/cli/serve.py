@@ -22,7 +22,7 @@ from palier.foundation.postgres_programs import EmbeddedPostgresError
 from palier.foundation.settings import VARIABLES, Settings, read_settings
 
 _ANSWER_SECONDS = 60.0
-_PORT_SECONDS = 10.0  # a web process whose supervisor was killed needs a moment to leave the port
+_PORT_SECONDS = 6.0  # a web process whose supervisor was killed needs a moment to leave the port
 _LOOK_SECONDS = 1.0
 
 
@@ -197,6 +197,8 @@ async def _answers(settings: Settings) -> bool:
 async def _wait_for_port(settings: Settings, stopping: asyncio.Event) -> None:
     """Raises CannotServe when somebody else keeps the port."""
     give_up = time.monotonic() + _PORT_SECONDS
+    if _taken(settings):
+        tell(f"Port {settings.port} is taken; waiting a moment for it.")
     while _taken(settings):
         if stopping.is_set() or time.monotonic() > give_up:
             raise CannotServe(f"port {settings.port} is taken. Choose another: PALIER_PORT=8001 make run")
