@@ -178,6 +178,14 @@ create function plain_answer(a answer) returns jsonb language sql immutable as $
     'to_review', coalesce(a.to_review, false))
 $$;
 
+-- The last changes of one answer, newest first: who, when, the choice it left, the fields it touched (no free text).
+create function answer_history(p_assessment uuid, p_code text) returns jsonb language sql stable as $$
+  select coalesce(jsonb_agg(jsonb_build_object('by', h.person_name, 'at', h.at, 'state', h.after ->> 'state',
+    'level', h.after -> 'level', 'fields', (select coalesce(jsonb_agg(k), '[]') from jsonb_object_keys(h.after) k
+      where h.after -> k is distinct from h.before -> k)) order by h.revision desc), '[]')
+  from (select * from answer_event e where e.assessment_id = p_assessment and e.code = p_code order by e.revision desc limit 12) h
+$$;
+
 create function save_answer(p_slug text, p_code text, p_op uuid, p_base int, p_tried uuid[], p_after jsonb, p_name text,
                             p_role text, p_mandate uuid) returns jsonb
 language plpgsql as $$
@@ -239,6 +247,7 @@ begin
   end if;
   return jsonb_build_object('outcome', v_outcome, 'questionnaire', v_round.questionnaire, 'version', v_round.version,
     'revision', v_revision, 'answer', plain_answer(v_answer), 'by', v_answer.updated_name, 'at', v_answer.updated_at,
+    'history', answer_history(v_round.id, p_code), 
     'states', (select jsonb_object_agg(a.code, jsonb_build_array(a.state, a.to_review)) from answer a
                where a.assessment_id = v_round.id));
 end $$;

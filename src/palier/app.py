@@ -20,7 +20,9 @@ from litestar.types import ControllerRouterHandler
 from palier.accounts import jobs as account_jobs
 from palier.accounts.pages import account, entering, signing_up
 from palier.assessments.pages import history, results
-from palier.assessments.rules.peers import Peers, nobody
+from palier.assessments.rules.peers import Peers
+from palier.benchmarks import jobs as benchmark_jobs
+from palier.benchmarks.flows.comparing import peers as peers_of_members
 from palier.foundation import files, mail, templates, web
 from palier.foundation.database import WEB, connect, disconnect
 from palier.foundation.jobs import Job
@@ -47,7 +49,7 @@ ROOMS: list[ControllerRouterHandler] = [
 
 def jobs(settings: Settings) -> list[Job]:
     """The jobs of every room."""
-    return [mail.delivery(settings), *account_jobs.jobs(settings)]
+    return [mail.delivery(settings), *account_jobs.jobs(settings), *benchmark_jobs.jobs()]
 
 
 @get("/{path:path}", opt=PUBLIC, include_in_schema=False)
@@ -56,7 +58,7 @@ async def unknown_page(request: Request, path: FromPath[Path]) -> Template:
     raise NotFoundException
 
 
-def create_app(settings: Settings | None = None, *, peers: Peers = nobody) -> Litestar:
+def create_app(settings: Settings | None = None, *, peers: Peers = peers_of_members) -> Litestar:
     """The web application. `settings` default to the environment's; `peers` publishes figures beside a round."""
     settings = settings or read_settings()
     env = templates.environment()

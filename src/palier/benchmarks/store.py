@@ -1,8 +1,15 @@
 """What members gave to a campaign, and the frozen editions made of it. Pages read release rows and nothing else."""
 
+import json
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
 from tortoise import fields
 from tortoise.models import Model
 
+from palier.foundation.actor import Actor
+from palier.foundation.database import select
 from palier.foundation.identifiers import new_id
 
 
@@ -33,6 +40,7 @@ class Edition(Model):
     questionnaire = fields.CharField(max_length=10)
     major = fields.SmallIntField()
     k = fields.SmallIntField()
+    priority = fields.JSONField()  # the dimensions, most important first
     published_on = fields.DateField()
     published_by = fields.UUIDField(null=True)
     hash = fields.CharField(max_length=64)
@@ -72,8 +80,49 @@ class BatchMember(Model):
     network_id = fields.UUIDField()
     batch = fields.IntField()
     organisation_id = fields.UUIDField()
+    legal_group = fields.CharField(max_length=120)
     attributes = fields.JSONField()
 
     class Meta:
         table = table_description = "batch_member"
         unique_together = (("edition", "organisation_id"),)
+
+
+async def networks_comparing(actor: Actor, questionnaire: str, major: int) -> list[Edition]:
+    """The last edition on this questionnaire of each network the actor's organisation is a member of."""
+    sql = (
+        "select distinct on (e.network_id) e.id from edition e "
+        "join network_member m on m.network_id = e.network_id and m.organisation_id = $1 and m.left_on is null "
+        "where e.questionnaire = $2 and e.major = $3 order by e.network_id, e.published_on desc, e.id desc"
+    )
+    rows = await select(sql, actor.organisation_id, questionnaire, major)
+    return (
+        await Edition.filter(id__in=[row["id"] for row in rows])
+        .prefetch_related("network")
+        .order_by("network__name")
+    )
+
+
+async def editions_of(network_id: UUID, questionnaire: str | None = None) -> list[Edition]:
+    """A network's editions, newest first."""
+    found = Edition.filter(network_id=network_id)
+    if questionnaire:
+        found = found.filter(questionnaire=questionnaire)
+    return await found.prefetch_related("network", "campaign").order_by("-published_on", "-id")
+
+
+async def rows_of(edition: Edition, cohorts: Iterable[str] | None = None) -> list[dict[str, Any]]:
+    """The release rows of an edition, of the cohorts named or of all."""
+    sql = "select cohort, variable, n_band, p10, q1, median, q3, p90, batches from release_row where edition_id = $1"
+    rows = (
+        await select(sql, edition.id)
+        if cohorts is None
+        else await select(f"{sql} and cohort = any($2)", edition.id, list(cohorts))
+    )
+    return [row | {"batches": tuple(json.loads(row["batches"]))} for row in rows]
+
+
+async def seats_of(edition: Edition) -> list[dict[str, Any]]:
+    """Who is in which batch of an edition; never sent to a browser."""
+    sql = "select batch, organisation_id, legal_group, attributes from batch_member where edition_id = $1"
+    return [row | {"attributes": json.loads(row["attributes"])} for row in await select(sql, edition.id)]

@@ -69,3 +69,11 @@ class NetworkActor:
     @property
     def person_id(self) -> UUID:
         return self.person.person_id
+
+
+@dataclass(frozen=True, slots=True)
+class OnDuty:
+    """The worker acting for one organisation or one network, on its own account: no person stands behind it."""
+
+    organisation_id: UUID | None = None
+    network_id: UUID | None = None

@@ -6,7 +6,7 @@ from datetime import UTC
 from typing import Any
 from uuid import UUID
 
-from palier.foundation.actor import Actor, NetworkActor
+from palier.foundation.actor import Actor, NetworkActor, OnDuty
 from palier.foundation.database import Tenant, select
 
 PLATFORM = UUID(int=0)
@@ -55,6 +55,8 @@ def _chain(tenant: Tenant) -> UUID:
             return tenant.organisation_id
         case NetworkActor():
             return tenant.network_id
+        case OnDuty():
+            return tenant.organisation_id or tenant.network_id or PLATFORM
         case _:
             return PLATFORM
 

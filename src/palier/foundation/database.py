@@ -20,7 +20,7 @@ from tortoise.connection import get_connections
 from tortoise.context import TortoiseContext
 from tortoise.transactions import in_transaction
 
-from palier.foundation.actor import Actor, NetworkActor, Person
+from palier.foundation.actor import Actor, NetworkActor, OnDuty, Person
 
 STORES = [
     "palier.foundation.store",
@@ -43,7 +43,7 @@ class LinkHolder:
     fingerprint: str
 
 
-Tenant = Actor | NetworkActor | Person | LinkHolder | None
+Tenant = Actor | NetworkActor | Person | OnDuty | LinkHolder | None
 
 only_reading: ContextVar[bool] = ContextVar("only reading", default=False)
 """True while a GET is answered: opening a transaction is then a fault of ours (docs/architecture.md#manners)."""
@@ -93,6 +93,8 @@ def _scope(tenant: Tenant) -> _Scope:
             return _Scope(person=tenant.person_id, network=tenant.network_id)
         case Person():
             return _Scope(person=tenant.person_id)
+        case OnDuty():
+            return _Scope(tenant.organisation_id, network=tenant.network_id)
         case LinkHolder():
             return _Scope(link=tenant.fingerprint)
         case None:

@@ -1,0 +1,131 @@
+"""Publishing an edition: seal the campaign's contributions, freeze the figures, forget the scores. The worker does it."""
+
+import json
+from collections.abc import Iterable
+from datetime import date
+from fractions import Fraction
+from uuid import UUID
+
+from palier.assessments.store import Campaign
+from palier.benchmarks import store
+from palier.benchmarks.rules import Edition, publish
+from palier.benchmarks.rules.cohorts import DIMENSIONS
+from palier.benchmarks.rules.edition import rebuild
+from palier.benchmarks.rules.release import Row
+from palier.benchmarks.rules.sealing import Seat
+from palier.foundation import audit
+from palier.foundation.actor import OnDuty
+from palier.foundation.clock import today
+from palier.foundation.database import select, transaction
+from palier.foundation.identifiers import new_id
+from palier.network.store import Network, NetworkMember
+
+
+async def publish_campaign(campaign_id: str, published_by: str | None = None, on: str | None = None) -> None:
+    """Publish the edition of a campaign. Once: a campaign that has its edition is left alone.
+
+    `on`: ISO date of publication, today by default.
+    """
+    campaign_uuid = UUID(campaign_id)
+    async with transaction(None):
+        campaign = await Campaign.filter(id=campaign_uuid).select_for_update().get()
+        network = await Network.get(id=campaign.network_id)
+        if await store.Edition.exists(campaign_id=campaign.id, questionnaire=campaign.questionnaire):
+            return
+        previous = await _previous(network, campaign)
+        edition = await _edition(network, campaign, previous)
+        row = await _write(
+            edition, network, campaign, previous, published_by, date.fromisoformat(on) if on else today()
+        )
+        await store.Contribution.filter(campaign_id=campaign.id).update(scores=None)
+        await audit.record(
+            OnDuty(network_id=network.id), "benchmarks.published", f"edition {row.name}", hash=row.hash, k=row.k,
+            batches=len({seat.batch for seat in edition.seats}),
+        )  # fmt: skip
+
+
+async def _edition(network: Network, campaign: Campaign, previous: store.Edition | None) -> Edition:
+    given = await store.Contribution.filter(campaign_id=campaign.id).exclude(scores=None)
+    members = (
+        await NetworkMember.filter(network_id=network.id, left_on=None).exclude(verified_at=None).count()
+    )
+    return publish(
+        {"k": network.k, "priority": list(DIMENSIONS), "members": members},
+        [_plain(one) for one in given],
+        await stored_edition(previous) if previous else None,
+    )
+
+
+def _plain(one: store.Contribution) -> dict[str, object]:
+    scores = {name: None if value is None else Fraction(value) for name, value in one.scores.items()}
+    return {"member": str(one.organisation_id), **one.attributes, "scores": scores}
+
+
+async def _previous(network: Network, campaign: Campaign) -> store.Edition | None:
+    found = store.Edition.filter(
+        network_id=network.id, questionnaire=campaign.questionnaire, major=campaign.major
+    )
+    return await found.order_by("-published_on", "-id").first()
+
+
+async def stored_edition(row: store.Edition) -> Edition:
+    """A published edition as the rules know it, without anybody's scores."""
+    rows, seats = await store.rows_of(row), await store.seats_of(row)
+    return rebuild(as_rows(rows), as_seats(seats), k=row.k, priority=row.priority)
+
+
+def as_rows(rows: Iterable[dict[str, object]]) -> list[Row]:
+    """Stored release rows as the rules read them."""
+    return [Row(cohort_key=row["cohort"], **{k: v for k, v in row.items() if k != "cohort"}) for row in rows]  # type: ignore[arg-type]
+
+
+def as_seats(seats: Iterable[dict[str, object]]) -> list[Seat]:
+    """Stored batch members as the rules read them."""
+    return [
+        Seat(seat["batch"], str(seat["organisation_id"]), seat["legal_group"], seat["attributes"])
+        for seat in seats
+    ]  # type: ignore[arg-type]
+
+
+async def _write(
+    edition: Edition,
+    network: Network,
+    campaign: Campaign,
+    previous: store.Edition | None,
+    published_by: str | None,
+    on: date,
+) -> store.Edition:
+    row = await store.Edition.create(
+        id=new_id(), network_id=network.id, campaign_id=campaign.id, name=campaign.name, questionnaire=campaign.questionnaire,
+        major=campaign.major, k=edition.k, priority=list(edition.priority), published_on=on,
+        published_by=UUID(published_by) if published_by else None, hash=edition.fingerprint(),
+        previous_id=previous.id if previous else None,
+    )  # fmt: skip
+    await _insert_rows(row, network, edition)
+    await store.BatchMember.bulk_create(
+        store.BatchMember(
+            id=new_id(), edition_id=row.id, network_id=network.id, batch=seat.batch, organisation_id=UUID(seat.member),
+            legal_group=seat.group, attributes=dict(seat.attributes),
+        )
+        for seat in edition.seats
+    )  # fmt: skip
+    return row
+
+
+async def _insert_rows(row: store.Edition, network: Network, edition: Edition) -> None:
+    """All figures in one statement: an edition of 160 members has tens of thousands."""
+    lines = [
+        {
+            "id": str(new_id()), "cohort": one.cohort_key, "variable": one.variable, "n_band": one.n_band, "p10": one.p10,
+            "q1": one.q1, "median": one.median, "q3": one.q3, "p90": one.p90, "batches": list(one.batches),
+        }
+        for one in edition.rows()
+    ]  # fmt: skip
+    sql = (
+        "insert into release_row (id, edition_id, network_id, cohort, variable, n_band, p10, q1, median, q3, p90, batches) "
+        "select r.id, $2, $3, r.cohort, r.variable, r.n_band, r.p10, r.q1, r.median, r.q3, r.p90, r.batches "
+        "from jsonb_to_recordset($1::jsonb) as r(id uuid, cohort text, variable text, n_band text, p10 smallint, q1 smallint, "
+        "median smallint, q3 smallint, p90 smallint, batches jsonb) returning 1"
+    )
+    for start in range(0, len(lines), 5000):
+        await select(sql, json.dumps(lines[start : start + 5000]), row.id, network.id)
