@@ -66,7 +66,7 @@ def find_questionnaire(
 
 
 def definition(code: str, version: str, *, directory: Path = DIRECTORY) -> dict[str, Any]:
-    """The plain data of a checked file, to be kept with what was scored under it. Raises as `find_questionnaire`."""
+    """The plain data of a checked file, kept with what was scored under it. Raises as `find_questionnaire`."""
     find_questionnaire(code, version, directory=directory)
     return parse((directory / code / f"{version}.yaml").read_text(encoding="utf-8")).data
 
