@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from palier.questionnaires.building import questionnaire_from
 from palier.scoring.rules import score
 from palier.scoring.rules.aggregation import QUANTUM, combine, contributions
-from palier.scoring.rules.effects import one_step_gain, step_gains, what_if
+from palier.scoring.rules.effects import moved, one_step_gain, step_gains, what_if
 from palier.scoring.rules.record import from_plain, result_hash, rounded, to_plain
 from palier.scoring.rules.result import Kind
 from palier.scoring.rules.rounds import compare
@@ -232,6 +232,15 @@ def test_a_quick_gain_is_the_engines_own(assessment):
         else:
             assert gain == what_if(definition, answers, {code: level + 1}).score - now.score
             assert gain == one_step_gain(definition, answers, code)
+
+
+@given(assessments(), st.data())
+def test_a_plan_worked_out_from_a_result_equals_one_from_its_answers(assessment, data):
+    definition, answers = assessment
+    moves = data.draw(st.dictionaries(st.sampled_from(sorted(answers)), st.integers(1, 5)))
+    quick = moved(questionnaire_from(definition), score(definition, answers), moves)
+    assert result_hash(quick) == result_hash(what_if(definition, answers, moves))
+    assert quick == what_if(definition, answers, moves)
 
 
 @given(assessments())

@@ -16,7 +16,8 @@ def test_the_examples_on_the_method_page_come_out_as_printed():
 
 def test_every_mention_of_the_method_page_finds_its_heading():
     headings = {
-        title.lower().replace(" ", "-") for title in re.findall(r"^#+ (.+)$", PAGE.read_text("utf-8"), re.M)
+        title.lower().replace(" ", "-")
+        for title in re.findall(r"^#+ (.+)$", PAGE.read_text("utf-8"), re.MULTILINE)
     }
     for file in (ROOT / "src").rglob("*.py"):
         for anchor in re.findall(r"docs/method\.md#([a-z-]+)", file.read_text("utf-8")):

@@ -3,15 +3,16 @@
 All of it is the engine's own arithmetic, never a formula beside it. Source: docs/method.md#effects.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 from palier.questionnaires.rules import Questionnaire
 from palier.scoring.rules.aggregation import combine
 from palier.scoring.rules.answers import Answer, BadAnswer, PlainAnswers, State, read_answers
 from palier.scoring.rules.engine import Definition, as_questionnaire, score_answers
-from palier.scoring.rules.result import Node, Result
+from palier.scoring.rules.result import Kind, Node, Result
 
 
 def what_if(definition: Definition, answers: PlainAnswers, moves: Mapping[str, int]) -> Result:
@@ -21,12 +22,26 @@ def what_if(definition: Definition, answers: PlainAnswers, moves: Mapping[str, i
     Raises BadAnswer for an unknown criterion or level.
     """
     questionnaire = as_questionnaire(definition)
-    moved = read_answers(questionnaire, answers)
+    return score_answers(
+        questionnaire, _with_moves(questionnaire, read_answers(questionnaire, answers), moves)
+    )
+
+
+def moved(questionnaire: Questionnaire, result: Result, moves: Mapping[str, int]) -> Result:
+    """As `what_if`, from a result of this questionnaire: only the elements that move are computed again."""
+    answers = {node.code: node.answer for node in result.criteria if node.answer}
+    return score_answers(questionnaire, _with_moves(questionnaire, answers, moves), known=result)
+
+
+def _with_moves(
+    questionnaire: Questionnaire, answers: Mapping[str, Answer], moves: Mapping[str, int]
+) -> dict[str, Answer]:
+    after = dict(answers)
     for code, level in moves.items():
-        if code not in moved:
+        if code not in after:
             raise BadAnswer(code, f"not a criterion of {questionnaire.key}")
-        moved[code] = _moved(questionnaire, moved[code], level)
-    return score_answers(questionnaire, moved)
+        after[code] = _moved(questionnaire, after[code], level)
+    return after
 
 
 def _moved(questionnaire: Questionnaire, answer: Answer, level: int) -> Answer:
@@ -37,6 +52,49 @@ def _moved(questionnaire: Questionnaire, answer: Answer, level: int) -> Answer:
     except ValueError as error:
         raise BadAnswer(answer.code, str(error)) from error
     return replace(answer, state=State.ANSWERED, level=level, points=points)
+
+
+def answers_in(result: Result) -> dict[str, dict[str, Any]]:
+    """The answers a result was made of, as plain data for the engine."""
+    return {
+        node.code: {
+            "state": node.answer.state,
+            "level": node.answer.level,
+            "reason": node.answer.reason,
+            "evidence": node.answer.grade,
+        }
+        for node in result.criteria
+        if node.answer is not None
+    }
+
+
+def gain_of_moves(questionnaire: Questionnaire, result: Result, moves: Mapping[str, int]) -> Fraction | None:
+    """Points the total gains when the criteria of `moves` stand at the levels given; None without a total.
+
+    The same figure as `what_if`. Where every one of them has a level already, coverage cannot change and only
+    their branches are computed again. Raises BadAnswer as `what_if`.
+    """
+    nodes = [result.nodes.get(code) for code in moves]
+    if result.score is None or not all(node is not None and node.level is not None for node in nodes):
+        after = what_if(questionnaire, answers_in(result), moves).score
+        return None if result.score is None or after is None else after - result.score
+    points = {
+        node.code: _moved(questionnaire, node.answer, moves[node.code]).points
+        for node in nodes
+        if node is not None and node.answer is not None
+    }
+    touched = {node.code for code in points for node in result.path(code)}
+    return (_after(result.total, points, touched) or Fraction(0)) - result.score
+
+
+def _after(node: Node, points: Mapping[str, Fraction | None], touched: Collection[str]) -> Fraction | None:
+    """The score of `node` when the criteria of `points` are worth that much; untouched branches keep theirs."""
+    if node.kind is Kind.CRITERION:
+        return points.get(node.code, node.score)
+    if node.code not in touched or node.score is None or node.method is None:
+        return node.score
+    scored = [(child.weight, _after(child, points, touched)) for child in node.children]
+    return combine(node.method, [(weight, score) for weight, score in scored if score is not None])
 
 
 def one_step_gain(definition: Definition, answers: PlainAnswers, code: str) -> Fraction | None:

@@ -43,9 +43,14 @@ def as_questionnaire(definition: Definition) -> Questionnaire:
     return definition if isinstance(definition, Questionnaire) else questionnaire_from(definition)
 
 
-def score_answers(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> Result:
-    """As `score`, from answers already read: one per criterion."""
-    top = _total(questionnaire, answers)
+def score_answers(
+    questionnaire: Questionnaire, answers: Mapping[str, Answer], known: Result | None = None
+) -> Result:
+    """As `score`, from answers already read: one per criterion.
+
+    Elements whose answers are those of `known`, a result of this questionnaire, are taken from it.
+    """
+    top = _total(questionnaire, answers, known.nodes if known else {})
     parts = [(child.weight, child.score) for child in top.children if child.score is not None]
     elements = [e for d in top.children for e in d.children if e.score is not None]
     weakest = min(elements, key=lambda element: element.score or Fraction(0), default=None)
@@ -72,22 +77,29 @@ class _Place(NamedTuple):
     threshold: Fraction
 
 
-def _total(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> Node:
-    children = tuple(_dimension(questionnaire, dimension, answers) for dimension in questionnaire.dimensions)
+_Answers = Mapping[str, Answer]
+_Known = Mapping[str, Node]
+
+
+def _total(questionnaire: Questionnaire, answers: _Answers, known: _Known) -> Node:
+    children = tuple(_dimension(questionnaire, item, answers, known) for item in questionnaire.dimensions)
     threshold = questionnaire.coverage.total
     place = _Place(TOTAL, Kind.TOTAL, Fraction(1), questionnaire.aggregation, threshold)
     top = _parent(questionnaire, place, children)
     return replace(top, share=Fraction(1), contribution=top.score)
 
 
-def _dimension(questionnaire: Questionnaire, item: Dimension, answers: Mapping[str, Answer]) -> Node:
-    children = tuple(_element(questionnaire, element, answers) for element in item.elements)
+def _dimension(questionnaire: Questionnaire, item: Dimension, answers: _Answers, known: _Known) -> Node:
+    children = tuple(_element(questionnaire, element, answers, known) for element in item.elements)
     threshold = questionnaire.coverage.node
     place = _Place(item.code, Kind.DIMENSION, item.weight, item.aggregation, threshold)
     return _parent(questionnaire, place, children)
 
 
-def _element(questionnaire: Questionnaire, item: Element, answers: Mapping[str, Answer]) -> Node:
+def _element(questionnaire: Questionnaire, item: Element, answers: _Answers, known: _Known) -> Node:
+    same = known.get(item.code)
+    if same and all(answers[child.code] is child.answer for child in same.children):
+        return replace(same, share=None, contribution=None)
     children = tuple(_leaf(questionnaire, criterion, answers[criterion.code]) for criterion in item.criteria)
     threshold = questionnaire.coverage.node
     place = _Place(item.code, Kind.ELEMENT, item.weight, item.aggregation, threshold)
