@@ -19,7 +19,7 @@ from litestar.types import ControllerRouterHandler
 
 from palier.accounts import jobs as account_jobs
 from palier.accounts.pages import account, entering, signing_up
-from palier.assessments.pages import history, results
+from palier.assessments.pages import answering, history, hub, results, submitting
 from palier.assessments.rules.peers import Peers
 from palier.benchmarks import jobs as benchmark_jobs
 from palier.benchmarks.flows.comparing import peers as peers_of_members
@@ -33,6 +33,9 @@ from palier.network.pages import inviting, peopling, settling, switching, welcom
 from palier.network.refusals import show_refusal
 
 ROOMS: list[ControllerRouterHandler] = [
+    *hub.PAGES,
+    *answering.PAGES,
+    *submitting.PAGES,
     *results.PAGES,
     *history.PAGES,
     *switching.PAGES,

@@ -1,6 +1,7 @@
 """People, their sessions and the links mailed to them."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from tortoise import fields
@@ -32,7 +33,7 @@ class Session(Model):
     """A browser signed in. Only the fingerprint of the cookie is kept."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
-    person = fields.ForeignKeyField("palier.Person", related_name="sessions")
+    person: Any = fields.ForeignKeyField("palier.Person", related_name="sessions")
     fingerprint = fields.CharField(max_length=64, unique=True)
     user_agent = fields.CharField(max_length=200, default="")
     created_at = fields.DatetimeField(auto_now_add=True)
@@ -47,7 +48,7 @@ class MailedLink(Model):
     """A single-use link sent by mail: confirm an address, choose a new password."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
-    person = fields.ForeignKeyField("palier.Person", related_name="links")
+    person: Any = fields.ForeignKeyField("palier.Person", related_name="links")
     purpose = fields.CharField(max_length=20)  # confirm, reset
     fingerprint = fields.CharField(max_length=64, unique=True)
     created_at = fields.DatetimeField(auto_now_add=True)

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+from uuid import UUID
 
 from tortoise import fields
 from tortoise.expressions import Q
 from tortoise.models import Model
+from tortoise.queryset import QuerySet
 
 from palier.foundation import actor as acting
 from palier.foundation.clock import now
@@ -40,8 +43,9 @@ class Membership(Model):
     """A person's role in an organisation."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
-    organisation = fields.ForeignKeyField("palier.Organisation", related_name="memberships")
-    person = fields.ForeignKeyField("palier.Person", related_name="memberships")
+    organisation: Any = fields.ForeignKeyField("palier.Organisation", related_name="memberships")
+    person: Any = fields.ForeignKeyField("palier.Person", related_name="memberships")
+    person_id: UUID
     role = fields.CharEnumField(Role, max_length=20)
     created_at = fields.DatetimeField(auto_now_add=True)
 
@@ -54,11 +58,11 @@ class Invitation(Model):
     """A colleague asked to join with a role, by a link mailed to them."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
-    organisation = fields.ForeignKeyField("palier.Organisation", related_name="invitations")
+    organisation: Any = fields.ForeignKeyField("palier.Organisation", related_name="invitations")
     email = fields.CharField(max_length=254)
     role = fields.CharEnumField(Role, max_length=20)
     fingerprint = fields.CharField(max_length=64, unique=True)
-    invited_by = fields.ForeignKeyField("palier.Person", related_name="invitations_sent")
+    invited_by: Any = fields.ForeignKeyField("palier.Person", related_name="invitations_sent")
     created_at = fields.DatetimeField(auto_now_add=True)
     expires_at = fields.DatetimeField()
     accepted_at = fields.DatetimeField(null=True)
@@ -72,9 +76,9 @@ class Mandate(Model):
     """Dated, revocable access granted by an organisation to a consultant."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
-    organisation = fields.ForeignKeyField("palier.Organisation", related_name="mandates")
-    consultant = fields.ForeignKeyField("palier.Person", related_name="mandates")
-    granted_by = fields.ForeignKeyField("palier.Person", related_name="mandates_granted")
+    organisation: Any = fields.ForeignKeyField("palier.Organisation", related_name="mandates")
+    consultant: Any = fields.ForeignKeyField("palier.Person", related_name="mandates")
+    granted_by: Any = fields.ForeignKeyField("palier.Person", related_name="mandates_granted")
     created_at = fields.DatetimeField(auto_now_add=True)
     ends_on = fields.DateField()
     revoked_at = fields.DatetimeField(null=True)
@@ -87,7 +91,7 @@ class ConsultantFirm(Model):
     """The name, logo and colour a consultant puts on documents."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
-    person = fields.OneToOneField("palier.Person", related_name="firm")
+    person: Any = fields.OneToOneField("palier.Person", related_name="firm")
     name = fields.CharField(max_length=160)
     accent = fields.CharField(max_length=7, default="")
     logo = fields.BinaryField(null=True)
@@ -115,8 +119,8 @@ class NetworkMember(Model):
     """An organisation in a network; only verified members ever count in a benchmark."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
-    network = fields.ForeignKeyField("palier.Network", related_name="members")
-    organisation = fields.ForeignKeyField("palier.Organisation", related_name="networks")
+    network: Any = fields.ForeignKeyField("palier.Network", related_name="members")
+    organisation: Any = fields.ForeignKeyField("palier.Organisation", related_name="networks")
     joined_on = fields.DateField()
     verified_at = fields.DatetimeField(null=True)
     left_on = fields.DateField(null=True)
@@ -130,20 +134,20 @@ class NetworkManager(Model):
     """A person on a network's staff."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
-    network = fields.ForeignKeyField("palier.Network", related_name="managers")
-    person = fields.ForeignKeyField("palier.Person", related_name="networks_managed")
+    network: Any = fields.ForeignKeyField("palier.Network", related_name="managers")
+    person: Any = fields.ForeignKeyField("palier.Person", related_name="networks_managed")
 
     class Meta:
         table = table_description = "network_manager"
         unique_together = (("network", "person"),)
 
 
-# --- named queries --------------------------------------------------------------------------------------------------
+# --- named queries ------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """What a person can open. Organisations come with the role there, mandates with the client and the end date."""
+    """What a person can open. Each row comes with its organisation."""
 
     organisations: list[Membership]
     mandates: list[Mandate]
@@ -168,3 +172,112 @@ async def places_of(person: acting.Person, on: date) -> Places:
         .select_related("organisation").order_by("organisation__name"),
         await Network.filter(managers__person_id=person.person_id).order_by("name"),
     )  # fmt: skip
+
+
+async def add_organisation(organisation: Organisation) -> bool:
+    """Insert it, in a transaction of its founder; False when its slug is taken, even by one nobody may see."""
+    await Organisation.bulk_create([organisation], ignore_conflicts=True)
+    return await Organisation.exists(id=organisation.id)
+
+
+async def organisation_of(actor: acting.Actor, *, locked: bool = False) -> Organisation:
+    """The organisation acted for; `locked` makes other changes of its people wait for this one."""
+    rows = Organisation.filter(id=actor.organisation_id)
+    return await (rows.select_for_update() if locked else rows).get()
+
+
+async def members_of(actor: acting.Actor) -> list[Membership]:
+    """The members, with their persons, in order of name."""
+    rows = Membership.filter(organisation_id=actor.organisation_id)
+    return await rows.select_related("person").order_by("person__name", "id")
+
+
+async def member_of(actor: acting.Actor, membership: UUID) -> Membership:
+    """One member. Raises DoesNotExist."""
+    return await Membership.get(id=membership, organisation_id=actor.organisation_id)
+
+
+async def owners_of(actor: acting.Actor) -> int:
+    """How many owners the organisation has."""
+    return await Membership.filter(organisation_id=actor.organisation_id, role=Role.OWNER).count()
+
+
+def open_invitations(actor: acting.Actor) -> QuerySet[Invitation]:
+    """Invitations neither accepted nor withdrawn, expired ones included, the newest first."""
+    rows = Invitation.filter(organisation_id=actor.organisation_id, accepted_at=None, withdrawn_at=None)
+    return rows.order_by("-created_at")
+
+
+async def invitation_of(actor: acting.Actor, invitation: UUID) -> Invitation:
+    """One open invitation. Raises DoesNotExist."""
+    return await open_invitations(actor).get(id=invitation)
+
+
+async def invitation_behind(fingerprint: str) -> Invitation | None:
+    """The invitation with this link, if it can still be accepted, with its organisation and who sent it."""
+    rows = Invitation.filter(
+        fingerprint=fingerprint, accepted_at=None, withdrawn_at=None, expires_at__gt=now()
+    )
+    return await rows.select_related("organisation", "invited_by").first()
+
+
+async def mandates_of(actor: acting.Actor) -> list[Mandate]:
+    """Every mandate the organisation granted, the newest first."""
+    rows = Mandate.filter(organisation_id=actor.organisation_id)
+    return await rows.select_related("consultant").order_by("-created_at")
+
+
+async def mandate_of(actor: acting.Actor, mandate: UUID) -> Mandate:
+    """One mandate that is not revoked, with its consultant. Raises DoesNotExist."""
+    rows = Mandate.filter(organisation_id=actor.organisation_id, revoked_at=None)
+    return await rows.select_related("consultant").get(id=mandate)
+
+
+async def mandates_held_by(person: acting.Person) -> list[Mandate]:
+    """Every mandate a consultant holds or held, with its organisation, in order of name."""
+    rows = Mandate.filter(consultant_id=person.person_id).select_related("organisation")
+    return await rows.order_by("organisation__name", "-created_at")
+
+
+async def firm_of(person: acting.Person) -> ConsultantFirm | None:
+    """The name, logo and colour a consultant puts on documents."""
+    return await ConsultantFirm.get_or_none(person_id=person.person_id)
+
+
+async def networks() -> list[Network]:
+    """Every network, in order of name."""
+    return await Network.all().order_by("name")
+
+
+async def networks_of(actor: acting.Actor) -> list[NetworkMember]:
+    """The networks the organisation belongs to or asked to join, with their facts."""
+    rows = NetworkMember.filter(organisation_id=actor.organisation_id, left_on=None)
+    return await rows.select_related("network").order_by("network__name")
+
+
+async def join(actor: acting.Actor, network: UUID, on: date) -> NetworkMember:
+    """The organisation's row in a network: a new, unverified one unless there is one. Raises DoesNotExist."""
+    found = await Network.get(id=network)
+    row = await NetworkMember.get_or_none(network_id=found.id, organisation_id=actor.organisation_id)
+    if row is None:
+        row = await NetworkMember.create(
+            id=new_id(), network_id=found.id, organisation_id=actor.organisation_id, joined_on=on
+        )
+    elif row.left_on:
+        await NetworkMember.filter(id=row.id).update(left_on=None, joined_on=on, verified_at=None)
+    row.network = found
+    return row
+
+
+async def add_member(actor: acting.Actor) -> None:
+    """Make the actor's person a member with the actor's role, unless they are one."""
+    row = Membership(
+        id=new_id(), organisation_id=actor.organisation_id, person_id=actor.person_id, role=actor.role
+    )
+    await Membership.bulk_create([row], ignore_conflicts=True)
+
+
+async def active_mandate(actor: acting.Actor, consultant: UUID) -> Mandate | None:
+    """The mandate of this consultant that is not revoked, ended or not."""
+    rows = Mandate.filter(organisation_id=actor.organisation_id, consultant_id=consultant, revoked_at=None)
+    return await rows.order_by("-ends_on").first()

@@ -90,7 +90,8 @@ async def sign_out(request: Request, settings: NamedDependency[Settings]) -> Red
     """End this browser's session; harmless without one."""
     if person := person_of(request):
         await entering.sign_out(person)
-    return welcome("", "/signin", settings, _("You are signed out."))
+    destination = own_path((await form_of(request)).get("next"), "/signin")
+    return welcome("", destination, settings, _("You are signed out."))
 
 
 PAGES = [SignIn, sign_out]

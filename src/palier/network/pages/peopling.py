@@ -1,0 +1,199 @@
+"""Members, invitations and mandates of an organisation, on one page."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from palier.accounts.pages.entering import too_often
+from palier.accounts.rules import is_email, normalised_email
+from palier.accounts.throttle import TooManyAttempts
+from palier.foundation.actor import Actor
+from palier.foundation.clock import now, today
+from palier.foundation.database import reading
+from palier.foundation.language import gettext as _
+from palier.foundation.language import joined, ngettext
+from palier.foundation.permissions import Permission, needs
+from palier.foundation.settings import Settings
+from palier.foundation.web import form_of, page, see_other
+from palier.network import store, wording
+from palier.network.flows import inviting, peopling
+from palier.network.flows.inviting import NotInADemonstration
+from palier.network.rules.membership import (
+    MOST_AT_ONCE,
+    LastOwner,
+    RoleOutOfReach,
+    addresses_in,
+    mandate_may_end,
+    roles_given_by,
+)
+
+Errors = dict[str, str]
+
+
+class People(Controller):
+    """Who belongs to the organisation and who may act for it."""
+
+    path = "/o/{org:str}/people"
+
+    @get(opt=needs(Permission.READ))
+    async def show(self, request: Request, actor: NamedDependency[Actor]) -> Template:
+        return await _people(request, actor)
+
+    @post("/invite", opt=needs(Permission.MANAGE_PEOPLE))
+    async def invite(
+        self, request: Request, actor: NamedDependency[Actor], settings: NamedDependency[Settings]
+    ) -> Response:
+        raw = await form_of(request)
+        emails, errors = _addresses(raw.get("emails", ""))
+        role = next((each for each in roles_given_by(actor.role) if each == raw.get("role")), None)
+        if role is None:
+            errors["role"] = _("Choose a role of the list")
+        if errors or role is None:
+            return await _people(request, actor, errors, raw)
+        try:
+            count = await inviting.invite(actor, emails, role, settings.public_url)
+        except (NotInADemonstration, TooManyAttempts) as refusal:
+            return await _people(request, actor, {"emails": _refusal(refusal)}, raw)
+        return _back(
+            actor, ngettext("%(num)s invitation sent.", "%(num)s invitations sent.", count) % {"num": count}
+        )
+
+    @post("/invitations/{invitation:uuid}/resend", opt=needs(Permission.MANAGE_PEOPLE))
+    async def send_again(
+        self, request: Request, actor: NamedDependency[Actor], invitation: FromPath[UUID],
+        settings: NamedDependency[Settings],
+    ) -> Response:  # fmt: skip
+        try:
+            await inviting.send_again(actor, invitation, settings.public_url)
+        except RoleOutOfReach:
+            return await _people(request, actor, {"invitations": _out_of_reach()})
+        except (NotInADemonstration, TooManyAttempts) as refusal:
+            return await _people(request, actor, {"invitations": _refusal(refusal)})
+        return _back(actor, _("The invitation is sent again; the earlier link no longer works."))
+
+    @post("/invitations/{invitation:uuid}/withdraw", opt=needs(Permission.MANAGE_PEOPLE))
+    async def withdraw(self, actor: NamedDependency[Actor], invitation: FromPath[UUID]) -> Redirect:
+        await inviting.withdraw(actor, invitation)
+        return _back(actor, _("The invitation is withdrawn."))
+
+    @post("/members/{membership:uuid}/role", opt=needs(Permission.MANAGE_PEOPLE))
+    async def change_role(
+        self, request: Request, actor: NamedDependency[Actor], membership: FromPath[UUID]
+    ) -> Response:
+        raw = await form_of(request)
+        role = next((each for each in roles_given_by(actor.role) if each == raw.get("role")), None)
+        try:
+            if role is None:
+                raise RoleOutOfReach
+            await peopling.change_role(actor, membership, role)
+        except (LastOwner, RoleOutOfReach) as refusal:
+            return await _people(request, actor, {"members": _refusal(refusal)})
+        return _back(actor, _("The role is changed."))
+
+    @post("/members/{membership:uuid}/remove", opt=needs(Permission.MANAGE_PEOPLE))
+    async def remove(
+        self, request: Request, actor: NamedDependency[Actor], membership: FromPath[UUID]
+    ) -> Response:
+        try:
+            await peopling.remove(actor, membership)
+        except (LastOwner, RoleOutOfReach) as refusal:
+            return await _people(request, actor, {"members": _refusal(refusal)})
+        return _back(actor, _("The person no longer has access. Their answers stay."))
+
+    @post("/mandates", opt=needs(Permission.MANAGE_ORGANISATION))
+    async def grant_mandate(
+        self, request: Request, actor: NamedDependency[Actor], settings: NamedDependency[Settings]
+    ) -> Response:
+        raw = await form_of(request)
+        email, ends_on = normalised_email(raw.get("consultant", "")), _date(raw)
+        errors: Errors = {}
+        if not is_email(email):
+            errors["consultant"] = _("Write an e-mail address such as name@example.org")
+        if ends_on is None or not mandate_may_end(ends_on, today(actor.person.time_zone)):
+            errors["ends"] = _("Write a day from today on, at most three years ahead")
+        if errors or ends_on is None:
+            return await _people(request, actor, errors, raw)
+        try:
+            await peopling.grant_mandate(actor, email, ends_on, settings.public_url)
+        except (NotInADemonstration, TooManyAttempts) as refusal:
+            return await _people(request, actor, {"consultant": _refusal(refusal)}, raw)
+        return _back(actor, _("The mandate is granted and the consultant has been told."))
+
+    @post("/mandates/{mandate:uuid}/revoke", opt=needs(Permission.MANAGE_ORGANISATION))
+    async def revoke_mandate(self, actor: NamedDependency[Actor], mandate: FromPath[UUID]) -> Redirect:
+        await peopling.revoke_mandate(actor, mandate)
+        return _back(actor, _("The mandate is ended. The consultant no longer has access."))
+
+
+async def _people(
+    request: Request, actor: Actor, errors: Errors | None = None, raw: dict[str, str] | None = None
+) -> Template:
+    async with reading(actor):
+        members = await store.members_of(actor)
+        manages = actor.may(Permission.MANAGE_PEOPLE)
+        invitations = await store.open_invitations(actor) if manages else []
+        mandates = await store.mandates_of(actor)
+    context: dict[str, Any] = {
+        "members": members, "invitations": invitations, "mandates": mandates, "manages": manages,
+        "grants": actor.may(Permission.MANAGE_ORGANISATION), "now": now(), "today": today(actor.person.time_zone),
+        "roles": wording.roles(), "given": [(role, wording.roles()[role]) for role in roles_given_by(actor.role)],
+        "choices": _role_choices(actor), "errors": errors or {}, "raw": raw or {}, "typed_date": _typed(raw or {}),
+    }  # fmt: skip
+    return page(request, "network/people.html", status_code=422 if errors else 200, **context)
+
+
+def _role_choices(actor: Actor) -> list[tuple[str, str, str]]:
+    words, hints = wording.roles(), wording.role_hints()
+    return [(role, words[role], hints[role]) for role in roles_given_by(actor.role)]
+
+
+def _back(actor: Actor, notice: str) -> Redirect:
+    return see_other(f"/o/{actor.organisation.slug}/people", notice)
+
+
+def _addresses(text: str) -> tuple[list[str], Errors]:
+    emails = addresses_in(text)
+    if not emails:
+        return [], {"emails": _("Write or paste at least one e-mail address")}
+    if len(emails) > MOST_AT_ONCE:
+        return [], {"emails": _("Send at most %(n)s invitations at once") % {"n": MOST_AT_ONCE}}
+    if wrong := [email for email in emails if not is_email(email)]:
+        sentence = _("These are not e-mail addresses: %(list)s") % {"list": joined(wrong[:5])}
+        return [], {"emails": sentence}
+    return emails, {}
+
+
+def _typed(raw: dict[str, str]) -> tuple[str, str, str]:
+    return raw.get("ends-day", ""), raw.get("ends-month", ""), raw.get("ends-year", "")
+
+
+def _date(raw: dict[str, str]) -> date | None:
+    try:
+        day, month, year = (int(part) for part in _typed(raw))
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _refusal(refusal: Exception) -> str:
+    match refusal:
+        case LastOwner():
+            return _("An organisation keeps at least one owner. Make somebody else owner first.")
+        case RoleOutOfReach():
+            return _out_of_reach()
+        case TooManyAttempts():
+            return too_often()
+        case _:
+            return _("Nobody is written to from a demonstration. Create your organisation to invite people.")
+
+
+def _out_of_reach() -> str:
+    return _("Only an owner can give or take away the role of owner.")
+
+
+PAGES = [People]
