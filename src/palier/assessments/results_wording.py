@@ -7,7 +7,7 @@ from textwrap import shorten
 from palier.assessments.rules.confidence import Trust
 from palier.assessments.rules.reading import Against, Finding, Row, Table, count_movement, find
 from palier.foundation.charts.shapes import Round as TrendPoint
-from palier.foundation.language import current, joined, ngettext, number, percent, points
+from palier.foundation.language import current, joined, ngettext, number, percent, pgettext, points
 from palier.foundation.language import gettext as _
 from palier.questionnaires.rules import Aggregation, Element, Grade, Missing, Questionnaire
 from palier.scoring.rules import Node, Result
@@ -195,7 +195,7 @@ def trust_words(trust: Trust) -> str:
 def grade_words(grade: Grade) -> str:
     """The grade of evidence."""
     return {
-        Grade.NONE: _("None"),
+        Grade.NONE: pgettext("evidence", "None"),
         Grade.DECLARED: _("Declared"),
         Grade.DOCUMENTED: _("Documented"),
         Grade.MEASURED: _("Measured"),
