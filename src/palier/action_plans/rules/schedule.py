@@ -3,7 +3,8 @@
 Source: docs/method.md#plans.
 """
 
-from collections.abc import Sequence
+from calendar import monthrange
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -26,12 +27,12 @@ class Draft:
 
 
 def generate(suggestions: Sequence[Suggestion], today: date, first: int = FIRST) -> list[Draft]:
-    """The `first` suggestions as dated actions: two start next Monday, two more a month later, and so on.
+    """The `first` best as dated actions: two start next Monday, two more a month later, and so on.
 
-    A lever that requires another of the draft starts when that one is due.
+    A lever that requires another suggestion brings it along, ahead of it, and starts when that one is due.
     """
     drafts: dict[str, Draft] = {}
-    for position, suggestion in enumerate(_requirements_first(suggestions[:first])):
+    for position, suggestion in enumerate(_choose(suggestions, first)):
         start = _monday(add_months(today, position // _AT_ONCE))
         start = max(
             [start, *(_monday(drafts[name].due_on) for name in suggestion.lever.requires if name in drafts)]
@@ -40,15 +41,26 @@ def generate(suggestions: Sequence[Suggestion], today: date, first: int = FIRST)
     return list(drafts.values())
 
 
-def _requirements_first(suggestions: Sequence[Suggestion]) -> list[Suggestion]:
-    ordered: list[Suggestion] = []
-    waiting = list(suggestions)
-    while waiting:
-        open_ids = {one.lever.id for one in waiting}
-        ready = next((one for one in waiting if not open_ids & set(one.lever.requires)), waiting[0])
-        waiting.remove(ready)
-        ordered.append(ready)
-    return ordered
+def _choose(suggestions: Sequence[Suggestion], most: int) -> list[Suggestion]:
+    """The best, each after what it requires; one whose requirements no longer fit gives way to the next."""
+    by_id = {one.lever.id: one for one in suggestions}
+    chosen: dict[str, Suggestion] = {}
+    for suggestion in suggestions:
+        wanted = [name for name in _with_requirements(suggestion.lever.id, by_id) if name not in chosen]
+        if len(chosen) + len(wanted) <= most:
+            chosen |= {name: by_id[name] for name in wanted}
+    return list(chosen.values())
+
+
+def _with_requirements(
+    name: str, by_id: Mapping[str, Suggestion], above: tuple[str, ...] = ()
+) -> list[str]:
+    """`name` after everything it requires among the suggestions; what is not suggested is done or not wanted."""
+    ahead: list[str] = []
+    for required in by_id[name].lever.requires:
+        if required in by_id and required not in (*above, name):
+            ahead += _with_requirements(required, by_id, (*above, name))
+    return [*dict.fromkeys(ahead), name]
 
 
 def _monday(day: date) -> date:
@@ -59,5 +71,4 @@ def _monday(day: date) -> date:
 def add_months(day: date, months: int) -> date:
     """The same day `months` later, or the last day of a shorter month."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    last = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
-    return date(year, month + 1, min(day.day, last))
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

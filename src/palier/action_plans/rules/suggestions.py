@@ -9,10 +9,10 @@ from enum import StrEnum
 from fractions import Fraction
 from statistics import median
 
-from palier.assessments.rules.chain import answers_in
 from palier.questionnaires.rules import Lever, Questionnaire
 from palier.scoring.rules import Result
-from palier.scoring.rules.effects import what_if
+from palier.scoring.rules.answers import State
+from palier.scoring.rules.effects import answers_in, gain_of_moves, what_if
 
 WEIGHTS = {
     "gain": Fraction(5, 10),
@@ -23,7 +23,10 @@ WEIGHTS = {
 """How much each term counts in the priority. Source: docs/method.md#plans."""
 
 QUICK_EFFORT = 2
-"""Up to this effort (1-5) an action is a quick win or a fill-in, above it a project or one to drop."""
+"""Up to this effort (1-5) an action is a quick win or a fill-in, above it a project or one to drop.
+
+Its other half: a gain of at least the median of the candidates.
+"""
 
 Moves = Mapping[str, int]
 """Levels to reach, by criterion code."""
@@ -148,26 +151,36 @@ def moves_of(situation: Situation, lever: Lever) -> Moves:
 
 
 def _target_level(situation: Situation, code: str, level: int) -> int:
+    """The first rung worth the target or more: points between two rungs ask for the upper one."""
     scale = situation.questionnaire.criterion(code).scale
     wanted = situation.targets.get(code)
     if wanted is None:
         return min(level + 1, len(scale.values))
-    return max(rung for rung, points in enumerate(scale.values, 1) if points <= wanted)
+    return next((rung for rung, points in enumerate(scale.values, 1) if points >= wanted), len(scale.values))
 
 
 def gain_of(questionnaire: Questionnaire, result: Result, moves: Iterable[Moves]) -> Fraction:
     """Points the total gains when all `moves` are made together: effects are never summed. 0 without a total."""
-    after = projected(questionnaire, result, moves)
-    return Fraction(0) if result.score is None or after.score is None else after.score - result.score
+    return gain_of_moves(questionnaire, result, together(result, moves)) or Fraction(0)
 
 
 def projected(questionnaire: Questionnaire, result: Result, moves: Iterable[Moves]) -> Result:
-    """The result once all `moves` are made; where two reach for one criterion, the higher level counts."""
-    together: dict[str, int] = {}
+    """The result once all `moves` are made."""
+    return what_if(questionnaire, answers_in(result), together(result, moves))
+
+
+def together(result: Result, moves: Iterable[Moves]) -> dict[str, int]:
+    """All `moves` as one: the higher level counts where two reach for one criterion, and none is ever lowered.
+
+    A criterion the round does not ask, or that does not apply, is left out.
+    """
+    levels: dict[str, int] = {}
     for one in moves:
         for code, level in one.items():
-            together[code] = max(level, together.get(code, 0), result.node(code).level or 0)
-    return what_if(questionnaire, answers_in(result), together)
+            node = result.nodes.get(code)
+            if node is not None and node.answer is not None and node.answer.state is not State.NA:
+                levels[code] = max(level, levels.get(code, 0), node.level or 0)
+    return levels
 
 
 def _raw_terms(situation: Situation, moves: Moves) -> dict[str, Fraction | None]:
@@ -206,7 +219,8 @@ def _opens_gate(result: Result, moves: Moves) -> bool:
 
 
 def _quadrant(raw: Mapping[str, Fraction | None], lever: Lever, middle: Fraction | float) -> Quadrant:
-    strong, quick = (raw["gain"] or 0) >= middle, lever.effort <= QUICK_EFFORT
+    gain = raw["gain"] or Fraction(0)
+    strong, quick = gain > 0 and gain >= middle, lever.effort <= QUICK_EFFORT
     if strong:
         return Quadrant.QUICK_WIN if quick else Quadrant.PROJECT
     return Quadrant.FILL_IN if quick else Quadrant.DROP

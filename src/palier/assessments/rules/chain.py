@@ -5,11 +5,10 @@ Source: docs/method.md#contributions.
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 from palier.questionnaires.rules import Questionnaire
 from palier.scoring.rules import Node, Result
-from palier.scoring.rules.effects import gains_of, what_if
+from palier.scoring.rules.effects import answers_in, gains_of, what_if
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +62,3 @@ def _next_level(questionnaire: Questionnaire, result: Result, code: str) -> Next
         return None
     after = what_if(questionnaire, answers_in(result), {code: level + 1})
     return NextLevel(level + 1, gain, result.level, after.level)
-
-
-def answers_in(result: Result) -> dict[str, dict[str, Any]]:
-    """The answers a result was made of, as plain data for the engine."""
-    return {
-        node.code: {
-            "state": node.answer.state,
-            "level": node.answer.level,
-            "reason": node.answer.reason,
-            "evidence": node.answer.grade,
-        }
-        for node in result.criteria
-        if node.answer is not None
-    }
