@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Controller, Request, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
 from palier.assessments import results_wording as wording
@@ -50,7 +50,7 @@ class History(Controller):
 
     @get("/compare")
     async def compare(
-        self, request: Request, actor: NamedDependency[Actor], a: str = "", b: str = ""
+        self, request: Request, actor: NamedDependency[Actor], a: FromQuery[str] = "", b: FromQuery[str] = ""
     ) -> Template:
         """Two rounds on their common criteria: `a` the earlier, `b` the later; by default the last two."""
         async with reading(actor):

@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Controller, Request, Response, get
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
 from palier.assessments import results_wording as wording
@@ -93,7 +93,7 @@ class Results(Controller):
     @get("/results")
     async def overview(
         self, request: Request, actor: NamedDependency[Actor], peers: NamedDependency[Peers],
-        slug: FromPath[str], sort: str = "order",
+        slug: FromPath[str], sort: FromQuery[str] = "order",
     ) -> Template:  # fmt: skip
         """The whole result; for htmx the element table alone, sorted anew."""
         async with reading(actor):
