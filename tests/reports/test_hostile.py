@@ -75,8 +75,10 @@ def test_markup_in_a_text_is_printed_and_reaches_nothing(kind, which, listener):
 def test_the_border_itself_fetches_nothing(listener):
     away = f"http://127.0.0.1:{listener.server_address[1]}"
     html = f"""<html lang=en><title>t</title><link rel=stylesheet href={away}/a.css><link rel=attachment href=file:///etc/passwd>
-      <style>@import url({away}/b.css);@font-face{{font-family:z;src:url({away}/c.ttf)}}p{{background:url({away}/d.png);font-family:z}}</style>
-      <p>text<img alt=x src={away}/e.png><img alt=x src="file:///etc/hostname"><img alt=x src="fonts:../../x"><object data={away}/f></object>
+      <style>@import url({away}/b.css);@font-face{{font-family:z;src:url({away}/c.ttf)}}
+      p{{background:url({away}/d.png);font-family:z}}</style>
+      <p>text<img alt=x src={away}/e.png><img alt=x src="file:///etc/hostname"><img alt=x src="fonts:../../x">
+      <object data={away}/f></object>
       <img alt=x src="chart:evil"><img alt=x src="image:evil"></p></html>"""
     evil = f'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><image href="{away}/g.png" width="9" height="9"/></svg>'
     about = pdf.Metadata("t", "a", "d", datetime(2026, 1, 1, tzinfo=UTC), b"0")
