@@ -33,7 +33,7 @@ PDF_LIBRARIES = {
     "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
     "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
 }
-NPM_MANNERS = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+NPM_MANNERS = ["--ignore-scripts", "--no-update-notifier", "--no-audit", "--no-fund", "--loglevel=error"]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 LOCKS = {
     "bootstrap": ["requirements/bootstrap.in"],
