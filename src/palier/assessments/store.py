@@ -1,7 +1,9 @@
 """Campaigns, assessments, answers and their history. Every query starts from an actor."""
 
+import json
 from datetime import date
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from tortoise import fields
@@ -174,6 +176,32 @@ async def submitted_rounds(actor: Actor, questionnaire: str) -> list[Assessment]
 async def history_of(assessment_id: UUID, code: str) -> list[AnswerEvent]:
     """The saved changes of one answer, newest first."""
     return await AnswerEvent.filter(assessment_id=assessment_id, code=code).order_by("-revision")
+
+
+async def recent_changes(assessment_id: UUID, code: str) -> list[dict[str, Any]]:
+    """The last changes of one answer as plain data without free text, newest first (`rules.history` reads them)."""
+    rows = await select("select answer_history($1, $2) as changes", assessment_id, code)
+    changes: list[dict[str, Any]] = json.loads(rows[0]["changes"])
+    return changes
+
+
+async def states_of(assessment_id: UUID) -> dict[str, tuple[str, bool]]:
+    """State and review flag of every answer on record, by criterion code."""
+    rows = await select("select code, state, to_review from answer where assessment_id = $1", assessment_id)
+    return {row["code"]: (row["state"], row["to_review"]) for row in rows}
+
+
+async def answer_of(assessment_id: UUID, code: str) -> Answer | None:
+    """The answer to one criterion, None when nobody touched it."""
+    return await Answer.filter(assessment_id=assessment_id, code=code).first()
+
+
+async def round_before(actor: Actor, assessment: Assessment) -> Assessment | None:
+    """The round submitted last before `assessment` on the same questionnaire."""
+    earlier = await submitted_rounds(actor, assessment.questionnaire)
+    ids = [one.id for one in earlier]
+    place = ids.index(assessment.id) if assessment.id in ids else len(ids)
+    return earlier[place - 1] if place else None
 
 
 async def open_campaigns(actor: Actor, questionnaire: Questionnaire, today: date) -> list[Campaign]:

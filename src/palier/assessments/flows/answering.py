@@ -1,7 +1,7 @@
 """Opening a round and answering it. A save is one round trip and is acknowledged after its commit, never before."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -11,6 +11,8 @@ from uuid import UUID
 from tortoise.exceptions import DoesNotExist
 
 from palier.assessments.rules.drafts import Draft, Fault, draft_from, faults
+from palier.assessments.rules.history import Change, changes_from
+from palier.assessments.rules.progress import States
 from palier.assessments.store import Assessment, Campaign, Participation
 from palier.foundation import audit, operations
 from palier.foundation.actor import Actor
@@ -18,7 +20,7 @@ from palier.foundation.clock import now
 from palier.foundation.database import select, transaction
 from palier.foundation.identifiers import new_id, slugify
 from palier.questionnaires.catalogue import find_questionnaire
-from palier.questionnaires.rules import Questionnaire
+from palier.questionnaires.rules import Criterion, Questionnaire
 
 
 class Outcome(StrEnum):
@@ -44,8 +46,10 @@ class Saved:
     answer: Draft
     by: str
     at: datetime | None
-    states: Mapping[str, tuple[str, bool]]
+    states: States
+    history: tuple[Change, ...]
     questionnaire: Questionnaire
+    criterion: Criterion
 
     @property
     def stands(self) -> bool:
@@ -127,7 +131,8 @@ def _checked(saved: dict[str, Any], code: str, draft: Draft) -> Saved:
     if found := faults(draft, criterion):
         raise Unacceptable(found)
     return Saved(
-        Outcome(saved["outcome"]), saved["revision"], draft_from(saved["answer"]), saved["by"] or "",
-        datetime.fromisoformat(saved["at"]) if saved["at"] else None,
-        {code: (state, review) for code, (state, review) in (saved["states"] or {}).items()}, questionnaire,
+        outcome=Outcome(saved["outcome"]), revision=saved["revision"], answer=draft_from(saved["answer"]),
+        by=saved["by"] or "", at=datetime.fromisoformat(saved["at"]) if saved["at"] else None,
+        states={code: (state, review) for code, (state, review) in (saved["states"] or {}).items()},
+        history=changes_from(saved["history"]), questionnaire=questionnaire, criterion=criterion,
     )  # fmt: skip

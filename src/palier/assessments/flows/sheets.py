@@ -1,0 +1,136 @@
+"""What the answering screens show, read in one go: one criterion, one section, the whole round.
+
+They only read: call them inside `reading(actor)`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tortoise.exceptions import DoesNotExist
+
+from palier.assessments import store
+from palier.assessments.flows.rounds import definition_of
+from palier.assessments.rules.drafts import Draft
+from palier.assessments.rules.history import Change, changes_from
+from palier.assessments.rules.progress import Progress, States, progress
+from palier.assessments.store import Answer, Assessment
+from palier.foundation.actor import Actor
+from palier.foundation.database import select
+from palier.questionnaires.rules import Criterion, Element, Grade, Questionnaire
+from palier.scoring.rules.answers import State
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A round and how far it is: what every answering screen has around its own content."""
+
+    assessment: Assessment
+    questionnaire: Questionnaire
+    states: States
+
+    @property
+    def progress(self) -> Progress:
+        return progress(self.questionnaire, self.states)
+
+    @property
+    def frozen(self) -> bool:
+        """Whether the round was submitted."""
+        return self.assessment.state is not store.AssessmentState.DRAFT
+
+
+@dataclass(frozen=True, slots=True)
+class LastRound:
+    """The round submitted before, by its answers."""
+
+    assessment: Assessment
+    answers: Mapping[str, Answer]
+
+    @property
+    def levels(self) -> dict[str, int]:
+        """The levels given, by criterion code."""
+        return {code: row.level for code, row in self.answers.items() if row.level is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One criterion with its answer so far; `revision` 0 means nobody touched it."""
+
+    desk: Desk
+    criterion: Criterion
+    answer: Draft
+    revision: int
+    history: tuple[Change, ...]
+    before: LastRound | None
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SectionSheet:
+    """One element with every answer, for reviewers and fast writers."""
+
+    desk: Desk
+    element: Element
+    answers: Mapping[str, Answer]
+    before: LastRound | None
+
+
+async def load_desk(actor: Actor, slug: str) -> Desk:
+    """The round `slug` and its states. Raises DoesNotExist."""
+    assessment = await store.assessment_by_slug(actor, slug)
+    return Desk(assessment, await definition_of(assessment), await store.states_of(assessment.id))
+
+
+async def load_sheet(actor: Actor, slug: str, code: str) -> Sheet:
+    """The criterion `code` of the round `slug`. Raises DoesNotExist for either."""
+    desk = await load_desk(actor, slug)
+    try:
+        criterion = desk.questionnaire.criterion(code)
+    except KeyError:
+        raise DoesNotExist("criterion") from None
+    row = await store.answer_of(desk.assessment.id, code)
+    history = changes_from(await store.recent_changes(desk.assessment.id, code)) if row else ()
+    before = await load_last_round(actor, desk.assessment, code)
+    return Sheet(
+        desk, criterion, draft_of(row), row.revision if row else 0, history, before, row.updated_name if row else ""
+    )
+
+
+async def load_section(actor: Actor, slug: str, element: str) -> SectionSheet:
+    """The element `element` of the round `slug`. Raises DoesNotExist for either."""
+    desk = await load_desk(actor, slug)
+    try:
+        found = desk.questionnaire.element(element)
+    except KeyError:
+        raise DoesNotExist("element") from None
+    answers = await store.answers_of(desk.assessment.id)
+    return SectionSheet(desk, found, answers, await load_last_round(actor, desk.assessment))
+
+
+async def load_last_round(actor: Actor, assessment: Assessment, code: str | None = None) -> LastRound | None:
+    """The round submitted before `assessment`, with all its answers or the one to `code`; None at the first."""
+    before = await store.round_before(actor, assessment)
+    if before is None:
+        return None
+    if code is None:
+        return LastRound(before, await store.answers_of(before.id))
+    row = await store.answer_of(before.id, code)
+    return LastRound(before, {code: row} if row else {})
+
+
+async def people_to_ask(actor: Actor) -> list[str]:
+    """Names of the organisation's owners and leads, for somebody who may only read."""
+    sql = (
+        "select p.name from membership m join person p on p.id = m.person_id "
+        "where m.organisation_id = $1 and m.role in ('lead', 'owner') order by m.role, m.created_at"
+    )
+    return [row["name"] for row in await select(sql, actor.organisation_id)]
+
+
+def draft_of(row: Answer | None) -> Draft:
+    """A stored answer as the content a form edits."""
+    if row is None:
+        return Draft()
+    return Draft(
+        State(row.state.value), row.level, row.reason, row.rationale, Grade(row.evidence_grade), row.evidence,
+        row.evidence_link, row.to_review,
+    )  # fmt: skip

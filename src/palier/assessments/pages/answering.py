@@ -1,0 +1,230 @@
+"""One criterion a page, saved as it is answered; and a whole section at once."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from litestar import Controller, Request, Response, get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Template
+from litestar.types import ControllerRouterHandler
+from tortoise.exceptions import DoesNotExist
+
+from palier.assessments.flows import answering, sheets
+from palier.assessments.flows.answering import Outcome, Saved, Unacceptable
+from palier.assessments.pages.wording import grades, sentences
+from palier.assessments.rules.drafts import Draft, read_draft
+from palier.assessments.rules.ladder import next_level
+from palier.assessments.rules.progress import Only, entry, first_stop, next_stop, progress
+from palier.foundation import clock, language
+from palier.foundation.actor import Actor
+from palier.foundation.database import reading
+from palier.foundation.identifiers import new_id
+from palier.foundation.language import gettext as _
+from palier.foundation.permissions import Permission, needs
+from palier.foundation.web import form_of, page, see_other
+
+READ, ANSWER = needs(Permission.READ), needs(Permission.ANSWER)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A form as it was sent: the draft, this save's own id, the revision it is based on, saves that went unanswered."""
+
+    draft: Draft
+    op: UUID
+    base: int
+    tried: tuple[UUID, ...]
+
+
+def attempt_of(raw: Mapping[str, str]) -> Attempt:
+    """Read the hidden fields strictly. Raises DoesNotExist for a form that is not ours."""
+    try:
+        tried = tuple(UUID(word) for word in raw.get("tried", "").split()[-20:])
+        # "Keep mine" sends the other person's revision under its own name: it was seen, and is overruled.
+        base = int(raw.get("keep") or raw.get("rev") or 0)
+        return Attempt(read_draft(raw), UUID(raw["op"]), base, tried)
+    except (KeyError, ValueError):
+        raise DoesNotExist("form") from None
+
+
+def round_path(actor: Actor, slug: str) -> str:
+    """Where the round lives."""
+    return f"/o/{actor.organisation.slug}/e/{slug}"
+
+
+class CriterionPage(Controller):
+    """`/o/{org}/e/{assessment}/q/{code}`"""
+
+    path = "/o/{org:str}/e/{assessment:str}/q/{code:str}"
+
+    @get("/", opt=READ)
+    async def show(
+        self, request: Request, actor: NamedDependency[Actor], assessment: FromPath[str], code: FromPath[str]
+    ) -> Template:
+        async with reading(actor):
+            sheet = await sheets.load_sheet(actor, assessment, code)
+            ask = [] if actor.may(Permission.ANSWER) else await sheets.people_to_ask(actor)
+        return _criterion(request, actor, sheet, ask=ask)
+
+    @patch("/", opt=ANSWER)
+    async def autosave(
+        self, request: Request, actor: NamedDependency[Actor], assessment: FromPath[str], code: FromPath[str]
+    ) -> Template:
+        """A background save: answers with the parts of the page that changed, out of band."""
+        raw = await form_of(request)
+        attempt = attempt_of(raw)
+        try:
+            saved = await _save(actor, assessment, code, attempt)
+        except Unacceptable as refused:
+            found = sentences(list(refused.faults))
+            return page(request, "assessments/_refused.html", status_code=422, sentences=found)
+        if saved.stands:
+            return _fragment(request, "assessments/_saved.html", saved, row="row" in raw)
+        if saved.outcome is Outcome.SUBMITTED:
+            return _fragment(request, "assessments/_too_late.html", saved, status_code=423)
+        return _fragment(
+            request, "assessments/_conflicted.html", saved, status_code=409, mine=attempt.draft
+        )
+
+    @post("/", opt=ANSWER)
+    async def save_and_go_on(
+        self, request: Request, actor: NamedDependency[Actor], assessment: FromPath[str], code: FromPath[str]
+    ) -> Response:
+        """The form itself: Continue, and every save without JavaScript."""
+        raw = await form_of(request)
+        attempt = attempt_of(raw)
+        try:
+            saved = await _save(actor, assessment, code, attempt)
+        except Unacceptable as refused:
+            found = sentences(list(refused.faults))
+            return await _again(request, actor, assessment, code, attempt, errors=found, status_code=422)
+        if saved.outcome is Outcome.SUBMITTED:
+            return await _again(request, actor, assessment, code, attempt, too_late=True, status_code=423)
+        if saved.outcome is Outcome.CONFLICT:
+            return await _again(request, actor, assessment, code, attempt, theirs=saved, status_code=409)
+        if "row" in raw:
+            return see_other(f"{round_path(actor, assessment)}/s/{saved.criterion.element_code}#{code}")
+        if raw.get("keep"):
+            return see_other(f"{round_path(actor, assessment)}/q/{code}")
+        return _onwards(request, actor, assessment, code, saved)
+
+
+@get("/o/{org:str}/e/{assessment:str}/s/{section:str}", opt=READ)
+async def section_list(
+    request: Request, actor: NamedDependency[Actor], assessment: FromPath[str], section: FromPath[str]
+) -> Template:
+    """A whole section for reviewers and fast writers: one row, one form, one save per criterion."""
+    async with reading(actor):
+        sheet = await sheets.load_section(actor, assessment, section)
+        ask = [] if actor.may(Permission.ANSWER) else await sheets.people_to_ask(actor)
+    desk = sheet.desk
+    return page(
+        request, "assessments/section.html", nav="assessments", desk=desk, assessment=desk.assessment,
+        questionnaire=desk.questionnaire, element=sheet.element, answers=sheet.answers, before=sheet.before,
+        progress=desk.progress, entries=entries(desk), walks=walks(desk), only=None, ask=ask, new_id=new_id,
+        editable=actor.may(Permission.ANSWER) and not desk.frozen, today=clock.today(actor.person.time_zone),
+        neighbours=_neighbours(desk, section),
+    )  # fmt: skip
+
+
+def _neighbours(desk: sheets.Desk, code: str) -> tuple[str | None, str | None]:
+    """The sections before and after."""
+    codes = [None, *(element.code for element in desk.questionnaire.elements), None]
+    place = codes.index(code)
+    return codes[place - 1], codes[place + 1]
+
+
+async def _save(actor: Actor, slug: str, code: str, attempt: Attempt) -> Saved:
+    return await answering.answer_criterion(
+        actor, slug, code, attempt.draft, op=attempt.op, base=attempt.base, tried=attempt.tried
+    )
+
+
+def _only(request: Request) -> Only | None:
+    with suppress(ValueError):
+        return Only(request.query_params.get("only", ""))
+    return None
+
+
+def _onwards(request: Request, actor: Actor, slug: str, code: str, saved: Saved) -> Response:
+    """Where Continue leads: back to the check it came from, along the walk, or to the check when nothing is left."""
+    path = round_path(actor, slug)
+    if request.query_params.get("back") == "check":
+        return see_other(f"{path}/check#{code}")
+    only = _only(request)
+    if following := next_stop(saved.questionnaire, saved.states, code, only or Only.BLANK):
+        return see_other(f"{path}/q/{following}{f'?only={only}' if only else ''}")
+    if saved.states.get(code, ("blank", False))[0] == "blank":
+        return see_other(path, notice=_("This criterion is the only one without an answer."))
+    return see_other(path if only is Only.REVIEW else f"{path}/check", notice=_nothing_left(only))
+
+
+def _nothing_left(only: Only | None) -> str:
+    return _("Nothing else is marked to review.") if only is Only.REVIEW else _("Every criterion has an answer.")
+
+
+def _criterion(request: Request, actor: Actor, sheet: sheets.Sheet, **shown: object) -> Template:
+    """The page; `shown` overrides what a form that was not accepted must show again."""
+    desk, code = sheet.desk, sheet.criterion.code
+    questionnaire = desk.questionnaire
+    only = _only(request)
+    context: dict[str, Any] = {
+        "desk": desk, "assessment": desk.assessment, "questionnaire": questionnaire, "criterion": sheet.criterion,
+        "element": questionnaire.element_of(code), "answer": sheet.answer, "revision": sheet.revision,
+        "history": sheet.history, "before": sheet.before, "progress": desk.progress,
+        "previous": questionnaire.previous(code), "only": only, "back": request.query_params.get("back") == "check",
+        "editable": actor.may(Permission.ANSWER) and not desk.frozen, "op": new_id(), "errors": {}, "theirs": None,
+        "too_late": False, "grades": grades(), "ask": [], "entries": entries(desk), "walks": walks(desk), "tried": "",
+        "today": clock.today(actor.person.time_zone), "row": False,
+    }  # fmt: skip
+    context |= shown
+    context["next_parts"] = next_level(sheet.criterion, context["answer"].level, language.current())
+    status = context.pop("status_code", 200)
+    return page(request, "assessments/criterion.html", nav="assessments", status_code=status, **context)
+
+
+async def _again(
+    request: Request, actor: Actor, slug: str, code: str, attempt: Attempt, **shown: object
+) -> Template:
+    """The page with what was typed, because it could not be saved."""
+    async with reading(actor):
+        sheet = await sheets.load_sheet(actor, slug, code)
+    kept = {"answer": attempt.draft, "revision": attempt.base, "tried": " ".join(map(str, attempt.tried))}
+    return _criterion(request, actor, sheet, **(kept | shown))
+
+
+def entries(desk: sheets.Desk) -> dict[str, str]:
+    """The criterion each element's link opens."""
+    return {element.code: entry(element, desk.states) for element in desk.questionnaire.elements}
+
+
+def walks(desk: sheets.Desk) -> dict[str, str | None]:
+    """Where the filters begin, None when nothing matches."""
+    return {only.value: first_stop(desk.questionnaire, desk.states, only) for only in Only}
+
+
+def _fragment(
+    request: Request, template: str, saved: Saved, status_code: int = 200, **context: object
+) -> Template:
+    """The parts of the page that one save changes. Rows of the section list send `row`: they have no rail."""
+    questionnaire, criterion = saved.questionnaire, saved.criterion
+    element = questionnaire.element_of(criterion.code)
+    path = request.url.path.rstrip("/")
+    return page(
+        request, template, status_code=status_code, saved=saved, theirs=saved, criterion=criterion, element=element,
+        answer=saved.answer, progress=progress(questionnaire, saved.states), revision=saved.revision,
+        history=saved.history, entries={element.code: entry(element, saved.states)}, walks=_walks(saved),
+        next_parts=next_level(criterion, saved.answer.level, language.current()), now=clock.now(), op=new_id(),
+        address=path, round=path.partition("/q/")[0], **context,
+    )  # fmt: skip
+
+
+def _walks(saved: Saved) -> dict[str, str | None]:
+    return {only.value: first_stop(saved.questionnaire, saved.states, only) for only in Only}
+
+
+PAGES: list[ControllerRouterHandler] = [CriterionPage, section_list]

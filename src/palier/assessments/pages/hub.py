@@ -1,0 +1,179 @@
+"""The rounds of an organisation: the list, choosing a questionnaire, setting a round up, and the round's task list."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+from litestar.response import Template
+from litestar.types import ControllerRouterHandler
+
+from palier.assessments import store
+from palier.assessments.flows import answering, sheets
+from palier.assessments.pages.answering import entries, round_path, walks
+from palier.assessments.rules.progress import minutes_left
+from palier.assessments.store import Assessment, Campaign
+from palier.foundation import clock
+from palier.foundation.actor import Actor
+from palier.foundation.database import reading
+from palier.foundation.identifiers import new_id
+from palier.foundation.language import gettext as _
+from palier.foundation.permissions import Permission, needs
+from palier.foundation.web import form_of, page, parse, see_other
+from palier.questionnaires.catalogue import UnknownQuestionnaire, latest, latest_of_each
+from palier.questionnaires.rules import Questionnaire
+
+READ, RUN = needs(Permission.READ), needs(Permission.RUN_ASSESSMENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A questionnaire to choose: the round it was last used for, the campaigns that call for it now."""
+
+    questionnaire: Questionnaire
+    last: Assessment | None
+    campaigns: list[Campaign]
+
+
+class SetUp(msgspec.Struct, frozen=True):
+    """The set-up form, dates apart."""
+
+    op: UUID
+    name: str
+    campaign: str = ""
+
+
+class Rounds(Controller):
+    """`/o/{org}/assessments`"""
+
+    path = "/o/{org:str}/assessments"
+
+    @get("/", opt=READ)
+    async def every_round(self, request: Request, actor: NamedDependency[Actor]) -> Template:
+        async with reading(actor):
+            rounds = [
+                await sheets.load_desk(actor, row.slug) for row in await store.visible_assessments(actor)
+            ]
+        return page(
+            request, "assessments/list.html", nav="assessments", rounds=rounds,
+            today=clock.today(actor.person.time_zone), may_run=actor.may(Permission.RUN_ASSESSMENT),
+        )  # fmt: skip
+
+    @get("/new", opt=RUN)
+    async def choose(self, request: Request, actor: NamedDependency[Actor]) -> Template:
+        async with reading(actor):
+            offers = [await _offer(actor, questionnaire) for questionnaire in latest_of_each()]
+        return page(request, "assessments/choose.html", nav="assessments", offers=offers)
+
+    @get("/new/{code:str}", opt=RUN)
+    async def prepare(self, request: Request, actor: NamedDependency[Actor], code: FromPath[str]) -> Template:
+        questionnaire = _known(code)
+        async with reading(actor):
+            offer = await _offer(actor, questionnaire)
+        today = clock.today(actor.person.time_zone)
+        values = {"name": str(today.year), "opens": today, "closes": None, "campaign": ""}
+        if offer.campaigns:
+            first = offer.campaigns[0]
+            values |= {"campaign": str(first.id), "closes": first.closes_on}
+        return _set_up(request, offer, values)
+
+    @post("/new/{code:str}", opt=RUN)
+    async def open_round(
+        self, request: Request, actor: NamedDependency[Actor], code: FromPath[str]
+    ) -> Response:
+        raw = await form_of(request)
+        async with reading(actor):
+            offer = await _offer(actor, _known(code))
+        form, errors = parse(SetUp, raw)
+        dates, wrong = _dates(raw)
+        campaign = next((c for c in offer.campaigns if str(c.id) == raw.get("campaign")), None)
+        errors = _errors(raw, errors) | wrong | _clash(dates, campaign)
+        if errors or form is None:
+            return _set_up(request, offer, _as_typed(raw), errors, status_code=422)
+        opened = await answering.open_assessment(
+            actor, offer.questionnaire, name=form.name, opens_on=dates["opens"] or clock.today(),
+            closes_on=dates["closes"], campaign=campaign, op=form.op,
+        )  # fmt: skip
+        return see_other(round_path(actor, opened.slug))
+
+
+@get("/o/{org:str}/e/{assessment:str}", opt=READ)
+async def task_list(request: Request, actor: NamedDependency[Actor], assessment: FromPath[str]) -> Template:
+    """The round's hub: where everything stands and what comes next."""
+    async with reading(actor):
+        desk = await sheets.load_desk(actor, assessment)
+        ask = [] if actor.may(Permission.ANSWER) else await sheets.people_to_ask(actor)
+    progress = desk.progress
+    return page(
+        request, "assessments/hub.html", nav="assessments", desk=desk, assessment=desk.assessment,
+        questionnaire=desk.questionnaire, progress=progress, entries=entries(desk), walks=walks(desk), ask=ask,
+        minutes=minutes_left(desk.questionnaire, progress.total), today=clock.today(actor.person.time_zone),
+        may_answer=actor.may(Permission.ANSWER), may_submit=actor.may(Permission.SUBMIT),
+    )  # fmt: skip
+
+
+def _known(code: str) -> Questionnaire:
+    try:
+        return latest(code)
+    except UnknownQuestionnaire:
+        raise NotFoundException from None
+
+
+async def _offer(actor: Actor, questionnaire: Questionnaire) -> Offer:
+    last = await store.visible_assessments(actor).filter(questionnaire=questionnaire.id).first()
+    today = clock.today(actor.person.time_zone)
+    return Offer(questionnaire, last, await store.open_campaigns(actor, questionnaire, today))
+
+
+def _set_up(
+    request: Request, offer: Offer, values: dict[str, Any], errors: dict[str, str] | None = None, status_code: int = 200,
+) -> Template:  # fmt: skip
+    return page(
+        request, "assessments/set_up.html", nav="assessments", status_code=status_code, offer=offer, values=values,
+        questionnaire=offer.questionnaire, errors=errors or {}, new_op=new_id(),
+    )  # fmt: skip
+
+
+def _as_typed(raw: dict[str, str]) -> dict[str, Any]:
+    dates = {
+        name: tuple(raw.get(f"{name}-{part}", "") for part in ("day", "month", "year"))
+        for name in ("opens", "closes")
+    }
+    return {"name": raw.get("name", ""), "campaign": raw.get("campaign", ""), **dates}
+
+
+def _errors(raw: dict[str, str], errors: dict[str, str]) -> dict[str, str]:
+    if len(raw.get("name", "")) > 120:
+        return errors | {"name": _("120 characters at most")}
+    return errors | ({"name": _("Give the round a name, such as the year")} if "name" in errors else {})
+
+
+def _dates(raw: dict[str, str]) -> tuple[dict[str, date | None], dict[str, str]]:
+    """Both dates, None where nothing was typed, and what is wrong with them."""
+    dates: dict[str, date | None] = {}
+    errors: dict[str, str] = {}
+    for name in ("opens", "closes"):
+        typed = [raw.get(f"{name}-{part}", "") for part in ("year", "month", "day")]
+        try:
+            dates[name] = date(*map(int, typed)) if any(typed) else None
+        except ValueError:
+            dates[name] = None
+            errors[name] = _("This date does not exist. Write it like 28 11 2026")
+    if not errors and dates["closes"] and dates["opens"] and dates["closes"] < dates["opens"]:
+        errors["closes"] = _("The closing date comes before the opening date")
+    return dates, errors
+
+
+def _clash(dates: dict[str, date | None], campaign: Campaign | None) -> dict[str, str]:
+    closes = dates.get("closes")
+    if campaign and closes and closes > campaign.closes_on:
+        return {"closes": _("The campaign closes before this date: choose its last day or an earlier one")}
+    return {}
+
+
+PAGES: list[ControllerRouterHandler] = [Rounds, task_list]

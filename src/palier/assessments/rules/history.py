@@ -1,0 +1,47 @@
+"""The life of one answer in a few lines: who set which level, who worked on the words. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from palier.scoring.rules.answers import State
+
+CHOICE = frozenset({"state", "level"})
+"""The fields that make up the choice itself; the others are words about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One saved change: who, when, the choice it left, and the fields it touched."""
+
+    by: str
+    at: datetime
+    state: State
+    level: int | None
+    fields: frozenset[str]
+
+    @property
+    def chose(self) -> bool:
+        """Whether the choice itself changed."""
+        return bool(self.fields & CHOICE)
+
+
+def changes_from(plain: Iterable[Mapping[str, Any]]) -> tuple[Change, ...]:
+    """The changes the SQL function `answer_history` tells, newest first, with runs of words by one person as one."""
+    every = [
+        Change(
+            row["by"], datetime.fromisoformat(row["at"]), State(row["state"]), row["level"], frozenset(row["fields"])
+        )
+        for row in plain
+    ]
+    runs = groupby(enumerate(every), key=lambda item: (item[1].by, item[1].chose and item[0]))
+    return tuple(_merged([change for _, change in run]) for _, run in runs)
+
+
+def _merged(run: list[Change]) -> Change:
+    newest = run[0]
+    return Change(
+        newest.by, newest.at, newest.state, newest.level, frozenset().union(*(c.fields for c in run))
+    )

@@ -1,0 +1,90 @@
+"""How far a round is: what is answered, what is left, what comes next. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from palier.questionnaires.rules import Criterion, Element, Questionnaire
+from palier.scoring.rules.answers import State
+
+States = Mapping[str, tuple[str, bool]]
+"""State and review flag of every answer on record, by criterion code."""
+
+
+class Only(StrEnum):
+    """A walk through part of the criteria."""
+
+    BLANK = "blank"
+    REVIEW = "review"
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Criteria with an answer (any, "don't know" included) out of those asked, and how many are flagged."""
+
+    answered: int
+    asked: int
+    to_review: int = 0
+
+    @property
+    def left(self) -> int:
+        return self.asked - self.answered
+
+    @property
+    def complete(self) -> bool:
+        return self.answered == self.asked
+
+    @property
+    def percent(self) -> int:
+        """Whole percentage answered, rounded down: 100 only when nothing is left."""
+        return 100 * self.answered // self.asked if self.asked else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The counts of a round: overall and by element code."""
+
+    total: Count
+    elements: Mapping[str, Count]
+
+
+def progress(questionnaire: Questionnaire, states: States) -> Progress:
+    """Where the round stands."""
+    elements = {element.code: _count(element.criteria, states) for element in questionnaire.elements}
+    return Progress(_count(questionnaire.criteria, states), elements)
+
+
+def _count(criteria: Iterable[Criterion], states: States) -> Count:
+    found = [states.get(criterion.code, (State.BLANK, False)) for criterion in criteria]
+    answered = sum(state != State.BLANK for state, _ in found)
+    return Count(answered, len(found), sum(flag for _, flag in found))
+
+
+def wanted(states: States, code: str, only: Only) -> bool:
+    """Whether the walk `only` stops at `code`."""
+    state, flagged = states.get(code, (State.BLANK, False))
+    return flagged if only is Only.REVIEW else state == State.BLANK
+
+
+def next_stop(questionnaire: Questionnaire, states: States, after: str, only: Only = Only.BLANK) -> str | None:
+    """The next criterion of the walk behind `after`, starting over at the end; None when no other is left."""
+    place = questionnaire.position(after)
+    codes = [criterion.code for criterion in questionnaire.criteria]
+    rotated = codes[place:] + codes[: place - 1]
+    return next((code for code in rotated if wanted(states, code, only)), None)
+
+
+def first_stop(questionnaire: Questionnaire, states: States, only: Only = Only.BLANK) -> str | None:
+    """Where the walk begins; None when nothing is left."""
+    return next((c.code for c in questionnaire.criteria if wanted(states, c.code, only)), None)
+
+
+def entry(element: Element, states: States) -> str:
+    """Where somebody who opens `element` starts: its first criterion without an answer, else its first."""
+    blank = (c.code for c in element.criteria if wanted(states, c.code, Only.BLANK))
+    return next(blank, element.criteria[0].code)
+
+
+def minutes_left(questionnaire: Questionnaire, count: Count) -> int:
+    """Estimated minutes to answer the rest at the questionnaire's own pace, rounded up."""
+    return -(-questionnaire.minutes * count.left // count.asked) if count.asked else 0
