@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from palier.questionnaires.building import questionnaire_from
 from palier.scoring.rules import score
 from palier.scoring.rules.aggregation import QUANTUM, combine, contributions
-from palier.scoring.rules.effects import moved, one_step_gain, step_gains, what_if
+from palier.scoring.rules.effects import answers_in, gain_of_moves, moved, one_step_gain, step_gains, what_if
 from palier.scoring.rules.record import from_plain, result_hash, rounded, to_plain
 from palier.scoring.rules.result import Kind
 from palier.scoring.rules.rounds import compare
@@ -241,6 +241,21 @@ def test_a_plan_worked_out_from_a_result_equals_one_from_its_answers(assessment,
     quick = moved(questionnaire_from(definition), score(definition, answers), moves)
     assert result_hash(quick) == result_hash(what_if(definition, answers, moves))
     assert quick == what_if(definition, answers, moves)
+
+
+@given(assessments(), st.data())
+def test_the_gain_of_a_plan_is_the_engines_own(assessment, data):
+    definition, answers = assessment
+    moves = data.draw(st.dictionaries(st.sampled_from(sorted(answers)), st.integers(1, 5)))
+    now, then = score(definition, answers), what_if(definition, answers, moves)
+    gain = gain_of_moves(questionnaire_from(definition), now, moves)
+    assert gain == (None if None in (now.score, then.score) else then.score - now.score)
+
+
+@given(assessments())
+def test_the_answers_in_a_result_make_the_same_result(assessment):
+    result = score(*assessment)
+    assert score(assessment[0], answers_in(result)) == result
 
 
 @given(assessments())

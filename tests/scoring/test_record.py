@@ -58,7 +58,7 @@ def test_any_other_change_changes_the_hash(hand, all_at):
 
 @pytest.mark.parametrize("damage", [{}, {"engine": "1"}, {"total": 5}])
 def test_what_is_no_record_is_refused(result, damage):
-    with pytest.raises((KeyError, TypeError, ValueError)):
+    with pytest.raises((KeyError, TypeError, ValueError, AttributeError)):
         from_plain(damage)
-    with pytest.raises((KeyError, TypeError, ValueError)):
+    with pytest.raises((KeyError, TypeError, ValueError, AttributeError)):
         from_plain({**to_plain(result), "surplus": 1})

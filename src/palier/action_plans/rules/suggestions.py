@@ -12,7 +12,7 @@ from statistics import median
 from palier.questionnaires.rules import Lever, Questionnaire
 from palier.scoring.rules import Result
 from palier.scoring.rules.answers import State
-from palier.scoring.rules.effects import answers_in, gain_of_moves, what_if
+from palier.scoring.rules.effects import gain_of_moves, moved
 
 WEIGHTS = {
     "gain": Fraction(5, 10),
@@ -166,7 +166,7 @@ def gain_of(questionnaire: Questionnaire, result: Result, moves: Iterable[Moves]
 
 def projected(questionnaire: Questionnaire, result: Result, moves: Iterable[Moves]) -> Result:
     """The result once all `moves` are made."""
-    return what_if(questionnaire, answers_in(result), together(result, moves))
+    return moved(questionnaire, result, together(result, moves))
 
 
 def together(result: Result, moves: Iterable[Moves]) -> dict[str, int]:

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from palier.questionnaires.rules import Questionnaire
 from palier.scoring.rules import Node, Result
-from palier.scoring.rules.effects import answers_in, gains_of, what_if
+from palier.scoring.rules.effects import gains_of, moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,5 +60,5 @@ def _next_level(questionnaire: Questionnaire, result: Result, code: str) -> Next
     gain, level = gains_of(questionnaire, result)[code], result.node(code).level
     if gain is None or level is None:
         return None
-    after = what_if(questionnaire, answers_in(result), {code: level + 1})
+    after = moved(questionnaire, result, {code: level + 1})
     return NextLevel(level + 1, gain, result.level, after.level)

@@ -49,7 +49,7 @@ def contributions(method: Aggregation, parts: Sequence[Part]) -> tuple[Fraction,
 
 def total(numbers: Iterable[Fraction]) -> Fraction:
     """The exact sum."""
-    return _sum_of_ratios((item.numerator, item.denominator) for item in numbers)
+    return _sum_of_ratios(item.as_integer_ratio() for item in numbers)
 
 
 def _weighted_sum(parts: Sequence[Part]) -> Fraction:

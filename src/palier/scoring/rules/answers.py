@@ -113,6 +113,8 @@ def _exact(value: Any) -> Fraction:
     """A number as written: floats by their shortest text, so that 0.1 is 1/10."""
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal | Fraction):
         raise TypeError(f"not a number: {value!r}")
+    if isinstance(value, int | Fraction):
+        return Fraction(value)
     try:
         return Fraction(str(value))
     except ValueError:
@@ -120,6 +122,8 @@ def _exact(value: Any) -> Fraction:
 
 
 def _whole(level: Any) -> int:
+    if type(level) is int:
+        return level
     exact = _exact(level)
     if exact.denominator != 1:
         raise ValueError(f"a level is a whole number, not {level!r}")

@@ -76,7 +76,7 @@ def gain_of_moves(questionnaire: Questionnaire, result: Result, moves: Mapping[s
     """
     nodes = [result.nodes.get(code) for code in moves]
     if result.score is None or not all(node is not None and node.level is not None for node in nodes):
-        after = what_if(questionnaire, answers_in(result), moves).score
+        after = moved(questionnaire, result, moves).score
         return None if result.score is None or after is None else after - result.score
     points = {
         node.code: _moved(questionnaire, node.answer, moves[node.code]).points

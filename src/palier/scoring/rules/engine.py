@@ -1,7 +1,6 @@
 """Answers in, result tree out. Pure, exact, deterministic. Source: docs/method.md#scoring."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -86,7 +85,7 @@ def _total(questionnaire: Questionnaire, answers: _Answers, known: _Known) -> No
     threshold = questionnaire.coverage.total
     place = _Place(TOTAL, Kind.TOTAL, Fraction(1), questionnaire.aggregation, threshold)
     top = _parent(questionnaire, place, children)
-    return replace(top, share=Fraction(1), contribution=top.score)
+    return top.within(Fraction(1), top.score)
 
 
 def _dimension(questionnaire: Questionnaire, item: Dimension, answers: _Answers, known: _Known) -> Node:
@@ -99,7 +98,7 @@ def _dimension(questionnaire: Questionnaire, item: Dimension, answers: _Answers,
 def _element(questionnaire: Questionnaire, item: Element, answers: _Answers, known: _Known) -> Node:
     same = known.get(item.code)
     if same and all(answers[child.code] is child.answer for child in same.children):
-        return replace(same, share=None, contribution=None)
+        return same.within(None, None)
     children = tuple(_leaf(questionnaire, criterion, answers[criterion.code]) for criterion in item.criteria)
     threshold = questionnaire.coverage.node
     place = _Place(item.code, Kind.ELEMENT, item.weight, item.aggregation, threshold)
@@ -130,9 +129,9 @@ def _leaf(questionnaire: Questionnaire, criterion: Criterion, answer: Answer) ->
 
 def _parent(questionnaire: Questionnaire, place: _Place, children: tuple[Node, ...]) -> Node:
     """A node over its children: score or the reason it is withheld, and what each child brings."""
-    answered = total(child.answered for child in children)
-    applicable = total(child.applicable for child in children)
     asked = total(child.asked for child in children)
+    applicable = asked if _whole(children, "applicable") else total(c.applicable for c in children)
+    answered = asked if _whole(children, "answered") else total(c.answered for c in children)
     covered = questionnaire.missing is Missing.ZERO or answered >= place.threshold * applicable
     withheld = _withheld(place.method, children, applicable=applicable, covered=covered)
     points = None if withheld else combine(place.method, _parts(children))
@@ -152,6 +151,11 @@ def _parent(questionnaire: Questionnaire, place: _Place, children: tuple[Node, .
         method=place.method,
         children=children if withheld else _contributing(place.method, children),
     )
+
+
+def _whole(children: Sequence[Node], part: str) -> bool:
+    """Whether `part` is all that is asked, which is then the same object: nothing to add up again."""
+    return all(getattr(child, part) is child.asked for child in children)
 
 
 def _withheld(
@@ -183,8 +187,6 @@ def _contributing(method: Aggregation, children: Sequence[Node]) -> tuple[Node, 
     whole = weight_of(parts)
     brought = iter(contributions(method, parts))
     return tuple(
-        child
-        if child.score is None
-        else replace(child, share=child.weight / whole, contribution=next(brought))
+        child if child.score is None else child.within(child.weight / whole, next(brought))
         for child in children
     )

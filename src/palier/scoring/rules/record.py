@@ -5,12 +5,12 @@ Source: docs/method.md#record.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -26,8 +26,8 @@ def to_plain(result: Result) -> dict[str, Any]:
 
 
 def from_plain(plain: Mapping[str, Any]) -> Result:
-    """The Result that `to_plain` wrote. Raises KeyError, TypeError or ValueError for anything else."""
-    return _typed(Result, plain)
+    """The Result that `to_plain` wrote. Raises KeyError, TypeError, ValueError or AttributeError for anything else."""
+    return _record(Result, plain)
 
 
 def result_hash(result: Result) -> str:
@@ -68,20 +68,40 @@ def _field_types(kind: type) -> dict[str, Any]:
     return {item.name: hints[item.name] for item in fields(kind) if item.init}
 
 
-def _typed(kind: Any, plain: Any) -> Any:
-    """`plain` as a value of type `kind`, the inverse of `_plain`."""
+@cache
+def _reader(kind: Any) -> Callable[[Any], Any]:
+    """Makes a value of type `kind` from what `_plain` wrote."""
     if get_origin(kind) is UnionType:
-        return None if plain is None else _typed(_present(kind), plain)
+        return partial(_optional, _reader(_present(kind)))
     if get_origin(kind) is tuple:
-        return tuple(_typed(get_args(kind)[0], item) for item in plain)
-    if isinstance(kind, type) and is_dataclass(kind):
-        types = _field_types(kind)
-        if set(plain) != set(types):
-            raise KeyError(f"not a record of {kind}")
-        return kind(**{name: _typed(types[name], plain[name]) for name in types})
-    if isinstance(plain, kind):
-        return plain
-    return kind(plain)
+        return partial(_listed, get_args(kind)[0])
+    if is_dataclass(kind):
+        return partial(_record, kind)
+    return partial(_simple, kind)
+
+
+def _optional(read: Callable[[Any], Any], plain: Any) -> Any:
+    return None if plain is None else read(plain)
+
+
+def _listed(kind: Any, plain: Any) -> tuple[Any, ...]:
+    return tuple(map(_reader(kind), plain))
+
+
+def _record(kind: Any, plain: Any) -> Any:
+    readers = _field_readers(kind)
+    if plain.keys() != readers.keys():
+        raise KeyError(f"not a record of {kind}")
+    return kind(**{name: read(plain[name]) for name, read in readers.items()})
+
+
+def _simple(kind: Any, plain: Any) -> Any:
+    return plain if isinstance(plain, kind) else kind(plain)
+
+
+@cache
+def _field_readers(kind: type) -> dict[str, Callable[[Any], Any]]:
+    return {name: _reader(hint) for name, hint in _field_types(kind).items()}
 
 
 def _present(kind: Any) -> Any:
