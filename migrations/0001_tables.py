@@ -2,7 +2,7 @@ from tortoise import migrations
 from tortoise.migrations import operations as ops
 import functools
 from json import dumps, loads
-from palier.action_plans.store import ActionStatus
+from palier.action_plans.rules.life import ActionStatus
 from palier.assessments.store import AnswerState, AssessmentState
 from palier.foundation.identifiers import new_id
 from palier.foundation.permissions import Role

@@ -48,18 +48,21 @@ create policy reachable on organisation for select using (
   or id in (select i.organisation_id from invitation i where i.fingerprint = app_link()));
 create policy own on organisation for all using (id = app_org()) with check (id = app_org());
 
--- 3. Networks: staff see that rounds exist, members read what was published to them.
+-- 3. Networks: staff see that rounds exist, verified members read what was published to them.
 create policy everybody on campaign for select using (true);
 create policy staff on campaign for all using (network_id = app_network()) with check (network_id = app_network());
 create policy own_or_staff on participation using (organisation_id = app_org() or network_id = app_network())
   with check (organisation_id = app_org());
 create policy own on contribution using (organisation_id = app_org()) with check (organisation_id = app_org());
 create policy members on edition for select using (
-  network_id = app_network() or network_id in (select n.network_id from network_member n where n.organisation_id = app_org()));
+  network_id = app_network() or network_id in (select n.network_id from network_member n where n.organisation_id = app_org()
+    and n.verified_at is not null and n.left_on is null));
 create policy members on release_row for select using (
-  network_id = app_network() or network_id in (select n.network_id from network_member n where n.organisation_id = app_org()));
+  network_id = app_network() or network_id in (select n.network_id from network_member n where n.organisation_id = app_org()
+    and n.verified_at is not null and n.left_on is null));
 create policy members on batch_member for select using (
-  network_id = app_network() or network_id in (select n.network_id from network_member n where n.organisation_id = app_org()));
+  network_id = app_network() or network_id in (select n.network_id from network_member n where n.organisation_id = app_org()
+    and n.verified_at is not null and n.left_on is null));
 
 -- 4. The worker seals batches and publishes: it alone reads contributions of all members.
 do $$
@@ -166,6 +169,7 @@ create index report_waiting on report (created_at) where state in ('queued', 'ru
 create index mail_waiting on mail (created_at) where sent_at is null;
 create index mandate_of_consultant on mandate (consultant_id);
 create index membership_of_person on membership (person_id);
+create index audit_by_subject on audit_entry (chain, subject);
 
 -- 10. One save of one answer, in one round trip: looked up, compared, written, remembered and audited.
 -- Outcomes: saved; unchanged (what was sent is what stands); replayed (this very operation was carried out before);
@@ -187,11 +191,11 @@ create function answer_history(p_assessment uuid, p_code text) returns jsonb lan
 $$;
 
 create function save_answer(p_slug text, p_code text, p_op uuid, p_base int, p_tried uuid[], p_after jsonb, p_name text,
-                            p_role text, p_mandate uuid) returns jsonb
+                            p_role text, p_mandate uuid, p_at timestamptz) returns jsonb
 language plpgsql as $$
 declare
   v_round assessment; v_answer answer; v_event answer_event; v_before jsonb; v_outcome text; v_revision int;
-  v_person uuid := app_person(); v_org uuid := app_org(); v_op uuid := p_op; v_at timestamptz := clock_timestamp();
+  v_person uuid := app_person(); v_org uuid := app_org(); v_op uuid := p_op;
 begin
   -- Shared with other saves, exclusive with submitting: no answer slips in between the score and the lock.
   select * into v_round from assessment where organisation_id = v_org and slug = p_slug for share;
@@ -218,7 +222,7 @@ begin
                         evidence_link, to_review, revision, updated_by, updated_name, updated_at)
     values (gen_random_uuid(), v_org, v_round.id, p_code, p_after ->> 'state', (p_after ->> 'level')::smallint,
             p_after ->> 'reason', p_after ->> 'rationale', p_after ->> 'evidence_grade', p_after ->> 'evidence',
-            p_after ->> 'evidence_link', (p_after ->> 'to_review')::boolean, v_revision, v_person, p_name, v_at)
+            p_after ->> 'evidence_link', (p_after ->> 'to_review')::boolean, v_revision, v_person, p_name, p_at)
     on conflict (assessment_id, code) do update set
       state = excluded.state, level = excluded.level, reason = excluded.reason, rationale = excluded.rationale,
       evidence_grade = excluded.evidence_grade, evidence = excluded.evidence, evidence_link = excluded.evidence_link,
@@ -235,10 +239,10 @@ begin
 
   if v_outcome = 'saved' then
     insert into answer_event (op, organisation_id, assessment_id, code, revision, person_id, person_name, at, before, after)
-    values (v_op, v_org, v_round.id, p_code, v_revision, v_person, p_name, v_at, v_before, p_after) on conflict (op) do nothing;
+    values (v_op, v_org, v_round.id, p_code, v_revision, v_person, p_name, p_at, v_before, p_after) on conflict (op) do nothing;
     if not found then -- an operation id of somebody else's: ours gets its own
       insert into answer_event (op, organisation_id, assessment_id, code, revision, person_id, person_name, at, before, after)
-      values (gen_random_uuid(), v_org, v_round.id, p_code, v_revision, v_person, p_name, v_at, v_before, p_after);
+      values (gen_random_uuid(), v_org, v_round.id, p_code, v_revision, v_person, p_name, p_at, v_before, p_after);
     end if;
     perform audit_append(v_org, v_person, p_role, p_mandate, 'assessments.answered', 'answer ' || p_slug || '/' || p_code,
       jsonb_build_object('revision', v_revision, 'before', v_before - 'rationale' - 'evidence' - 'reason',
@@ -247,7 +251,6 @@ begin
   end if;
   return jsonb_build_object('outcome', v_outcome, 'questionnaire', v_round.questionnaire, 'version', v_round.version,
     'revision', v_revision, 'answer', plain_answer(v_answer), 'by', v_answer.updated_name, 'at', v_answer.updated_at,
-    'history', answer_history(v_round.id, p_code), 
-    'states', (select jsonb_object_agg(a.code, jsonb_build_array(a.state, a.to_review)) from answer a
-               where a.assessment_id = v_round.id));
+    'history', answer_history(v_round.id, p_code), 'states', (
+      select jsonb_object_agg(a.code, jsonb_build_array(a.state, a.to_review)) from answer a where a.assessment_id = v_round.id));
 end $$;

@@ -1,27 +1,31 @@
-"""Plans, actions, readings of their KPI, and suggestions put aside."""
+"""Plans, actions, readings of their KPI, and suggestions put aside. Every query starts from an actor."""
 
-from enum import StrEnum
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
 
 from tortoise import fields
 from tortoise.models import Model
+from tortoise.queryset import QuerySet
 
+from palier.action_plans.rules.life import ActionStatus
+from palier.foundation.actor import Actor
+from palier.foundation.database import select
 from palier.foundation.identifiers import new_id
-
-
-class ActionStatus(StrEnum):
-    PLANNED = "planned"
-    IN_PROGRESS = "in_progress"
-    DONE = "done"
 
 
 class ActionPlan(Model):
     """An organisation's plan, born from a submitted assessment."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
-    organisation = fields.ForeignKeyField("palier.Organisation", related_name="plans")
+    organisation: Any = fields.ForeignKeyField("palier.Organisation", related_name="plans")
     slug = fields.CharField(max_length=80)
     title = fields.CharField(max_length=160)
-    assessment = fields.ForeignKeyField("palier.Assessment", related_name="plans")
+    assessment: Any = fields.ForeignKeyField("palier.Assessment", related_name="plans")
+    assessment_id: UUID
     strategic_weights = fields.JSONField(default=dict)  # {dimension code: 0-3}, default 1
     targets = fields.JSONField(default=dict)  # {criterion code: points}, default next rung
     created_by = fields.UUIDField()
@@ -37,7 +41,8 @@ class Action(Model):
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     organisation_id = fields.UUIDField()
-    plan = fields.ForeignKeyField("palier.ActionPlan", related_name="actions")
+    plan: Any = fields.ForeignKeyField("palier.ActionPlan", related_name="actions")
+    plan_id: UUID
     lever = fields.CharField(max_length=40, default="")  # empty = own action
     title = fields.CharField(max_length=200)
     finding = fields.TextField(default="")
@@ -74,7 +79,8 @@ class KpiReading(Model):
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     organisation_id = fields.UUIDField()
-    action = fields.ForeignKeyField("palier.Action", related_name="readings")
+    action: Any = fields.ForeignKeyField("palier.Action", related_name="readings")
+    action_id: UUID
     on = fields.DateField()
     value = fields.DecimalField(max_digits=14, decimal_places=3)
     person_id = fields.UUIDField()
@@ -88,7 +94,7 @@ class Dismissal(Model):
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     organisation_id = fields.UUIDField()
-    plan = fields.ForeignKeyField("palier.ActionPlan", related_name="dismissals")
+    plan: Any = fields.ForeignKeyField("palier.ActionPlan", related_name="dismissals")
     lever = fields.CharField(max_length=40)
     reason = fields.CharField(max_length=300)
     person_id = fields.UUIDField()
@@ -97,3 +103,84 @@ class Dismissal(Model):
     class Meta:
         table = table_description = "dismissal"
         unique_together = (("plan", "lever"),)
+
+
+# --- named queries ------------------------------------------------------------------------------------------
+
+
+def visible_plans(actor: Actor) -> QuerySet[ActionPlan]:
+    """The organisation's plans with the assessment each was born from, newest first."""
+    rows = ActionPlan.filter(organisation_id=actor.organisation_id)
+    return rows.select_related("assessment").order_by("-created_at")
+
+
+async def plan_by_slug(actor: Actor, slug: str, *, locked: bool = False) -> ActionPlan:
+    """The plan the address names, with its assessment. Raises DoesNotExist, for a stranger's plan as for an unknown one.
+
+    `locked` makes other changes of what the plan holds wait for this one.
+    """
+    if locked:
+        await ActionPlan.filter(organisation_id=actor.organisation_id, slug=slug).select_for_update().get()
+    return await visible_plans(actor).get(slug=slug)
+
+
+async def slugs_of(actor: Actor) -> set[str]:
+    """Addresses taken by the organisation's plans."""
+    rows = await select("select slug from action_plan where organisation_id = $1", actor.organisation_id)
+    return {row["slug"] for row in rows}
+
+
+async def actions_of(actor: Actor, plans: Iterable[UUID]) -> list[Action]:
+    """The actions of these plans: the soonest due first, undated ones last."""
+    rows = await Action.filter(organisation_id=actor.organisation_id, plan_id__in=list(plans))
+    return sorted(rows, key=lambda row: (row.due_on or date.max, row.created_at, row.id))
+
+
+async def action_by_id(actor: Actor, action: UUID, *, locked: bool = False) -> Action:
+    """One action with its plan. Raises DoesNotExist."""
+    if locked:
+        await Action.filter(organisation_id=actor.organisation_id, id=action).select_for_update().get()
+    rows = Action.filter(organisation_id=actor.organisation_id).select_related("plan")
+    return await rows.get(id=action)
+
+
+def unfinished(actor: Actor) -> QuerySet[Action]:
+    """Actions that are not done, with their plan, the soonest due first."""
+    rows = Action.filter(organisation_id=actor.organisation_id, status__not=ActionStatus.DONE)
+    return rows.select_related("plan").order_by("due_on", "created_at")
+
+
+async def readings_of(actor: Actor, actions: Iterable[UUID]) -> dict[UUID, list[KpiReading]]:
+    """Measured values by action, oldest first."""
+    rows = KpiReading.filter(organisation_id=actor.organisation_id, action_id__in=list(actions))
+    found: dict[UUID, list[KpiReading]] = {}
+    for row in await rows.order_by("on", "id"):
+        found.setdefault(row.action_id, []).append(row)
+    return found
+
+
+async def dismissals_of(actor: Actor, plan: UUID) -> list[Dismissal]:
+    """Suggestions put aside in this plan, the latest first."""
+    return await Dismissal.filter(organisation_id=actor.organisation_id, plan_id=plan).order_by("-at")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry of the audit trail about an action. `details` are empty once erased."""
+
+    at: datetime
+    by: str
+    verb: str
+    details: dict[str, Any]
+
+
+async def trail_of(actor: Actor, subject: str) -> list[Event]:
+    """What happened to `subject` ("action 0198..."), the latest first."""
+    sql = (
+        "select e.at, p.name, e.verb, e.details from audit_entry e left join person p on p.id = e.person_id "
+        "where e.chain = $1 and e.subject = $2 order by e.seq desc"
+    )
+    rows = await select(sql, actor.organisation_id, subject)
+    return [
+        Event(row["at"], row["name"] or "", row["verb"], json.loads(row["details"] or "{}")) for row in rows
+    ]
