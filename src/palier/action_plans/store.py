@@ -137,10 +137,10 @@ async def actions_of(actor: Actor, plans: Iterable[UUID]) -> list[Action]:
 
 
 async def action_by_id(actor: Actor, action: UUID, *, locked: bool = False) -> Action:
-    """One action with its plan. Raises DoesNotExist."""
+    """One action with its plan and the plan's assessment. Raises DoesNotExist."""
     if locked:
         await Action.filter(organisation_id=actor.organisation_id, id=action).select_for_update().get()
-    rows = Action.filter(organisation_id=actor.organisation_id).select_related("plan")
+    rows = Action.filter(organisation_id=actor.organisation_id).select_related("plan__assessment")
     return await rows.get(id=action)
 
 

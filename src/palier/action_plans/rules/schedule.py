@@ -27,16 +27,20 @@ class Draft:
 
 
 def generate(suggestions: Sequence[Suggestion], today: date, first: int = FIRST) -> list[Draft]:
-    """The `first` best as dated actions: two start next Monday, two more a month later, and so on.
+    """The `first` best as dated actions; a lever that requires another suggestion brings it along, ahead of it."""
+    return schedule(_choose(suggestions, first), today)
 
-    A lever that requires another suggestion brings it along, ahead of it, and starts when that one is due.
+
+def schedule(chosen: Sequence[Suggestion], today: date) -> list[Draft]:
+    """All of `chosen`, dated: two start next Monday, two more a month later, and so on.
+
+    A lever that requires another one of them comes after it, and starts when that one is due.
     """
     drafts: dict[str, Draft] = {}
-    for position, suggestion in enumerate(_choose(suggestions, first)):
+    for position, suggestion in enumerate(_choose(chosen, len(chosen))):
         start = _monday(add_months(today, position // _AT_ONCE))
-        start = max(
-            [start, *(_monday(drafts[name].due_on) for name in suggestion.lever.requires if name in drafts)]
-        )
+        due = [_monday(drafts[name].due_on) for name in suggestion.lever.requires if name in drafts]
+        start = max([start, *due])
         drafts[suggestion.lever.id] = Draft(suggestion, start, add_months(start, suggestion.lever.months))
     return list(drafts.values())
 

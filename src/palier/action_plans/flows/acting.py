@@ -1,0 +1,196 @@
+"""What happens to one action: added, changed, moved, measured, taken out. Nobody's change is overwritten unseen."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from palier.action_plans import store
+from palier.action_plans.flows.overview import moves_in
+from palier.action_plans.flows.owners import owner_named
+from palier.action_plans.rules.life import ActionStatus, Facts, Fault, Kpi, differences, faults, settled
+from palier.action_plans.rules.suggestions import gain_of
+from palier.action_plans.store import Action, ActionPlan, KpiReading
+from palier.assessments.flows.rounds import Round, load_round
+from palier.foundation import audit, operations
+from palier.foundation.actor import Actor
+from palier.foundation.clock import now
+from palier.foundation.database import transaction
+from palier.foundation.identifiers import new_id
+
+
+class Unacceptable(ValueError):
+    """Facts that break a rule: nothing was written. `faults` says which."""
+
+    def __init__(self, found: list[Fault]) -> None:
+        super().__init__(", ".join(f"{fault.field} {fault.rule}" for fault in found))
+        self.faults = found
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else changed the action since the page was read: nothing was written.
+
+    `action` is how it stands now, `by` and `at` who changed it last and when.
+    """
+
+    def __init__(self, action: Action, by: str, at: datetime | None) -> None:
+        super().__init__(action.id)
+        self.action, self.by, self.at = action, by, at
+
+
+def facts_of(row: Action) -> Facts:
+    """What people may change of an action, as it stands."""
+    kpi = Kpi(row.kpi_name, row.kpi_unit, row.kpi_direction, row.kpi_baseline, row.kpi_target)
+    return Facts(
+        row.title, row.finding, moves_in(row), row.owner_id, row.sponsor, row.starts_on, row.due_on,
+        ActionStatus(row.status), row.progress, row.effort, kpi,
+    )  # fmt: skip
+
+
+async def add(actor: Actor, slug: str, facts: Facts, op: UUID) -> Action:
+    """Add an action of one's own to the plan. Raises DoesNotExist, Unacceptable, UnknownOwner, AlreadyDone."""
+    facts = _checked(facts)
+    async with transaction(actor):
+        plan = await store.plan_by_slug(actor, slug, locked=True)
+        row = Action(
+            id=new_id(), organisation_id=actor.organisation_id, plan_id=plan.id, created_by=actor.person_id,
+            created_at=now(),
+        )  # fmt: skip
+        await operations.claim(op, actor.person_id, f"/o/{actor.organisation.slug}/a/{row.id}")
+        await _apply(actor, plan, row, facts)
+        await row.save(force_create=True)
+        await audit.record(
+            actor, "action_plans.action_added", f"action {row.id}", plan=slug, title=row.title,
+            owner=row.owner_name, due=row.due_on, gain=row.expected_gain,
+        )  # fmt: skip
+    return row
+
+
+async def edit(actor: Actor, action: UUID, facts: Facts, base: int) -> Action:
+    """Replace what people may change; `base` is the revision the page showed.
+
+    Raises DoesNotExist, Unacceptable, UnknownOwner, ChangedMeanwhile.
+    """
+    return await _change(actor, action, base, lambda _: facts)
+
+
+async def move(actor: Actor, action: UUID, status: ActionStatus, base: int) -> Action:
+    """Give the action another status; its progress follows. Raises as `edit`."""
+    return await _change(actor, action, base, lambda facts: replace(facts, status=status))
+
+
+async def follow(
+    actor: Actor, action: UUID, owner: UUID | None, due_on: date | None, status: ActionStatus, base: int
+) -> Action:
+    """Change what the list shows: owner, due date, status. Raises as `edit`."""
+    return await _change(
+        actor, action, base, lambda facts: replace(facts, owner=owner, due_on=due_on, status=status)
+    )
+
+
+async def _change(actor: Actor, action: UUID, base: int, change: Callable[[Facts], Facts]) -> Action:
+    async with transaction(actor):
+        row = await store.action_by_id(actor, action, locked=True)
+        before = facts_of(row)
+        after = _checked(change(before))
+        changes = differences(before, after)
+        if not changes:
+            return row
+        if row.revision != base:
+            raise await _conflict(actor, row)
+        owner_before = row.owner_name
+        await _apply(actor, row.plan, row, after)
+        row.revision += 1
+        await row.save()
+        told = _told(changes, (owner_before, row.owner_name))
+        await audit.record(
+            actor, "action_plans.action_changed", f"action {row.id}", revision=row.revision, changes=told
+        )
+    return row
+
+
+async def _conflict(actor: Actor, row: Action) -> ChangedMeanwhile:
+    trail = await store.trail_of(actor, f"action {row.id}")
+    return ChangedMeanwhile(row, trail[0].by if trail else "", trail[0].at if trail else None)
+
+
+def _checked(facts: Facts) -> Facts:
+    if found := faults(facts):
+        raise Unacceptable(found)
+    return settled(facts)
+
+
+async def _apply(actor: Actor, plan: ActionPlan, row: Action, facts: Facts) -> None:
+    """Write `facts` into `row`; the expected gain is the engine's, on the plan's round, when criteria move."""
+    if facts.owner != row.owner_id:
+        row.owner_id, row.owner_name = await owner_named(actor, facts.owner)
+    if facts.serves != moves_in(row):
+        round_ = await load_round(actor, plan.assessment.slug)
+        row.serves = _serves(round_, facts.serves)
+        row.expected_gain = str(gain_of(round_.questionnaire, round_.result, [facts.serves]))
+    if (facts.status is ActionStatus.DONE) != (row.done_at is not None):
+        row.done_at = now() if facts.status is ActionStatus.DONE else None
+    row.title, row.finding, row.sponsor = facts.title, facts.finding, facts.sponsor
+    row.starts_on, row.due_on = facts.starts_on, facts.due_on
+    row.status, row.progress, row.effort = facts.status, facts.progress, facts.effort
+    row.kpi_name, row.kpi_unit, row.kpi_direction = facts.kpi.name, facts.kpi.unit, facts.kpi.direction
+    row.kpi_baseline, row.kpi_target = facts.kpi.baseline, facts.kpi.target
+
+
+def _serves(round_: Round, moves: Mapping[str, int]) -> list[dict[str, Any]]:
+    """The levels to reach with those the round found; a criterion the round does not ask is not kept."""
+    nodes = round_.result.nodes
+    return [
+        {"criterion": code, "from": nodes[code].level, "to": level}
+        for code, level in moves.items()
+        if code in nodes
+    ]
+
+
+def _told(changes: Mapping[str, tuple[Any, Any]], owner: tuple[str, str]) -> dict[str, list[Any]]:
+    """The changes for the trail: people by name, because ids mean nothing to whoever reads it."""
+    return {name: list(owner if name == "owner" else values) for name, values in changes.items()}
+
+
+async def measure(actor: Actor, action: UUID, on: date, value: Decimal, op: UUID) -> KpiReading:
+    """Note a measured value of the indicator. Raises DoesNotExist, AlreadyDone."""
+    async with transaction(actor):
+        row = await store.action_by_id(actor, action, locked=True)
+        await operations.claim(op, actor.person_id, f"/o/{actor.organisation.slug}/a/{action}#kpi")
+        reading = await KpiReading.create(
+            id=new_id(), organisation_id=actor.organisation_id, action_id=row.id, on=on, value=value,
+            person_id=actor.person_id,
+        )  # fmt: skip
+        await audit.record(actor, "action_plans.kpi_measured", f"action {row.id}", on=on, value=value)
+    return reading
+
+
+async def unmeasure(actor: Actor, action: UUID, reading: UUID) -> None:
+    """Take a measured value back; the trail keeps it. Raises DoesNotExist."""
+    async with transaction(actor):
+        row = await store.action_by_id(actor, action, locked=True)
+        found = await KpiReading.get(id=reading, action_id=row.id, organisation_id=actor.organisation_id)
+        await KpiReading.filter(id=found.id).delete()
+        await audit.record(
+            actor, "action_plans.kpi_reading_removed", f"action {row.id}", on=found.on, value=found.value
+        )
+
+
+async def take_out(actor: Actor, action: UUID, base: int) -> str:
+    """Take the action out of its plan, whose slug it returns; a lever is then suggested again.
+
+    Raises DoesNotExist, ChangedMeanwhile.
+    """
+    async with transaction(actor):
+        row = await store.action_by_id(actor, action, locked=True)
+        if row.revision != base:
+            raise await _conflict(actor, row)
+        await KpiReading.filter(action_id=row.id, organisation_id=actor.organisation_id).delete()
+        await Action.filter(id=row.id, organisation_id=actor.organisation_id).delete()
+        await audit.record(
+            actor, "action_plans.action_removed", f"action {row.id}", plan=row.plan.slug, title=row.title,
+            finding=row.finding, status=row.status, owner=row.owner_name, due=row.due_on,
+        )  # fmt: skip
+    return str(row.plan.slug)

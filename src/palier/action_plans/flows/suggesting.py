@@ -1,0 +1,134 @@
+"""Suggestions: ranked, adopted, put aside and taken back; and the first draft of a whole plan."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from palier.action_plans import store
+from palier.action_plans.flows.overview import PlanView, view_of
+from palier.action_plans.flows.owners import owner_named
+from palier.action_plans.rules.schedule import Draft, generate, schedule
+from palier.action_plans.rules.suggestions import Order, Suggestion, suggest
+from palier.action_plans.store import Action, Dismissal
+from palier.assessments.rules.peers import Peers
+from palier.foundation import audit, operations
+from palier.foundation.actor import Actor
+from palier.foundation.clock import now, today
+from palier.foundation.database import transaction
+from palier.foundation.identifiers import new_id
+from palier.foundation.language import current
+from palier.foundation.language import gettext as _
+
+
+class NoLongerSuggested(Exception):
+    """The lever was adopted or put aside meanwhile, or its criteria are at target."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How somebody wants a suggestion carried out; without dates, as proposed."""
+
+    owner: UUID | None = None
+    starts_on: date | None = None
+    due_on: date | None = None
+
+
+async def suggestions_for(
+    actor: Actor, view: PlanView, peers: Peers, order: Order = Order.BALANCE
+) -> list[Suggestion]:
+    """What the plan could still hold, best first. Call inside `reading` or `transaction`."""
+    return suggest(view.situation(await peers(actor, view.plan.assessment)), view.settled_levers, order)
+
+
+def first_draft(actor: Actor, suggestions: list[Suggestion]) -> list[Draft]:
+    """The best suggestions, dated from today on."""
+    return generate(suggestions, today(actor.person.time_zone))
+
+
+async def adopt(actor: Actor, slug: str, lever: str, wish: Wish, peers: Peers, op: UUID) -> Action:
+    """Make an action of a suggestion. Raises DoesNotExist, NoLongerSuggested, UnknownOwner, AlreadyDone."""
+    async with transaction(actor):
+        made = await _adopt(actor, slug, {lever: wish}, peers, op, f"/o/{actor.organisation.slug}/plans/{slug}")
+    return made[0]
+
+
+async def fill(actor: Actor, slug: str, wishes: Mapping[str, Wish], peers: Peers, op: UUID) -> list[Action]:
+    """Make actions of several suggestions at once, all or none. Raises as `adopt`."""
+    async with transaction(actor):
+        return await _adopt(actor, slug, wishes, peers, op, f"/o/{actor.organisation.slug}/plans/{slug}")
+
+
+async def _adopt(
+    actor: Actor, slug: str, wishes: Mapping[str, Wish], peers: Peers, op: UUID, location: str
+) -> list[Action]:
+    plan = await store.plan_by_slug(actor, slug, locked=True)
+    await operations.claim(op, actor.person_id, location)
+    view = await view_of(actor, plan)
+    suggestions = {one.lever.id: one for one in await suggestions_for(actor, view, peers)}
+    if not wishes.keys() <= suggestions.keys():
+        raise NoLongerSuggested
+    drafts = schedule([one for one in suggestions.values() if one.lever.id in wishes], today(actor.person.time_zone))
+    return [await _write(actor, view, draft, wishes[draft.suggestion.lever.id]) for draft in drafts]
+
+
+async def _write(actor: Actor, view: PlanView, draft: Draft, wish: Wish) -> Action:
+    one, lever = draft.suggestion, draft.suggestion.lever
+    owner_id, owner_name = await owner_named(actor, wish.owner)
+    row = await Action.create(
+        id=new_id(), organisation_id=actor.organisation_id, plan_id=view.plan.id, lever=lever.id,
+        title=lever.title.in_(current()), steps=list(lever.steps.in_(current())), finding=_finding(view, one),
+        serves=[
+            {"criterion": code, "from": view.round.result.node(code).level, "to": level}
+            for code, level in one.moves.items()
+        ],
+        owner_id=owner_id, owner_name=owner_name, effort=lever.effort, months=lever.months,
+        starts_on=wish.starts_on or draft.starts_on, due_on=wish.due_on or draft.due_on,
+        kpi_name=lever.kpi.name.in_(current()), kpi_unit=lever.kpi.unit.in_(current()),
+        kpi_direction=lever.kpi.direction.value, expected_gain=str(one.gain), priority=str(one.priority),
+        created_by=actor.person_id, created_at=now(),
+    )  # fmt: skip
+    await audit.record(
+        actor, "action_plans.lever_adopted", f"action {row.id}", plan=view.plan.slug, lever=lever.id,
+        title=row.title, owner=owner_name, due=row.due_on, gain=row.expected_gain,
+    )  # fmt: skip
+    return row
+
+
+def _finding(view: PlanView, suggestion: Suggestion) -> str:
+    """What the round says of the criteria served: the descriptor of the level each stands at."""
+    lines = []
+    for code in suggestion.moves:
+        level = view.round.result.node(code).level or 1
+        words = view.round.questionnaire.criterion(code).descriptor(level, current())
+        lines.append(_("%(code)s, level %(level)s: %(words)s") % {"code": code, "level": level, "words": words})
+    return "\n".join(lines)
+
+
+async def dismiss(actor: Actor, slug: str, lever: str, reason: str) -> None:
+    """Put a suggestion aside for this plan, saying why; once is enough. Raises DoesNotExist, NoLongerSuggested."""
+    async with transaction(actor):
+        plan = await store.plan_by_slug(actor, slug, locked=True)
+        view = await view_of(actor, plan)
+        if lever in {one.lever for one in view.dismissals}:
+            return
+        if lever in view.settled_levers or lever not in view.round.questionnaire.index.levers:
+            raise NoLongerSuggested
+        await Dismissal.create(
+            id=new_id(), organisation_id=actor.organisation_id, plan_id=plan.id, lever=lever, reason=reason,
+            person_id=actor.person_id, at=now(),
+        )  # fmt: skip
+        await audit.record(
+            actor, "action_plans.suggestion_dismissed", f"plan {slug}", lever=lever, reason=reason
+        )
+
+
+async def restore(actor: Actor, slug: str, lever: str) -> None:
+    """Suggest it again. Raises DoesNotExist."""
+    async with transaction(actor):
+        plan = await store.plan_by_slug(actor, slug, locked=True)
+        gone = await Dismissal.filter(
+            organisation_id=actor.organisation_id, plan_id=plan.id, lever=lever
+        ).delete()
+        if gone:
+            await audit.record(actor, "action_plans.suggestion_restored", f"plan {slug}", lever=lever)
