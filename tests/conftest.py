@@ -267,6 +267,7 @@ def visit(stage: Litestar) -> Browser:
             headers={"accept-language": "fr"},
         ) as browser:
             if person:
+                only_reading.set(False)  # a GET answered in this very context may have set it
                 async with transaction(None):
                     secret = await sessions.open_session(person.person_id, "test")
                 browser.cookies.set("session", secret)

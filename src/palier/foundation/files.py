@@ -13,6 +13,10 @@ from palier.foundation.actor import Actor
 from palier.foundation.identifiers import new_id
 
 
+Shelf = ObjectStore
+"""Where bytes are put, for those who only hand it on. Handlers take `NamedDependency[Any]`: it is a union of kinds."""
+
+
 class FileGone(Exception):
     """The row exists and the bytes do not, or they were altered."""
 

@@ -1,6 +1,7 @@
 """The words for what organisations are described with, in the reader's language."""
 
 from palier.foundation.language import gettext as _
+from palier.foundation.language import pgettext
 from palier.foundation.permissions import Role
 from palier.network.rules.taxonomy import COUNTRIES, FAMILIES, LEGAL_KINDS, PEOPLE_WORDS, SIZES
 
@@ -131,7 +132,7 @@ def people_words() -> dict[str, str]:
 def roles() -> dict[str, str]:
     """Words of the roles."""
     return {
-        Role.OWNER: _("Owner"), Role.LEAD: _("Assessment lead"), Role.CONTRIBUTOR: _("Contributor"),
+        Role.OWNER: pgettext("role", "Owner"), Role.LEAD: _("Assessment lead"), Role.CONTRIBUTOR: _("Contributor"),
         Role.READER: _("Reader"), Role.CONSULTANT: _("Consultant"),
     }  # fmt: skip
 

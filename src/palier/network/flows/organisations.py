@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from obstore.store import ObjectStore
-
 from palier.foundation import actor as acting
 from palier.foundation import audit, files, operations
 from palier.foundation import store as shared
@@ -128,7 +126,7 @@ async def _change(actor: Actor, **values: str) -> None:
     )
 
 
-async def show_logo(actor: Actor, shelf: ObjectStore, data: bytes) -> None:
+async def show_logo(actor: Actor, shelf: files.Shelf, data: bytes) -> None:
     """Keep `data` as the organisation's logo. Raises LogoRefused."""
     media_type, picture = await logos.cleaned(data)
     async with transaction(actor):
@@ -145,7 +143,7 @@ async def hide_logo(actor: Actor) -> None:
         await audit.record(actor, "network.logo_removed", f"organisation {actor.organisation.slug}")
 
 
-async def logo(actor: Actor, shelf: ObjectStore) -> tuple[str, bytes] | None:
+async def logo(actor: Actor, shelf: files.Shelf) -> tuple[str, bytes] | None:
     """The logo's media type and bytes, if there is one. Raises FileGone."""
     async with reading(actor):
         row = await store.organisation_of(actor)

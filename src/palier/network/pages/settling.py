@@ -1,11 +1,12 @@
 """The organisation's settings: profile, words, logo and colour, networks."""
 
+from typing import Any
+
 from litestar import Controller, Request, Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.response import Redirect, Template
-from obstore.store import ObjectStore
 
 from palier.foundation.actor import Actor
 from palier.foundation.clock import today
@@ -56,7 +57,7 @@ class OrganisationSettings(Controller):
 
     @post("/logo")
     async def save_logo(
-        self, request: Request, actor: NamedDependency[Actor], shelf: NamedDependency[ObjectStore]
+        self, request: Request, actor: NamedDependency[Actor], shelf: NamedDependency[Any]
     ) -> Response:
         try:
             await organisations.show_logo(actor, shelf, await uploaded(request, "logo"))
@@ -81,7 +82,7 @@ class OrganisationSettings(Controller):
 
 
 @get("/o/{org:str}/logo", opt=needs(Permission.READ))
-async def logo(actor: NamedDependency[Actor], shelf: NamedDependency[ObjectStore]) -> Response[bytes]:
+async def logo(actor: NamedDependency[Actor], shelf: NamedDependency[Any]) -> Response[bytes]:
     """The organisation's logo, to whoever may read there."""
     if (found := await organisations.logo(actor, shelf)) is None:
         raise NotFoundException

@@ -8,7 +8,7 @@ from palier.foundation.clock import today
 from palier.foundation.database import reading
 from palier.foundation.permissions import SIGNED_IN
 from palier.foundation.web import page, see_other
-from palier.network import store
+from palier.network import store, wording
 
 
 @get("/home", opt=SIGNED_IN)
@@ -18,7 +18,7 @@ async def home(request: Request, person: NamedDependency[Person]) -> Response:
         places = await store.places_of(person, today(person.time_zone))
     if (only := places.only_address()) and not request.query_params.get("all"):
         return see_other(only)
-    return page(request, "network/home.html", places=places)
+    return page(request, "network/home.html", places=places, roles=wording.roles())
 
 
 PAGES = [home]
