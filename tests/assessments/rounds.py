@@ -1,20 +1,22 @@
 """Rounds with known answers, submitted or open, and peers that somebody might publish."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime
-from typing import Any
+from fractions import Fraction
 
 from palier.assessments.flows.answering import answer_criterion, open_assessment
 from palier.assessments.flows.submitting import submit
 from palier.assessments.rules.drafts import Draft
-from palier.assessments.rules.peers import PeerFigure, PeerView
+from palier.assessments.rules.peers import PeerFigure, Peers, PeerView
 from palier.assessments.store import Assessment
 from palier.foundation import clock
 from palier.foundation.actor import Actor
 from palier.foundation.identifiers import new_id
 from palier.questionnaires.catalogue import latest
 from palier.questionnaires.rules import Grade
+from palier.scoring.rules import Result
 from palier.scoring.rules.answers import State
+from palier.scoring.rules.record import from_plain
 
 LEVELS_2024 = "221 212 321 22233 321 32222 12 232 211 2122"
 LEVELS_2025 = "332 222 322 33233 432 33323 11 333 212 2223"
@@ -34,11 +36,18 @@ def _draft(sign: str, grade: Grade) -> Draft:
         return Draft(state=State.DK)
     if sign == "n":
         return Draft(state=State.NA, reason="Aucun guichet dans ce périmètre")
-    return Draft(state=State.ANSWERED, level=int(sign), evidence_grade=grade, rationale=f"Constat au niveau {sign}")
+    return Draft(
+        state=State.ANSWERED, level=int(sign), evidence_grade=grade, rationale=f"Constat au niveau {sign}"
+    )
 
 
 async def plant(
-    actor: Actor, name: str, answers: Mapping[str, Draft], *, questionnaire: str = "SX", submitted: bool = True
+    actor: Actor,
+    name: str,
+    answers: Mapping[str, Draft],
+    *,
+    questionnaire: str = "SX",
+    submitted: bool = True,
 ) -> Assessment:
     """A round called by its year, opened in October, answered, and submitted in November unless told otherwise."""
     year = int(name)
@@ -54,29 +63,28 @@ async def plant(
         clock.freeze(None)
 
 
-def figure(q1: int, median: int, q3: int, quarter: int, band: str = "40-79", **tails: Any) -> PeerFigure:
-    return PeerFigure(band, q1, median, q3, quarter=quarter, **tails)
+def figure(score: Fraction | None, q1: int, median: int, q3: int, **tails: int) -> PeerFigure:
+    """A published line, with the place `score` has in it."""
+    quarter = None if score is None else 1 + sum(score >= edge for edge in (q1, median, q3))
+    return PeerFigure("40-79", q1, median, q3, quarter=quarter, **tails)
 
 
-def peer_view(**hidden: None) -> PeerView:
-    """Peers who stand at 45 to 62 nearly everywhere, higher where we innovate."""
-    questionnaire = latest("SX")
-    figures = {"total": figure(40, 52, 60, 3, p10=31, p90=71)}
-    for n, element in enumerate(questionnaire.elements):
+def peer_view(result: Result, hidden: Collection[str] = ()) -> PeerView:
+    """Peers whose middle half lies around 50 points, for whoever has `result`; `hidden` variables are masked."""
+    figures = {"total": figure(result.score, 40, 52, 60, p10=31, p90=71)}
+    for n, node in enumerate(result.elements):
         shift = n % 3 * 3
-        figures[element.code] = figure(38 + shift, 50 + shift, 62 + shift, 1 if element.code == "SX3.3" else 3 + n % 2, p10=25, p90=78)
-        for criterion in element.criteria:
-            figures[criterion.code] = figure(30, 50, 70, 2)
-    for dimension in questionnaire.dimensions:
-        figures[dimension.code] = figure(40, 51, 63, 3)
-    kept = {code: value for code, value in figures.items() if code not in hidden}
-    return PeerView("Transport de voyageurs, France", "2026", date(2026, 12, 18), kept)
+        figures[node.code] = figure(node.score, 38 + shift, 50 + shift, 62 + shift, p10=25, p90=78)
+    figures |= {node.code: figure(node.score, 40, 51, 63) for node in result.dimensions}
+    figures |= {node.code: figure(node.score, 30, 50, 70) for node in result.criteria}
+    shown = {code: line for code, line in figures.items() if code not in hidden}
+    return PeerView("Transport de voyageurs, France", "2026", date(2026, 12, 18), shown)
 
 
-def peers_for(*names: str) -> Any:
-    """A fake publisher: peers for the rounds called `names`, nobody else's."""
+def peers_for(*names: str, hidden: Collection[str] = ()) -> Peers:
+    """A publisher that knows peers for the rounds called `names` and nobody else's."""
 
     async def peers(_actor: Actor, assessment: Assessment) -> PeerView | None:
-        return peer_view() if assessment.name in names else None
+        return peer_view(from_plain(assessment.result), hidden) if assessment.name in names else None
 
     return peers

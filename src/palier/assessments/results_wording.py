@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
+from math import floor
 from textwrap import shorten
 
 from palier.assessments.rules.confidence import Trust
@@ -116,7 +117,7 @@ def withheld_reason(node: Node, questionnaire: Questionnaire) -> str:
             coverage = questionnaire.coverage
             needed = coverage.total if node.kind is Kind.TOTAL else coverage.node
             return _("%(answered)s answered; a score needs %(needed)s.") % {
-                "answered": percent(node.coverage or 0), "needed": percent(needed),
+                "answered": percent(_floored(node.coverage or Fraction(0))), "needed": percent(needed),
             }  # fmt: skip
         case Withheld.NOTHING_APPLICABLE:
             return _("Nothing here applies to the organisation.")
@@ -125,6 +126,11 @@ def withheld_reason(node: Node, questionnaire: Questionnaire) -> str:
         case Withheld.INCOMPLETE_SUM:
             return _("A sum needs all its parts, and one has no score.")
     return ""
+
+
+def _floored(share: Fraction) -> Fraction:
+    """To the percent below: 79.6 % must not be shown as the 80 % it misses."""
+    return Fraction(floor(share * 100), 100)
 
 
 def calculation_words(questionnaire: Questionnaire, result: Result) -> str:
@@ -244,10 +250,10 @@ def band_words(n_band: str) -> str:
 
 
 def share_words(share: Fraction | None) -> str:
-    """A weight as a percentage with one decimal; an en dash where there is none."""
+    """A weight as a percentage, with one decimal unless it is whole; an en dash where there is none."""
     if share is None:
         return "\u2013"
-    figure = number(share * 100, 1)
+    figure = number(share * 100, 0 if (share * 100).denominator == 1 else 1)
     return f"{figure}\u00a0%" if current() == "fr" else f"{figure}%"
 
 

@@ -18,7 +18,7 @@ from palier.assessments.rules.confidence import confidence
 from palier.assessments.rules.drafts import draft_from
 from palier.assessments.rules.peers import Peers, PeerView
 from palier.assessments.rules.priorities import priorities, strengths, weights_in_total
-from palier.assessments.rules.reading import Order, Table, extremes, profile, sort_elements, tabulate
+from palier.assessments.rules.reading import Order, Row, Table, extremes, profile, sort_elements, tabulate
 from palier.foundation.actor import Actor
 from palier.foundation.charts.drawing import Box
 from palier.foundation.charts.shapes import Axis
@@ -32,7 +32,7 @@ from palier.scoring.rules import Result
 from palier.scoring.rules.effects import gains_of
 
 
-def box_of(row: Any) -> Box | None:
+def box_of(row: Row) -> Box | None:
     """What is published of peers, as the charts take it."""
     figure = row.peers
     return Box(figure.q1, figure.median, figure.q3, figure.p10, figure.p90) if figure else None
@@ -197,6 +197,7 @@ def overview_of(shown: Opened) -> dict[str, Any]:
         "priorities": priorities(questionnaire, result, table),
         "calculation": wording.calculation_words(questionnaire, result),
         "confidence": sure,
+        "climbs": result.pyramid is not None and any(step.mean is not None for step in result.pyramid.steps),
         "trust": wording.trust_words(sure.trust),
         "evidence_title": wording.evidence_title(result),
     }
@@ -225,9 +226,18 @@ def element_of(shown: Opened, code: str) -> dict[str, Any]:
         "most": max((c.node.contribution for c in criteria if c.node.contribution), default=0),
         "gains": gains_of(questionnaire, result),
         "element_withheld": wording.withheld_reason(row.node, questionnaire),
-        "siblings": shown.table.elements,
+        **_neighbours(shown.table, code),
         "levers": questionnaire.element(code).levers,
         "levels": levels_of(result),
+    }
+
+
+def _neighbours(table: Table, code: str) -> dict[str, Row | None]:
+    codes = [row.code for row in table.elements]
+    place = codes.index(code)
+    return {
+        "before": table.elements[place - 1] if place else None,
+        "after": table.elements[place + 1] if place + 1 < len(codes) else None,
     }
 
 

@@ -42,10 +42,13 @@ def priorities(questionnaire: Questionnaire, result: Result, table: Table) -> tu
     """At most five criteria: the largest gap to peers times weight; without peers the lowest, weighted.
 
     Where peers are published but fewer than five criteria stand below their median, that is all there is.
+    None without a total: no weight in it is known.
     """
     weights = weights_in_total(result)
     gains = gains_of(questionnaire, result)
     against_peers = any(row.gap is not None for row in table.criteria.values())
+    if result.score is None:
+        return ()
     found = [
         Priority(
             row, weights[row.code], weights[row.code] * distance, gains[row.code],

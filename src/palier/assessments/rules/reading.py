@@ -51,8 +51,8 @@ class Row:
 
     @property
     def delta(self) -> Fraction | None:
-        """Points gained since the round before, over the common criteria."""
-        return self.change.delta if self.change else None
+        """Points gained since the round before, over the common criteria; None without a score of its own."""
+        return self.change.delta if self.change and self.score is not None else None
 
     @property
     def gap(self) -> int | None:
@@ -221,9 +221,12 @@ RADAR_AXES = range(3, 10)
 
 
 def profile(table: Table) -> tuple[Row, ...]:
-    """The axes of the radar: elements when nine or fewer, else dimensions; empty when neither fit."""
+    """The axes of the radar: elements when nine or fewer, else dimensions; empty when neither fit.
+
+    Empty as well where fewer than three of them have a score.
+    """
     for rows in (table.elements, tuple(group.row for group in table.groups)):
-        if len(rows) in RADAR_AXES:
+        if len(rows) in RADAR_AXES and len(list(_scored(rows))) in RADAR_AXES:
             return rows
     return ()
 
