@@ -112,9 +112,9 @@ async def answer_criterion(
     """
     async with transaction(actor):
         rows = await select(
-            "select save_answer($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9) as saved",
+            "select save_answer($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, $10) as saved",
             slug, code, op, base, list(tried), json.dumps(draft.as_plain()), actor.person.name, str(actor.role),
-            actor.mandate_id,
+            actor.mandate_id, now(),
         )  # fmt: skip
         # The database found the round in the same round trip; what it cannot know is checked before the commit.
         return _checked(json.loads(rows[0]["saved"]), code, draft)
