@@ -1,6 +1,7 @@
 """The private PostgreSQL: starts by itself, keeps its promises, is shared and adopted, is never left over."""
 
 import os
+import shutil
 import signal
 import stat
 from collections.abc import Iterator
@@ -152,14 +153,15 @@ def test_as_root_a_private_home_sends_the_data_where_the_account_can_go(
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has an account to hand the server to")
-def test_as_root_programs_in_a_private_home_are_copied_once(tmp_path: Path, folder: Path) -> None:
-    hidden = tmp_path / "hidden"
-    (hidden / "bin").mkdir(parents=True)
-    for program in ("initdb", "pg_ctl", "postgres"):
-        (hidden / "bin" / program).write_text("#!/bin/sh\necho 'postgres (PostgreSQL) 18.4'\n")
-        (hidden / "bin" / program).chmod(0o755)
+def test_as_root_programs_in_a_private_home_are_copied_once_and_run(tmp_path: Path, folder: Path) -> None:
+    shipped = find_binaries(folder / "none").folder.parent
+    package = shipped.parent
+    for part in (package.name, f"{package.name}.libs"):
+        shutil.copytree(package.with_name(part), tmp_path / part, symlinks=True)
+    hidden = tmp_path / package.name / shipped.name / "bin"
     tmp_path.chmod(0o700)
-    cluster = prepare(folder / "copied", hidden / "bin", say=quietly)
-    assert cluster.home in cluster.binaries.folder.parents
-    assert cluster.binaries.folder.stat().st_uid == cluster.account.uid
-    assert prepare(folder / "copied", hidden / "bin", say=quietly).binaries == cluster.binaries
+    with running(folder / "copied", hidden, say=quietly) as cluster:
+        assert cluster.home in cluster.binaries.folder.parents
+        assert cluster.binaries.folder.stat().st_uid == cluster.account.uid
+        assert shown(cluster, "fsync") == "on"
+    assert prepare(folder / "copied", hidden, say=quietly).binaries == cluster.binaries

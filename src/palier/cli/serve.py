@@ -163,7 +163,10 @@ async def _welcome(settings: Settings, sign_ins: str, stopping: asyncio.Event) -
     """Once the first page has been answered, say where it is and who can sign in."""
     give_up = time.monotonic() + _ANSWER_SECONDS
     while not await _answers(settings):
-        if stopping.is_set() or time.monotonic() > give_up:
+        if stopping.is_set():
+            return
+        if time.monotonic() > give_up:
+            tell("The web process does not answer; what it said is above. Still trying; Ctrl-C stops.")
             return
         await asyncio.sleep(0.05)
     print(f"\nPalier is at {settings.public_url}    Ctrl-C stops everything.\n", flush=True)

@@ -179,10 +179,15 @@ def _reachable_binaries(binaries: Binaries, account: Account, home: Path) -> Bin
     copy = home / f"programs-{binaries.major}-{hashlib.sha256(str(tree).encode()).hexdigest()[:8]}"
     if not copy.exists():
         beside = home / f"{copy.name}.{os.getpid()}"
-        shutil.copytree(tree, beside, symlinks=True)
+        shutil.copytree(tree, beside / tree.parent.name / tree.name, symlinks=True)
+        libraries = tree.parent.with_name(
+            f"{tree.parent.name}.libs"
+        )  # where a wheel keeps them: beside its package
+        if libraries.exists():
+            shutil.copytree(libraries, beside / libraries.name, symlinks=True)
         _hand_over(beside, account)
         beside.rename(copy)
-    return Binaries(copy / "bin", binaries.major)
+    return Binaries(copy / tree.parent.name / tree.name / "bin", binaries.major)
 
 
 def _hand_over(tree: Path, account: Account) -> None:
