@@ -29,7 +29,7 @@ async def migrate(url: str) -> None:
     Raises asyncpg.PostgresError when the owner may not create roles: docs/operations.md says what an administrator
     runs first and how PALIER_DATABASE_URL_WEB names the result.
     """
-    guard = await _plain_connection(url)
+    guard = await plain_connection(url)
     try:
         await guard.execute("select pg_advisory_lock($1)", _LOCK)
         await _make_roles(guard)
@@ -42,7 +42,7 @@ async def migrate(url: str) -> None:
 
 async def pending(url: str) -> list[str]:
     """Names of the migrations in the repository that this database has not seen."""
-    guard = await _plain_connection(url)
+    guard = await plain_connection(url)
     try:
         known = await guard.fetch("select name from tortoise_migrations") if await _has_history(guard) else []
     finally:
@@ -55,7 +55,8 @@ def shipped() -> list[str]:
     return sorted(path.stem for path in (ROOT / "migrations").glob("[0-9]*.py"))
 
 
-async def _plain_connection(url: str) -> asyncpg.Connection:
+async def plain_connection(url: str) -> asyncpg.Connection:
+    """A connection as the owner, outside every pool."""
     given = credentials(url)
     return await asyncpg.connect(
         **{key: given[key] for key in ("host", "port", "user", "password", "database")},

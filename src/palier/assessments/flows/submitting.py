@@ -46,7 +46,7 @@ async def _freeze(actor: Actor, assessment: Assessment, *, name: str, consent: b
         assessment.questionnaire, assessment.version, content_hash=assessment.definition_hash
     )
     result = await _score(assessment, questionnaire)
-    await _keep_definition(questionnaire)
+    await keep_definition(questionnaire)
     _seal(assessment, result)
     assessment.submitted_by, assessment.submitted_name = actor.person_id, name
     assessment.benchmark_consent = consent
@@ -79,7 +79,8 @@ def as_row(answer: Answer) -> dict[str, Any]:
     }  # fmt: skip
 
 
-async def _keep_definition(questionnaire: Questionnaire) -> None:
+async def keep_definition(questionnaire: Questionnaire) -> None:
+    """Keep the questionnaire whole, so that its results can be computed again for ever; in the caller's transaction."""
     content = definition(questionnaire.id, questionnaire.version)
     await UsedDefinition.bulk_create(
         [

@@ -1,0 +1,103 @@
+"""Filling an empty database with two invented networks and the people who show them.
+
+Everything is drawn from fixed seeds; dates are relative to today. About ten seconds.
+"""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import timedelta
+
+from palier.accounts import store as accounts
+from palier.accounts.passwords import hashed
+from palier.assessments.flows.submitting import keep_definition
+from palier.demo.consultant import clients_among, plant_clients
+from palier.demo.director import plant_plan, plant_valley
+from palier.demo.networks import plant_members, plant_network, publish_years
+from palier.demo.rules.members import LARGE, SMALL, members
+from palier.foundation import clock
+from palier.foundation.actor import OnDuty, Person
+from palier.foundation.database import select, transaction
+from palier.foundation.identifiers import new_id
+from palier.foundation.permissions import Role
+from palier.foundation.settings import Settings
+from palier.network import store as network
+from palier.questionnaires.catalogue import latest
+
+LARGE_NETWORK, SMALL_NETWORK = "excellence-de-service", "cercle-sante-prevoyance"
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """Somebody a visitor of the demo can be."""
+
+    name: str
+    email: str
+    password: str
+    what: str
+    start: str
+
+
+_CAST = (
+    (
+        "claire.lambert@palier.example", "Claire Lambert",
+        "quality director: an open round (22 of 34), last year's results, a plan under way", "/o/transports-du-val",
+    ),
+    ("malik.ouali@palier.example", "Malik Ouali", "contributor at the same organisation", "/o/transports-du-val"),
+    ("sophie.denis@palier.example", "Sophie Denis", "reader at the same organisation", "/o/transports-du-val"),
+    ("ines.caron@palier.example", "Inès Caron", "network manager", f"/n/{LARGE_NETWORK}"),
+    ("hugo.martin@palier.example", "Hugo Martin", "consultant with three clients", "/portfolio"),
+)  # fmt: skip
+
+
+def sign_ins(settings: Settings) -> list[SignIn]:
+    """Who can sign in. Passwords are drawn from this installation's secret, so no two installations share one."""
+    return [
+        SignIn(name, email, _password(settings, email), what, start) for email, name, what, start in _CAST
+    ]
+
+
+def _password(settings: Settings, email: str) -> str:
+    digest = hmac.new(settings.secret.encode(), f"demo {email}".encode(), hashlib.sha256).hexdigest()
+    return f"demo-{digest[:4]}-{digest[4:8]}-{digest[8:12]}"
+
+
+async def is_empty() -> bool:
+    """Whether nobody has an account yet."""
+    return not await select("select 1 from person limit 1")
+
+
+async def seed(settings: Settings) -> None:
+    """Plant both networks and the cast. Needs an open connection pool as the worker."""
+    people = {email: await _person(settings, email, name) for email, name, _what, _start in _CAST}
+    claire, malik, sophie, ines, hugo = (people[email] for email, *_ in _CAST)
+    await _keep_definitions()
+    large = await plant_network("Réseau Excellence de service", LARGE_NETWORK, 5, latest("SX"))
+    actors = await plant_members(large, members(LARGE, "palier large"))
+    valley = await plant_valley(large, claire, {malik: Role.CONTRIBUTOR, sophie: Role.READER})
+    await publish_years(large)
+    await plant_plan(valley, large.campaigns[-2].name)
+    await plant_clients(large, hugo, clients_among(actors))
+    small = await plant_network("Cercle Santé et prévoyance", SMALL_NETWORK, 8, latest("FL"))
+    await plant_members(small, members(SMALL, "palier small"))
+    await publish_years(small)
+    for planted in (large, small):
+        async with transaction(OnDuty(network_id=planted.row.id)):
+            await network.NetworkManager.create(
+                id=new_id(), network_id=planted.row.id, person_id=ines.person_id
+            )
+
+
+async def _keep_definitions() -> None:
+    async with transaction(None):
+        for code in ("SX", "FL"):
+            await keep_definition(latest(code))
+
+
+async def _person(settings: Settings, email: str, name: str) -> Person:
+    async with transaction(None):
+        row = await accounts.Person.create(
+            id=new_id(), email=email, name=name, password_hash=await hashed(_password(settings, email)),
+            email_confirmed_at=clock.now() - timedelta(days=900),
+        )  # fmt: skip
+    return Person(row.id, row.name, row.email)
