@@ -1,7 +1,7 @@
 """The composition root: with `cli`, the only module that knows every room."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 from litestar import Litestar, Request, get
@@ -31,8 +31,10 @@ from palier.foundation.settings import Settings, read_settings
 from palier.network.entrance import Entrance, NotYours
 from palier.network.pages import inviting, peopling, settling, switching, welcoming
 from palier.network.refusals import show_refusal
+from palier.portfolio import pages as portfolio
 
 ROOMS: list[ControllerRouterHandler] = [
+    *portfolio.PAGES,
     *hub.PAGES,
     *answering.PAGES,
     *submitting.PAGES,
@@ -110,7 +112,7 @@ def _static_files() -> ControllerRouterHandler:
     )  # fmt: skip
 
 
-def _database(settings: Settings):  # noqa: ANN202  (what a lifespan manager is, only Litestar's types can say)
+def _database(settings: Settings) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         await connect(settings.database_url_web or settings.database_url or "", WEB)

@@ -26,8 +26,8 @@ class ActionPlan(Model):
     title = fields.CharField(max_length=160)
     assessment: Any = fields.ForeignKeyField("palier.Assessment", related_name="plans")
     assessment_id: UUID
-    strategic_weights = fields.JSONField(default=dict)  # {dimension code: 0-3}, default 1
-    targets = fields.JSONField(default=dict)  # {criterion code: points}, default next rung
+    strategic_weights: Any = fields.JSONField(default=dict)  # {dimension code: 0-3}, default 1
+    targets: Any = fields.JSONField(default=dict)  # {criterion code: points}, default next rung
     created_by = fields.UUIDField()
     created_at = fields.DatetimeField(auto_now_add=True)
 
@@ -46,8 +46,8 @@ class Action(Model):
     lever = fields.CharField(max_length=40, default="")  # empty = own action
     title = fields.CharField(max_length=200)
     finding = fields.TextField(default="")
-    steps = fields.JSONField(default=list)
-    serves = fields.JSONField(default=list)  # [{"criterion": code, "from": level, "to": level}]
+    steps: Any = fields.JSONField(default=list)
+    serves: Any = fields.JSONField(default=list)  # [{"criterion": code, "from": level, "to": level}]
     status = fields.CharEnumField(ActionStatus, max_length=20, default=ActionStatus.PLANNED)
     progress = fields.SmallIntField(default=0)  # 0-100
     owner_id = fields.UUIDField(null=True)
@@ -184,3 +184,8 @@ async def trail_of(actor: Actor, subject: str) -> list[Event]:
     return [
         Event(row["at"], row["name"] or "", row["verb"], json.loads(row["details"] or "{}")) for row in rows
     ]
+
+
+async def late_count(actor: Actor, today: date) -> int:
+    """How many of the organisation's actions are past their date and not done."""
+    return await unfinished(actor).filter(due_on__lt=today).count()

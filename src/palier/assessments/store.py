@@ -50,6 +50,7 @@ class Campaign(Model):
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     network = fields.ForeignKeyField("palier.Network", related_name="campaigns")
+    network_id: UUID
     name = fields.CharField(max_length=120)
     questionnaire = fields.CharField(max_length=10)
     major = fields.SmallIntField()
@@ -65,12 +66,14 @@ class Assessment(Model):
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     organisation = fields.ForeignKeyField("palier.Organisation", related_name="assessments")
+    organisation_id: UUID
     slug = fields.CharField(max_length=80)
     name = fields.CharField(max_length=120)  # the round, e.g. "2026"
     questionnaire = fields.CharField(max_length=10)
     version = fields.CharField(max_length=20)
     definition_hash = fields.CharField(max_length=64)
     campaign = fields.ForeignKeyField("palier.Campaign", related_name="assessments", null=True)
+    campaign_id: UUID | None
     opens_on = fields.DateField()
     closes_on = fields.DateField(null=True)
     state = fields.CharEnumField(AssessmentState, max_length=20, default=AssessmentState.DRAFT)
@@ -97,6 +100,7 @@ class Answer(Model):
     id = fields.UUIDField(primary_key=True, default=new_id)
     organisation_id = fields.UUIDField()
     assessment = fields.ForeignKeyField("palier.Assessment", related_name="answers")
+    assessment_id: UUID
     code = fields.CharField(max_length=30)
     state = fields.CharEnumField(AnswerState, max_length=10)
     level = fields.SmallIntField(null=True)  # 1-5 when answered
@@ -122,6 +126,7 @@ class AnswerEvent(Model):
     op = fields.UUIDField(primary_key=True)
     organisation_id = fields.UUIDField()
     assessment = fields.ForeignKeyField("palier.Assessment", related_name="events")
+    assessment_id: UUID
     code = fields.CharField(max_length=30)
     revision = fields.IntField()
     person_id = fields.UUIDField()
@@ -141,6 +146,7 @@ class Participation(Model):
     id = fields.UUIDField(primary_key=True, default=new_id)
     network_id = fields.UUIDField()
     campaign = fields.ForeignKeyField("palier.Campaign", related_name="participations")
+    campaign_id: UUID
     organisation_id = fields.UUIDField()
     started_at = fields.DatetimeField()
     submitted_at = fields.DatetimeField(null=True)

@@ -8,9 +8,11 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.models import Model
 
-from palier.foundation.actor import Actor
+from palier.assessments.store import Campaign, Participation
+from palier.foundation.actor import Actor, Person
 from palier.foundation.database import select
 from palier.foundation.identifiers import new_id
+from palier.network.store import NetworkMember, Organisation
 
 
 class Contribution(Model):
@@ -19,6 +21,7 @@ class Contribution(Model):
     id = fields.UUIDField(primary_key=True, default=new_id)
     network_id = fields.UUIDField()
     campaign = fields.ForeignKeyField("palier.Campaign", related_name="contributions")
+    campaign_id: UUID
     organisation_id = fields.UUIDField()
     assessment_id = fields.UUIDField()
     attributes = fields.JSONField()  # group, family, sector, size, country, legal_kind as declared when given
@@ -35,7 +38,9 @@ class Edition(Model):
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     network = fields.ForeignKeyField("palier.Network", related_name="editions")
+    network_id: UUID
     campaign = fields.ForeignKeyField("palier.Campaign", related_name="editions")
+    campaign_id: UUID
     name = fields.CharField(max_length=60)
     questionnaire = fields.CharField(max_length=10)
     major = fields.SmallIntField()
@@ -56,6 +61,7 @@ class ReleaseRow(Model):
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     edition = fields.ForeignKeyField("palier.Edition", related_name="rows")
+    edition_id: UUID
     network_id = fields.UUIDField()
     cohort = fields.CharField(max_length=200)  # canonical key, "" = the whole network
     variable = fields.CharField(max_length=30)
@@ -77,6 +83,7 @@ class BatchMember(Model):
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     edition = fields.ForeignKeyField("palier.Edition", related_name="batch_members")
+    edition_id: UUID
     network_id = fields.UUIDField()
     batch = fields.IntField()
     organisation_id = fields.UUIDField()
@@ -88,27 +95,35 @@ class BatchMember(Model):
         unique_together = (("edition", "organisation_id"),)
 
 
-async def networks_comparing(actor: Actor, questionnaire: str, major: int) -> list[Edition]:
-    """The last edition on this questionnaire of each network the actor's organisation is a member of."""
+async def editions_for(actor: Actor, questionnaire: str, major: int) -> list[Edition]:
+    """The editions the organisation may read as a verified member, newest first, with their networks."""
     sql = (
-        "select distinct on (e.network_id) e.id from edition e "
-        "join network_member m on m.network_id = e.network_id and m.organisation_id = $1 and m.left_on is null "
-        "where e.questionnaire = $2 and e.major = $3 order by e.network_id, e.published_on desc, e.id desc"
+        "select e.id from edition e join network_member m on m.network_id = e.network_id and m.organisation_id = $1 "
+        "where m.verified_at is not null and m.left_on is null and e.questionnaire = $2 and e.major = $3"
     )
     rows = await select(sql, actor.organisation_id, questionnaire, major)
-    return (
-        await Edition.filter(id__in=[row["id"] for row in rows])
-        .prefetch_related("network")
-        .order_by("network__name")
+    found = Edition.filter(id__in=[row["id"] for row in rows]) if rows else Edition.filter(id=None)
+    return await found.prefetch_related("network").order_by("-published_on", "-id")
+
+
+async def organisations_known_to(person: Person) -> list[UUID]:
+    """The organisations whose scores a person has read or may read: as a member, or by a mandate, ended or not."""
+    sql = (
+        "select organisation_id from mandate where consultant_id = $1 "
+        "union select organisation_id from membership where person_id = $1"
     )
+    return [row["organisation_id"] for row in await select(sql, person.person_id)]
 
 
-async def editions_of(network_id: UUID, questionnaire: str | None = None) -> list[Edition]:
+async def verified_members(network_id: UUID) -> list[Organisation]:
+    """The organisations that count in a network: verified, not gone, no throw-away copy; in order of name."""
+    found = Organisation.filter(networks__network_id=network_id, networks__left_on=None, sandbox_until=None)
+    return await found.exclude(networks__verified_at=None).order_by("name")
+
+
+async def editions_of(network_id: UUID) -> list[Edition]:
     """A network's editions, newest first."""
-    found = Edition.filter(network_id=network_id)
-    if questionnaire:
-        found = found.filter(questionnaire=questionnaire)
-    return await found.prefetch_related("network", "campaign").order_by("-published_on", "-id")
+    return await Edition.filter(network_id=network_id).order_by("-published_on", "-id")
 
 
 async def rows_of(edition: Edition, cohorts: Iterable[str] | None = None) -> list[dict[str, Any]]:
@@ -126,3 +141,28 @@ async def seats_of(edition: Edition) -> list[dict[str, Any]]:
     """Who is in which batch of an edition; never sent to a browser."""
     sql = "select batch, organisation_id, legal_group, attributes from batch_member where edition_id = $1"
     return [row | {"attributes": json.loads(row["attributes"])} for row in await select(sql, edition.id)]
+
+
+# --- what a network's staff may know: who takes part and how far they are, never an answer or a score --------------------
+
+
+async def members_of_network(network_id: UUID) -> list[NetworkMember]:
+    """The members of a network, verified or not, with their organisations, in order of name."""
+    rows = NetworkMember.filter(network_id=network_id, left_on=None, organisation__sandbox_until=None)
+    return await rows.select_related("organisation").order_by("organisation__name")
+
+
+async def campaigns_of(network_id: UUID) -> list[Campaign]:
+    """A network's campaigns, the last to close first."""
+    return await Campaign.filter(network_id=network_id).order_by("-closes_on", "-opens_on")
+
+
+async def campaign_of(network_id: UUID, campaign_id: UUID) -> Campaign:
+    """One campaign of a network. Raises DoesNotExist."""
+    return await Campaign.get(id=campaign_id, network_id=network_id)
+
+
+async def participations_in(campaign: Campaign) -> dict[UUID, Participation]:
+    """Who opened a round for the campaign and who submitted it, by organisation."""
+    rows = await Participation.filter(campaign_id=campaign.id, network_id=campaign.network_id)
+    return {row.organisation_id: row for row in rows}

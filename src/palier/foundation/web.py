@@ -297,7 +297,7 @@ _AWAY = (
     ConnectionError, OSError, TimeoutError, DBConnectionError,
 )  # fmt: skip
 
-HANDLERS = {
+HANDLERS: dict[type[Exception] | int, Any] = {
     HTTPException: show_http_error,
     SignInNeeded: show_sign_in,
     AlreadyDone: show_done_already,

@@ -281,3 +281,12 @@ async def active_mandate(actor: acting.Actor, consultant: UUID) -> Mandate | Non
     """The mandate of this consultant that is not revoked, ended or not."""
     rows = Mandate.filter(organisation_id=actor.organisation_id, consultant_id=consultant, revoked_at=None)
     return await rows.order_by("-ends_on").first()
+
+
+async def keep_firm(person: acting.Person, **values: Any) -> None:
+    """Set some facts of the consultant's firm, which bears the consultant's name until it is given one."""
+    row = await ConsultantFirm.get_or_none(person_id=person.person_id)
+    if row is None:
+        await ConsultantFirm.create(id=new_id(), person_id=person.person_id, **{"name": person.name} | values)
+    else:
+        await ConsultantFirm.filter(id=row.id).update(**values)

@@ -1,6 +1,7 @@
 """Documents asked for: what, by whom, how far, and the finished file."""
 
 from enum import StrEnum
+from uuid import UUID
 
 from tortoise import fields
 from tortoise.models import Model
@@ -20,6 +21,7 @@ class Report(Model):
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     organisation = fields.ForeignKeyField("palier.Organisation", related_name="reports")
+    organisation_id: UUID
     kind = fields.CharField(max_length=30)
     title = fields.CharField(max_length=200)
     locale = fields.CharField(max_length=10)
