@@ -11,7 +11,7 @@ from palier.action_plans.flows.owners import owner_named
 from palier.action_plans.rules.schedule import Draft, generate, schedule
 from palier.action_plans.rules.suggestions import Order, Suggestion, suggest
 from palier.action_plans.store import Action, Dismissal
-from palier.assessments.rules.peers import Peers
+from palier.assessments.rules.peers import Peers, PeerView
 from palier.foundation import audit, operations
 from palier.foundation.actor import Actor
 from palier.foundation.clock import now, today
@@ -34,11 +34,9 @@ class Wish:
     due_on: date | None = None
 
 
-async def suggestions_for(
-    actor: Actor, view: PlanView, peers: Peers, order: Order = Order.BALANCE
-) -> list[Suggestion]:
-    """What the plan could still hold, best first. Call inside `reading` or `transaction`."""
-    return suggest(view.situation(await peers(actor, view.plan.assessment)), view.settled_levers, order)
+def suggestions_for(view: PlanView, peers: PeerView | None, order: Order = Order.BALANCE) -> list[Suggestion]:
+    """What the plan could still hold, best first."""
+    return suggest(view.situation(peers), view.settled_levers, order)
 
 
 def first_draft(actor: Actor, suggestions: list[Suggestion]) -> list[Draft]:
@@ -65,7 +63,8 @@ async def _adopt(
     plan = await store.plan_by_slug(actor, slug, locked=True)
     await operations.claim(op, actor.person_id, location)
     view = await view_of(actor, plan)
-    suggestions = {one.lever.id: one for one in await suggestions_for(actor, view, peers)}
+    figures = await peers(actor, plan.assessment)
+    suggestions = {one.lever.id: one for one in suggestions_for(view, figures)}
     if not wishes.keys() <= suggestions.keys():
         raise NoLongerSuggested
     drafts = schedule([one for one in suggestions.values() if one.lever.id in wishes], today(actor.person.time_zone))

@@ -118,7 +118,7 @@ def suggest(
     ]
     raws = [_raw_terms(situation, moves) for _, moves in found]
     largest = {name: max((raw[name] or Fraction(0) for raw in raws), default=Fraction(0)) for name in WEIGHTS}
-    middle = median([raw["gain"] or 0 for raw in raws]) if raws else Fraction(0)
+    middle = median([raw["gain"] or Fraction(0) for raw in raws]) if raws else Fraction(0)
     suggestions = [
         Suggestion(
             lever,

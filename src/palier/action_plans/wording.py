@@ -1,0 +1,182 @@
+"""The words of plans: statuses, efforts, terms of the formula, faults, and what happened to an action."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from palier.action_plans.rules.life import LONGEST, ActionStatus, Fault
+from palier.action_plans.rules.suggestions import Order, Quadrant
+from palier.action_plans.store import Event
+from palier.foundation.language import day, number, signed
+from palier.foundation.language import gettext as _
+
+
+def status_words(status: str) -> str:
+    """Where an action stands."""
+    return {
+        ActionStatus.PLANNED: _("Planned"),
+        ActionStatus.IN_PROGRESS: _("In progress"),
+        ActionStatus.DONE: _("Done"),
+    }[ActionStatus(status)]
+
+
+def column_words(status: str) -> str:
+    """The heading over several actions of a status."""
+    return {
+        ActionStatus.PLANNED: _("Planned actions"),
+        ActionStatus.IN_PROGRESS: _("Actions in progress"),
+        ActionStatus.DONE: _("Finished actions"),
+    }[ActionStatus(status)]
+
+
+def status_choices() -> list[tuple[str, str]]:
+    """Statuses in their order."""
+    return [(status.value, status_words(status)) for status in ActionStatus]
+
+
+def effort_words(effort: int) -> str:
+    """Effort 1-5 in three words."""
+    if effort < 3:
+        return _("Low")
+    return _("Medium") if effort == 3 else _("High")
+
+
+def effort_choices() -> list[tuple[str, str]]:
+    """Efforts with their figure."""
+    return [(str(n), f"{n} \u2013 {effort_words(n)}") for n in range(1, 6)]
+
+
+def weight_choices() -> list[tuple[str, str]]:
+    """How much a dimension matters."""
+    words = (_("Not a priority"), _("As usual"), _("Important"), _("Very important"))
+    return [(str(n), f"{n} \u2013 {text}") for n, text in enumerate(words)]
+
+
+def order_choices() -> list[tuple[str, str]]:
+    """How suggestions may be sorted."""
+    words = {Order.BALANCE: _("Balance"), Order.GAIN: _("Gain"), Order.EFFORT: _("Effort")}
+    return [(order.value, words[order]) for order in words]
+
+
+def order_note(order: Order) -> str:
+    """What a sort does, in a sentence."""
+    return {
+        Order.BALANCE: _("Ranked by gain, peers, strategy and evidence, divided by effort."),
+        Order.GAIN: _("Ranked by estimated gain."),
+        Order.EFFORT: _("Ranked by effort, the least first."),
+    }[order]
+
+
+def quadrant_words(quadrant: Quadrant) -> str:
+    """Gain against effort."""
+    return {
+        Quadrant.QUICK_WIN: _("Quick win"),
+        Quadrant.PROJECT: _("Project"),
+        Quadrant.FILL_IN: _("Fill-in"),
+        Quadrant.DROP: _("Low priority"),
+    }[quadrant]
+
+
+def term_words(name: str) -> str:
+    """What a term of the priority measures."""
+    return {
+        "gain": _("Estimated gain, in points"),
+        "peer_gap": _("Gap to the top quarter of peers, in points"),
+        "strategy": _("Strategic weight, 0 to 3"),
+        "evidence_gap": _("Declared but not supported, in points"),
+    }[name]
+
+
+def gain_words(gain: Any) -> str:
+    """Points gained, with their sign and unit: "+0,8 pt"."""
+    unit = _("pts") if abs(gain) >= 2 else _("pt")
+    return f"{signed(gain)}\u00a0{unit}"
+
+
+def fault_words(fault: Fault) -> str:
+    """What to put right."""
+    match fault.rule:
+        case "missing":
+            return _("Name the indicator") if fault.field == "kpi_name" else _("Give the action a title")
+        case "too_long":
+            most = number(LONGEST[fault.field])
+            return _("This text is too long: %(most)s characters at most") % {"most": most}
+        case "order":
+            return _("The due date must not be before the start")
+        case "wrong_way":
+            return _("The target must lie beyond the baseline, in the direction chosen")
+        case _:
+            return _("This figure is out of range")
+
+
+def field_words(name: str) -> str:
+    """What a fact of an action is called."""
+    return {
+        "title": _("Title"), "finding": _("Finding"), "serves": _("Criteria"), "owner": _("Owner"),
+        "sponsor": _("Sponsor"), "starts_on": _("Start"), "due_on": _("Due date"), "status": _("Status"),
+        "progress": _("Progress"), "effort": _("Effort"), "kpi_name": _("Indicator"), "kpi_unit": _("Unit"),
+        "kpi_direction": _("Direction"), "kpi_baseline": _("Baseline"), "kpi_target": _("Target"),
+    }.get(name, name)  # fmt: skip
+
+
+def value_words(name: str, value: Any) -> str:
+    """A fact as a reader is told it; an en dash for none."""
+    if value in (None, "", {}):
+        return "\u2013"
+    match name:
+        case "starts_on" | "due_on":
+            return day(value if isinstance(value, date) else date.fromisoformat(value), "medium")
+        case "status":
+            return status_words(value)
+        case "kpi_direction":
+            return direction_words(value)
+        case "kpi_baseline" | "kpi_target":
+            return figure(value)
+        case "progress":
+            return f"{value}\u00a0%"
+        case "serves":
+            return ", ".join(f"{code} \u2192 {level}" for code, level in value.items())
+        case _:
+            return str(value)
+
+
+def direction_words(direction: str) -> str:
+    """Which way an indicator improves."""
+    return _("More is better") if direction == "up" else _("Less is better")
+
+
+def figure(value: Any) -> str:
+    """A measured value as typed, without idle zeros: "84", "3,4"."""
+    try:
+        exact = Decimal(str(value)).normalize()
+    except InvalidOperation:
+        return str(value)
+    return number(exact, max(0, -int(exact.as_tuple().exponent)))
+
+
+def history_words(event: Event) -> list[str]:
+    """What an entry of the trail tells, one sentence each; details that were erased tell nothing."""
+    details = event.details
+    match event.verb:
+        case "action_plans.lever_adopted":
+            return [_("Adopted from the suggestions")]
+        case "action_plans.action_added":
+            return [_("Added")]
+        case "action_plans.kpi_measured":
+            return [_("Measured: %(value)s") % {"value": figure(details.get("value", ""))}]
+        case "action_plans.kpi_reading_removed":
+            return [_("Measure taken back: %(value)s") % {"value": figure(details.get("value", ""))}]
+        case _:
+            return changes_words(details.get("changes", {}))
+
+
+def changes_words(changes: Mapping[str, Any]) -> list[str]:
+    """ "Due date: 3 nov. 2026 → 10 nov. 2026"; a long text is only said to have changed."""
+    return [
+        _("%(field)s changed") % {"field": field_words(name)}
+        if name == "finding"
+        else _("%(field)s: %(before)s → %(after)s")
+        % {"field": field_words(name), "before": value_words(name, pair[0]), "after": value_words(name, pair[1])}
+        for name, pair in changes.items()
+    ]
