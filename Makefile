@@ -1,7 +1,7 @@
 # Everything a person does with Palier. `make` alone lists the targets.
 PYTHON ?= python3
 IN_VENV := .venv/bin/python -m
-SETUP := command -v $(PYTHON) >/dev/null || { echo "Palier needs Python 3.11 or newer:  apt-get install -y python3 python3-venv" >&2; exit 1; }; $(PYTHON) bin/setup.py
+SETUP := command -v $(PYTHON) >/dev/null || { echo "Palier needs Python 3.11 or newer:  apt-get install -y python3 python3-venv" >&2; exit 1; }; exec $(PYTHON) bin/setup.py
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-long check fix demo bench lock

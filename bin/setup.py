@@ -15,6 +15,7 @@ import importlib.util
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -50,6 +51,7 @@ def main() -> int:
     missing = missing_python()
     if missing:
         return fail(missing)
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # and its step with it
     with one_at_a_time():
         try:
             set_up(target)
@@ -107,7 +109,8 @@ def install_packages(target: str) -> None:
         run([*pip, "--require-hashes", "-r", REQUIREMENTS / "bootstrap.txt"])
         write_stamp("bootstrap", fingerprint(REQUIREMENTS / "bootstrap.txt"))
     say("Installing the Python packages (requirements/%s.txt)" % lock)
-    uv_install("--require-hashes", "--no-build", "-r", REQUIREMENTS / (lock + ".txt"))
+    # Compiled now: a start would otherwise compile for seconds, each time where Python may not write.
+    uv_install("--require-hashes", "--no-build", "--compile-bytecode", "-r", REQUIREMENTS / (lock + ".txt"))
     uv_install("--no-deps", "--no-build-isolation", "--editable", ROOT)
     write_stamp("packages-" + lock, stamp)
 
