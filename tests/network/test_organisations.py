@@ -191,7 +191,7 @@ def test_contrast_is_that_of_wcag() -> None:
     ("text", "right"),
     [("732829320", True), ("732829321", False), ("73282932", False), ("", False), ("73282932a", False), ("٧٣٢٨٢٩٣٢٠", False)],
 )
-def test_a_siren_has_a_check_digit(text: str, right: bool) -> None:  # noqa: FBT001
+def test_a_siren_has_a_check_digit(text: str, right: bool) -> None:
     assert is_siren(text) is right
 
 
