@@ -122,6 +122,7 @@ def run_jobs(settings: Settings, stage: Litestar) -> Callable[[], Awaitable[None
     """Do all the work that waits, as the worker would (in this process, under the same queue)."""
 
     async def run() -> None:
+        only_reading.set(False)  # a GET answered in this very context may have set it
         app = queue(str(settings.database_url), jobs(settings))
         async with app.open_async():
             await app.run_worker_async(
@@ -270,7 +271,7 @@ def visit(stage: Litestar) -> Browser:
                 only_reading.set(False)  # a GET answered in this very context may have set it
                 async with transaction(None):
                     secret = await sessions.open_session(person.person_id, "test")
-                browser.cookies.set("session", secret)
+                browser.cookies.set("session", secret, domain="palier.test")
             yield browser
 
     return open_browser

@@ -17,5 +17,5 @@ async def is_guessable(password: str, *about: str) -> bool:
 
 
 def _is_guessable(password: str, about: tuple[str, ...]) -> bool:
-    known = [word for text in about for word in text.replace("@", " ").replace(".", " ").split()]
-    return int(zxcvbn(password[:_LOOKED_AT], [*known, "palier"])["score"]) < _ENOUGH
+    words = [word for text in about for word in text.replace("@", " ").replace(".", " ").split()]
+    return int(zxcvbn(password[:_LOOKED_AT], [*about, *words, "palier"])["score"]) < _ENOUGH
