@@ -1,0 +1,235 @@
+"""No address of the house shows one organisation to another: every route is swept, a new one without being asked.
+
+Nora, who owns the clinic, replays every route with the ids of an organisation in whose every text a canary sings.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from litestar import Litestar
+
+from palier.action_plans import store as plans
+from palier.assessments.flows.answering import answer_criterion, open_assessment
+from palier.assessments.flows.submitting import submit
+from palier.assessments.rules.drafts import Draft
+from palier.foundation import actor as acting
+from palier.foundation.clock import now, today
+from palier.foundation.database import reading, transaction
+from palier.foundation.identifiers import fingerprint, new_id
+from palier.foundation.permissions import Role
+from palier.network import store as network
+from palier.questionnaires.catalogue import latest
+from palier.reports import store as reports
+from palier.scoring.rules.answers import State
+from tests.conftest import Browser, plant_mandate, plant_organisation, plant_person
+
+CANARY = "CanariQuiChante"
+
+
+@dataclass
+class Nest:
+    """The organisation nobody else may hear of, and the ids its addresses are made of."""
+
+    owner: acting.Actor
+    ids: dict[str, str]
+
+
+@pytest.fixture
+async def nest(cast: Any) -> Nest:
+    person = await plant_person(f"{CANARY} Personne", f"{CANARY.lower()}@example.org")
+    organisation = await plant_organisation(f"{CANARY} Mobilités", "nid", person)
+    owner = acting.Actor(person, organisation, Role.OWNER)
+    questionnaire = latest("FL")
+    done = await open_assessment(owner, questionnaire, name="2025", opens_on=today(), closes_on=None)
+    for criterion in questionnaire.criteria:
+        draft = Draft(State.ANSWERED, 3, rationale=f"{CANARY} justification", evidence=f"{CANARY} preuve")
+        await answer_criterion(owner, done.slug, criterion.code, draft, op=new_id(), base=0)
+    await submit(owner, done.slug, name=person.name)
+    plan, action, report, invitation, mandate, membership = await _plant_the_rest(owner, done.id)
+    return Nest(owner, {
+        "org": "nid", "assessment": done.slug, "slug": done.slug, "code": "FL1.1.1", "section": "FL1.1", "element": "FL1.1",
+        "plan": plan, "action": action, "report": report, "invitation": invitation, "mandate": mandate, "membership": membership,
+        "lever": questionnaire.levers[0].id, "member": membership, "edition": str(new_id()), "cohort": "family=transport",
+    })  # fmt: skip
+
+
+async def _plant_the_rest(owner: acting.Actor, assessment_id: UUID) -> tuple[str, ...]:
+    async with transaction(owner):
+        shared = {"organisation_id": owner.organisation_id}
+        plan = await plans.ActionPlan.create(
+            id=new_id(),
+            slug="plan-nid",
+            title=f"{CANARY} plan",
+            assessment_id=assessment_id,
+            created_by=owner.person_id,
+            **shared,
+        )
+        action = await plans.Action.create(
+            id=new_id(),
+            plan_id=plan.id,
+            title=f"{CANARY} action",
+            finding=f"{CANARY} constat",
+            due_on=today(),
+            created_by=owner.person_id,
+            **shared,
+        )
+        report = await reports.Report.create(
+            id=new_id(), kind="action_plan", title=f"{CANARY} rapport", locale="fr", content={}, content_key="x", created_by=owner.person_id,
+            created_name=f"{CANARY} Personne", **shared,
+        )  # fmt: skip
+        invitation = await network.Invitation.create(
+            id=new_id(), email=f"{CANARY.lower()}.invite@example.org", role=Role.READER, fingerprint=fingerprint(CANARY),
+            invited_by_id=owner.person_id, expires_at=now() + timedelta(days=3), **shared,
+        )  # fmt: skip
+        membership = await network.Membership.get(**shared, person_id=owner.person_id)
+    hugo = await plant_person(f"{CANARY} Conseil", "conseil@example.org")
+    mandate = await plant_mandate(owner, hugo)
+    return plan.slug, str(action.id), str(report.id), str(invitation.id), str(mandate), str(membership.id)
+
+
+def addresses(app: Litestar, ids: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Method and address of every route that carries an organisation, with these ids filled in."""
+    for route in app.routes:
+        if (
+            not any(part.name == "org" for part in route.path_parameters.values() if hasattr(part, "name"))
+            and "{org" not in route.path
+        ):
+            continue
+        path = "".join(f"/{_filled(part, route.path, ids)}" for part in route.path_components)
+        for method in getattr(route, "route_handler_map", {}):
+            if method != "OPTIONS":
+                yield str(method), path
+
+
+def _filled(part: Any, path: str, ids: dict[str, str]) -> str:
+    if isinstance(part, str):
+        return part
+    if part.name == "code" and "assessments/new" in path:
+        return "FL"
+    assert part.name in ids, f"tell the sweep what {{{part.name}}} is in {path}"
+    return ids[part.name]
+
+
+async def test_a_stranger_is_told_the_same_404_at_every_address(
+    nest: Nest, nora: acting.Actor, visit: Browser, stage: Litestar
+) -> None:
+    swept = list(addresses(stage, nest.ids))
+    assert len(swept) > 30
+    async with visit(nora) as stranger:
+        unknown = await stranger.get("/o/nobody-at-all/assessments")
+        for method, address in swept:
+            reply = await _ask(stranger, method, address)
+            assert reply.status_code == 404, f"{method} {address} answered {reply.status_code}"
+            assert CANARY.lower() not in reply.text.lower(), f"{method} {address} sang"
+            if method == "GET":
+                assert _plain(reply.text) == _plain(unknown.text), (
+                    f"{address} differs from an unknown address"
+                )
+
+
+async def test_the_stranger_s_own_house_does_not_open_with_other_people_s_ids(
+    nest: Nest, nora: acting.Actor, visit: Browser, stage: Litestar
+) -> None:
+    async with visit(nora) as stranger:
+        for method, address in addresses(stage, nest.ids | {"org": nora.organisation.slug}):
+            if not any(value in address for name, value in nest.ids.items() if name in _ROWS):
+                continue
+            reply = await _ask(stranger, method, address)
+            assert reply.status_code == 404, f"{method} {address} answered {reply.status_code}"
+            assert CANARY.lower() not in reply.text.lower(), f"{method} {address} sang"
+
+
+_ROWS = ("assessment", "plan", "action", "report", "invitation", "mandate", "membership")
+
+
+async def test_nobody_signed_in_is_sent_to_the_door(nest: Nest, visit: Browser, stage: Litestar) -> None:
+    async with visit(None) as nobody:
+        for method, address in addresses(stage, nest.ids):
+            reply = await _ask(nobody, method, address)
+            assert reply.status_code in (303, 401), f"{method} {address} answered {reply.status_code}"
+            assert CANARY.lower() not in reply.text.lower()
+
+
+async def test_the_sweep_would_hear_the_canary(nest: Nest, visit: Browser, stage: Litestar) -> None:
+    """The owner opens the same addresses: a sweep over closed doors would prove nothing."""
+    async with visit(nest.owner) as owner:
+        replies = {a: await owner.get(a) for m, a in addresses(stage, nest.ids) if m == "GET"}
+    opened = [
+        address for address, reply in replies.items() if reply.status_code == 200 and CANARY in reply.text
+    ]
+    broken = [address for address, reply in replies.items() if reply.status_code >= 500]
+    assert broken == []
+    assert len(opened) >= len(replies) // 2
+
+
+async def test_a_revoked_mandate_closes_every_door_at_once(
+    nest: Nest, visit: Browser, stage: Litestar, owner: Any
+) -> None:
+    row = await owner.fetchrow("select id, name, email from person where email = 'conseil@example.org'")
+    hugo = acting.Person(row["id"], row["name"], row["email"])
+    async with visit(hugo) as consultant:
+        assert (await consultant.get(f"/o/nid/e/{nest.ids['assessment']}/results")).status_code == 200
+        await owner.execute("update mandate set revoked_at = now()")
+        for method, address in addresses(stage, nest.ids):
+            assert (await _ask(consultant, method, address)).status_code == 404, f"{method} {address}"
+
+
+async def _ask(browser: Any, method: str, address: str) -> Any:
+    if method in ("GET", "HEAD"):
+        return await browser.request(method, address)
+    if "csrftoken" not in browser.cookies:
+        await browser.get("/signin")
+    form = {
+        "_csrf_token": browser.cookies["csrftoken"],
+        "op": str(new_id()),
+        "answer": "3",
+        "rev": "0",
+        "name": "x",
+        "title": "x",
+    }
+    return await browser.request(method, address, data=form)
+
+
+def _plain(html: str) -> str:
+    """The page without what names its own address."""
+    start = html.find("<main")
+    return html[start : html.find("</main>")]
+
+
+async def test_row_level_security_holds_where_a_query_forgot_the_actor(
+    nest: Nest, nora: acting.Actor, owner: Any
+) -> None:
+    tables = [r["table_name"] for r in await owner.fetch(
+        "select c.table_name from information_schema.columns c join pg_tables t on t.tablename = c.table_name "
+        "where c.table_schema = 'public' and c.column_name = 'organisation_id'"
+    )]  # fmt: skip
+    assert len(tables) > 12
+    async with reading(nora) as connection:
+        for table in tables:
+            rows = await connection.execute_query_dict(
+                f'select * from "{table}" where organisation_id = $1', [nest.owner.organisation_id]
+            )
+            assert rows == [], f"{table} shows other people's rows"
+
+
+async def test_every_tenant_table_forces_row_level_security(owner: Any, stage: Litestar) -> None:
+    loose = await owner.fetch(
+        "select c.relname from pg_class c join information_schema.columns i on i.table_name = c.relname and i.column_name = 'organisation_id' "
+        "where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace and not (c.relrowsecurity and c.relforcerowsecurity)"
+    )
+    assert [row["relname"] for row in loose] == []
+
+
+async def test_an_insert_for_another_tenant_is_refused(nest: Nest, nora: acting.Actor) -> None:
+    with pytest.raises(Exception, match="row-level security"):
+        async with transaction(nora):
+            await network.Membership.create(
+                id=new_id(),
+                organisation_id=nest.owner.organisation_id,
+                person_id=nora.person_id,
+                role=Role.OWNER,
+            )
