@@ -14,7 +14,7 @@ import pytest
 
 from palier.foundation import embedded_postgres
 from palier.foundation.embedded_postgres import Cluster, EmbeddedPostgresError, is_running, prepare, running
-from palier.foundation.postgres_programs import find_binaries
+from palier.foundation.postgres_programs import OLDEST_MAJOR, available_binaries, find_binaries
 from tests.scratch import scratch
 
 pytestmark = pytest.mark.database
@@ -108,6 +108,24 @@ def test_what_was_committed_survives_kill_9(folder: Path) -> None:
         embedded_postgres.start(cluster)
         with psycopg.connect(cluster.url) as connection:
             assert connection.execute("select said from kept").fetchall() == [("acknowledged",)]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "programs", [found.folder for found in available_binaries() if found.major >= OLDEST_MAJOR], ids=str
+)
+def test_twenty_power_cuts_lose_no_acknowledged_row(programs: Path) -> None:
+    """With every PostgreSQL that this machine has."""
+    with scratch() as own, running(own, programs, say=quietly) as cluster:
+        for cut in range(20):
+            with psycopg.connect(cluster.url, autocommit=True) as connection:
+                connection.execute("create table if not exists kept (cut int)")
+                connection.execute("insert into kept values (%s)", [cut])
+            kill(cluster)
+            embedded_postgres.start(cluster)
+        with psycopg.connect(cluster.url) as connection:
+            rows = connection.execute("select cut from kept order by cut").fetchall()
+    assert [cut for (cut,) in rows] == list(range(20))
 
 
 def test_a_process_that_took_the_old_number_is_not_the_server(folder: Path) -> None:

@@ -27,7 +27,7 @@ def find_binaries(data: Path, only: Path | None = None) -> Binaries:
 
     `only` names the one folder to look in. Raises EmbeddedPostgresError.
     """
-    candidates = [found for folder in ([only] if only else _candidates()) if (found := _binaries(folder))]
+    candidates = available_binaries(only)
     marker = data / "PG_VERSION"
     if marker.exists():
         major = int(marker.read_text())
@@ -41,6 +41,11 @@ def find_binaries(data: Path, only: Path | None = None) -> Binaries:
     if not fitting:
         raise EmbeddedPostgresError(f"{missing}. Install one, or name a server in PALIER_DATABASE_URL.")
     return fitting[0]
+
+
+def available_binaries(only: Path | None = None) -> list[Binaries]:
+    """Every whole set of programs on this machine, the preferred first."""
+    return [found for folder in ([only] if only else _candidates()) if (found := _binaries(folder))]
 
 
 def _candidates() -> list[Path]:
