@@ -1,7 +1,5 @@
 """The results as a file for a spreadsheet: one line per node, the figures the pages show, two decimals."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
@@ -14,25 +12,17 @@ from palier.assessments.results_wording import (
 )
 from palier.assessments.rules.peers import PeerFigure
 from palier.assessments.rules.reading import Row, Table
-from palier.foundation.language import current, number
+from palier.foundation.language import current
 from palier.foundation.language import gettext as _
+from palier.foundation.spreadsheets import Cell, csv_file
 from palier.questionnaires.rules import Questionnaire
 from palier.scoring.rules import Result
 
-Cell = str | int | Fraction | None
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the start of a formula."""
-
 
 def results_file(questionnaire: Questionnaire, result: Result, table: Table) -> bytes:
-    """CSV as a spreadsheet opens it: byte order mark, semicolons, the decimal mark of the language."""
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";")
-    writer.writerow(_head())
-    for row in _rows(table):
-        writer.writerow([_cell(value) for value in _line(questionnaire, result, row)])
-    return text.getvalue().encode("utf-8-sig", errors="replace")
+    """One line per node, the total first, as `foundation.spreadsheets` writes them."""
+    lines = (_line(questionnaire, result, row) for row in _rows(table))
+    return csv_file([_head(), *lines])
 
 
 def _head() -> list[str]:
@@ -73,14 +63,3 @@ def _published(peers: PeerFigure) -> tuple[Cell, ...]:
 
 def _hundred(share: Fraction | None) -> Fraction | None:
     return None if share is None else share * 100
-
-
-def _cell(value: Cell) -> str:
-    """Text that starts like a formula gets an apostrophe: a spreadsheet must not run what somebody typed."""
-    if value is None:
-        return ""
-    if isinstance(value, Fraction):
-        return number(value, 2).replace("\u2212", "-").replace("\u202f", "").replace("\u00a0", "")
-    if isinstance(value, str):
-        return f"'{value}" if value.startswith(FORMULA) else value
-    return str(value)
