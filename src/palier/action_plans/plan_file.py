@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from palier.action_plans import wording
 from palier.action_plans.flows.overview import PlannedAction
-from palier.assessments.results_file import FORMULA
+from palier.foundation.spreadsheets import FORMULA
 from palier.foundation.language import gettext as _
 from palier.foundation.language import number
 
