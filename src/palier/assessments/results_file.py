@@ -14,6 +14,7 @@ from palier.assessments.rules.peers import PeerFigure
 from palier.assessments.rules.reading import Row, Table
 from palier.foundation.language import current
 from palier.foundation.language import gettext as _
+from palier.foundation.language import pgettext
 from palier.foundation.spreadsheets import Cell, csv_file
 from palier.questionnaires.rules import Questionnaire
 from palier.scoring.rules import Result
@@ -29,7 +30,7 @@ def _head() -> list[str]:
     return [
         _("Kind"), _("Code"), _("Label"), _("Score"), _("Supported score"), _("Level"), _("State"),
         _("Evidence"), _("Answered (%)"), _("Weight"), _("Share of its parent (%)"),
-        _("Contribution to its parent"), _("Part of the total"), _("Earlier score"), _("Change"),
+        _("Contribution to its parent"), _("Part of the total"), _("Earlier score"), pgettext("difference", "Change"),
         _("Peers"), _("Q1"), _("Median"), _("Q3"), _("Quarter"), _("Note"),
     ]  # fmt: skip
 

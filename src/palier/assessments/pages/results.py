@@ -38,7 +38,7 @@ def box_of(row: Row) -> Box | None:
     return Box(figure.q1, figure.median, figure.q3, figure.p10, figure.p90) if figure else None
 
 
-WORDS = {
+WORDS: dict[str, Any] = {
     "grade_words": wording.grade_words,
     "state_words": wording.state_words,
     "share_words": wording.share_words,

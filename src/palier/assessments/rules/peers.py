@@ -58,6 +58,6 @@ class Peers(Protocol):
         """`actor` is who looks, `assessment` the round looked at. Call inside `reading(actor)`."""
 
 
-async def nobody(actor: Any, assessment: Any) -> PeerView | None:
+async def nobody(actor: Any, assessment: Any) -> None:
     """No peers: what the product answers before any benchmark is published."""
     del actor, assessment

@@ -78,7 +78,6 @@ def weights_in_total(result: Result) -> dict[str, Fraction]:
     for dimension in result.dimensions:
         for element in dimension.children:
             for criterion in element.children:
-                shares = (dimension.share, element.share, criterion.share)
-                if all(share is not None for share in shares):
-                    weights[criterion.code] = (shares[0] or 0) * (shares[1] or 0) * (shares[2] or 0)
+                if dimension.share and element.share and criterion.share:
+                    weights[criterion.code] = dimension.share * element.share * criterion.share
     return weights
