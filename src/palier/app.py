@@ -19,6 +19,7 @@ from litestar.types import ControllerRouterHandler
 
 from palier.accounts import jobs as account_jobs
 from palier.accounts.pages import account, entering, signing_up
+from palier.action_plans.pages import actions, board, plans, suggesting
 from palier.assessments.pages import answering, history, hub, results, submitting
 from palier.assessments.rules.peers import Peers
 from palier.benchmarks import jobs as benchmark_jobs
@@ -32,9 +33,16 @@ from palier.network.entrance import Entrance, NotYours
 from palier.network.pages import inviting, peopling, settling, switching, welcoming
 from palier.network.refusals import show_refusal
 from palier.portfolio import pages as portfolio
+from palier.reports import jobs as report_jobs
+from palier.reports.pages import reports
 
 ROOMS: list[ControllerRouterHandler] = [
+    *plans.PAGES,
+    *board.PAGES,
+    *suggesting.PAGES,
+    *actions.PAGES,
     *portfolio.PAGES,
+    *reports.PAGES,
     *hub.PAGES,
     *answering.PAGES,
     *submitting.PAGES,
@@ -54,7 +62,7 @@ ROOMS: list[ControllerRouterHandler] = [
 
 def jobs(settings: Settings) -> list[Job]:
     """The jobs of every room."""
-    return [mail.delivery(settings), *account_jobs.jobs(settings), *benchmark_jobs.jobs()]
+    return [mail.delivery(settings), *account_jobs.jobs(settings), *benchmark_jobs.jobs(), *report_jobs.jobs(settings)]
 
 
 @get("/{path:path}", opt=PUBLIC, include_in_schema=False)
@@ -70,7 +78,7 @@ def create_app(settings: Settings | None = None, *, peers: Peers = peers_of_memb
     env.globals["asset"] = web.asset
     return Litestar(
         route_handlers=[*ROOMS, unknown_page, _static_files()],
-        middleware=[web.Manners(), Entrance()],
+        middleware=[web.Manners(), Entrance(secure=settings.secure)],
         csrf_config=_csrf(settings),
         allowed_hosts=_hosts(settings),
         compression_config=CompressionConfig(backend="gzip", gzip_compress_level=4),

@@ -3,8 +3,7 @@
 import os
 import signal
 
-from palier.reports.pdf import Unprintable
-from palier.reports.rules.documents import Document
+from palier.reports.rules.documents import Document, Unprintable
 
 
 def moody(document: Document, locale: str) -> bytes:

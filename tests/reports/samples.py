@@ -133,6 +133,7 @@ def results(locale: str, actions: int = 12, **changes: Any) -> ResultsAndPlan:
                     short,
                     score,
                     previous,
+                    score - previous,
                     _comparison(n, score, locale),
                 )
             )
@@ -151,6 +152,7 @@ def results(locale: str, actions: int = 12, **changes: Any) -> ResultsAndPlan:
                 score,
                 score * weight,
                 score - 3,
+                Fraction(3),
                 _comparison(len(dimensions), score, locale),
                 SHORT[locale][len(dimensions)],
             )
@@ -167,7 +169,7 @@ def results(locale: str, actions: int = 12, **changes: Any) -> ResultsAndPlan:
             provenance(),
             peers=PeerGroup(
                 {"fr": "Transport de voyageurs, France", "en": "Passenger transport, France"}[locale],
-                "40–79",
+                {"fr": "40 à 79 organisations", "en": "40 to 79 organisations"}[locale],
                 "2026",
             ),
             strengths=_strengths(criteria, locale),
@@ -201,7 +203,8 @@ def _headline(total: Fraction, locale: str) -> Headline:
         Fraction(71, 100),
         total - Fraction(31, 10),
         before,
-        standing,
+        Fraction(31, 10),
+        comparison=standing,
     )
 
 
@@ -347,5 +350,5 @@ def with_words(document: Any, words: str) -> Any:
         criteria=tuple(replace(row, label=words, note=words) for row in document.criteria),
         strengths=tuple(replace(row, label=words, reason=words) for row in document.strengths),
         priorities=tuple(replace(row, label=words, lever=words) for row in document.priorities),
-        peers=PeerGroup(words, "40–79", words, words),
+        peers=PeerGroup(words, words, words, words),
     )

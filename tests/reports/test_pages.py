@@ -11,6 +11,7 @@ import pypdfium2
 import pytest
 
 from palier.reports import typesetting
+from palier.reports.keys import content_key
 from palier.reports.rules.documents import Logo
 from tests.reports import samples
 
@@ -41,13 +42,14 @@ def bare():
         score=None,
         level=None,
         previous=None,
+        change=None,
         evidenced=None,
         withheld="Fewer than 80% answered",
     )
     return replace(
         whole, headline=headline, peers=None, strengths=(), priorities=(), gates=(), pyramid=(), evidence=None, plan=None,
-        elements=tuple(replace(row, score=None, previous=None, withheld="Too few answers") for row in whole.elements[:2]),
-        dimensions=tuple(replace(row, score=None, contribution=None, previous=None) for row in whole.dimensions[:1]),
+        elements=tuple(replace(row, score=None, previous=None, change=None, withheld="Too few answers") for row in whole.elements[:2]),
+        dimensions=tuple(replace(row, score=None, contribution=None, previous=None, change=None) for row in whole.dimensions[:1]),
     )  # fmt: skip
 
 
@@ -163,10 +165,10 @@ def test_a_logo_that_is_no_picture_leaves_the_name():
 
 def test_the_key_changes_with_the_data_and_the_language_only():
     one, other = samples.results("fr"), samples.results("fr")
-    assert typesetting.content_key(one, "fr") == typesetting.content_key(other, "fr")
-    assert typesetting.content_key(one, "en") != typesetting.content_key(one, "fr")
+    assert content_key(one, "fr") == content_key(other, "fr")
+    assert content_key(one, "en") != content_key(one, "fr")
     later = replace(one, cover=replace(one.cover, round="2027"))
-    assert typesetting.content_key(later, "fr") != typesetting.content_key(one, "fr")
+    assert content_key(later, "fr") != content_key(one, "fr")
 
 
 def test_french_punctuation_never_starts_a_line():

@@ -22,8 +22,8 @@ from tests.reports import samples
 def element(score: str, median: int | None = 50, previous: str | None = None):
     row = samples.results("en").elements[0]
     comparison = Comparison() if median is None else Comparison(Quartiles(median - 8, median, median + 8))
-    before = None if previous is None else Fraction(previous)
-    return replace(row, score=Fraction(score), comparison=comparison, previous=before)
+    change = None if previous is None else Fraction(score) - Fraction(previous)
+    return replace(row, score=Fraction(score), comparison=comparison, change=change)
 
 
 def test_black_on_white_is_the_largest_contrast():

@@ -30,10 +30,14 @@ def shelves(data_directory: Path) -> ObjectStore:
 
 
 async def keep(
-    shelf: ObjectStore, actor: Actor | None, organisation: UUID, name: str, media_type: str, data: bytes
-) -> store.StoredFile:
-    """Store `data` and its row, in the caller's transaction. The bytes are written first, under a key used once."""
-    identifier = new_id()
+    shelf: ObjectStore, actor: Actor | None, organisation: UUID, name: str, media_type: str, data: bytes,
+    identifier: UUID | None = None,
+) -> store.StoredFile:  # fmt: skip
+    """Store `data` and its row, in the caller's transaction. The bytes are written first, under a key used once.
+
+    Work that may be done twice names the `identifier`: the bytes then go to one place, and one row can come of it.
+    """
+    identifier = identifier or new_id()
     key = f"{organisation}/{identifier}"
     await obstore.put_async(shelf, key, data)
     return await store.StoredFile.create(

@@ -16,12 +16,16 @@ Handler = Callable[..., Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One kind of work. `attempts` counts the first try; `cron` makes it periodic (UTC)."""
+    """One kind of work. `attempts` counts the first try; `cron` makes it periodic (UTC).
+
+    `close` lets go of what the handler keeps open between jobs; the worker calls it once, when it stops.
+    """
 
     name: str
     handler: Handler
     attempts: int = 3
     cron: str = ""
+    close: Callable[[], Awaitable[None]] | None = None
 
 
 async def enqueue(

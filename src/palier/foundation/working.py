@@ -22,14 +22,25 @@ async def work(url: str, jobs: Iterable[Job], *, until_empty: bool = False) -> N
     SIGTERM and SIGINT let the running ones finish for ten seconds. Jobs of workers that died are put back.
     """
     only_reading.set(False)
-    app = queue(url, list(jobs))
-    async with app.open_async(), _pool(url):
+    known = list(jobs)
+    app = queue(url, known)
+    async with _closing(known), app.open_async(), _pool(url):
         await return_abandoned(app)
         async with _beating(app):
             await app.run_worker_async(
                 concurrency=4, wait=not until_empty, install_signal_handlers=not until_empty, shutdown_graceful_timeout=10,
                 fetch_job_polling_interval=1, delete_jobs="successful", update_heartbeat_interval=5, stalled_worker_timeout=20,
             )  # fmt: skip
+
+
+@contextlib.asynccontextmanager
+async def _closing(jobs: list[Job]) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        for job in jobs:
+            if job.close:
+                await job.close()
 
 
 @contextlib.asynccontextmanager

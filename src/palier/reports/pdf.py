@@ -21,6 +21,8 @@ from weasyprint.document import DocumentMetadata
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
+from palier.reports.rules.documents import Unprintable
+
 FONT_FOLDER = Path(__file__).resolve().parents[3] / "static" / "vendor" / "pdf-fonts"
 FONTS = (
     "Inter-Regular.ttf",
@@ -29,7 +31,6 @@ FONTS = (
     "SourceSerif4-Regular.ttf",
     "SourceSerif4-SemiBold.ttf",
 )
-ENGINE = f"WeasyPrint {weasyprint.__version__}"
 
 LARGEST_PICTURE = 40_000_000
 """Pixels of a logo as uploaded; beyond, it is refused unread (a small file can unpack to gigabytes)."""
@@ -49,10 +50,6 @@ xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http:
 <pdfaProperty:category>internal</pdfaProperty:category>\
 <pdfaProperty:description>PDF/UA part number</pdfaProperty:description>\
 </rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>"""
-
-
-class Unprintable(Exception):
-    """The document cannot be set: nested too deep, a picture that is none, a resource that stops the engine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +98,20 @@ def render_pdf(
 
 def _written(pages: weasyprint.Document, attachments: Sequence[Attachment], metadata: Metadata) -> bytes:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)  # WeasyPrint leaves its colour profile to the collector
+        warnings.simplefilter(
+            "ignore", ResourceWarning
+        )  # WeasyPrint leaves its colour profile to the collector
         return pages.write_pdf(
             pdf_variant="pdf/a-3a",
             pdf_identifier=metadata.identifier,
             attachments=[_embedded(file, metadata.created) for file in attachments],
         )
+
+
+def count_pages(content: bytes) -> int:
+    """How many pages the PDF `content` has."""
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        return len(pdf.pages)
 
 
 def printable(text: str) -> str:

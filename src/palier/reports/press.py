@@ -8,20 +8,25 @@ press.stop()
 
 import asyncio
 import contextlib
+import logging
 import multiprocessing
 import resource
 import time
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
 from enum import StrEnum
+from pkgutil import resolve_name
+from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
-from palier.reports.pdf import Unprintable
-from palier.reports.rules.documents import Document
-from palier.reports.typesetting import print_document, warm_up
+from palier.reports.rules.documents import Document, Unprintable
 
+log = logging.getLogger(__name__)
 Printer = Callable[[Document, str], bytes]
+
+ENGINE = "palier.reports.typesetting"
+"""Loaded by name and in the workers only: it takes a second and tens of megabytes that no other process needs."""
 
 LONGEST_RENDER = 30.0
 """Seconds a document may take before its worker is killed."""
@@ -40,6 +45,8 @@ class FailureReason(StrEnum):
     TOO_LARGE = "too_large"
     UNPRINTABLE = "unprintable"
     WORKER_DIED = "worker_died"
+    FAULT = "fault"
+    """Ours: a template, a font, a record that cannot be read."""
 
 
 class PrintingFailed(Exception):
@@ -48,6 +55,12 @@ class PrintingFailed(Exception):
     def __init__(self, reason: FailureReason) -> None:
         super().__init__(reason.value)
         self.reason = reason
+
+
+def print_document(document: Document, locale: str) -> bytes:
+    """`document` as PDF, in a worker. Raises Unprintable."""
+    content: bytes = resolve_name(f"{ENGINE}:print_document")(document, locale)
+    return content
 
 
 class Press:
@@ -76,10 +89,17 @@ class Press:
 
     async def render(self, document: Document, locale: str) -> bytes:
         """`document` as PDF. Cancelling the call kills the render. Raises PrintingFailed."""
-        job = self._running_pool().schedule(
-            _limited, (self._printer, document, locale, self._seconds), timeout=self._seconds
-        )
+        content: bytes = await self._done(_limited, self._printer, document, locale, self._seconds)
+        return content
+
+    async def count_pages(self, content: bytes) -> int:
+        """How many pages the PDF `content` has. Raises PrintingFailed."""
+        pages: int = await self._done(_count_pages, content)
+        return pages
+
+    async def _done(self, work: Callable[..., Any], *arguments: Any) -> Any:
         try:
+            job = self._running_pool().schedule(work, arguments, timeout=self._seconds)
             return await asyncio.wrap_future(job)
         except TimeoutError as fault:
             raise PrintingFailed(FailureReason.TOO_LONG) from fault
@@ -89,6 +109,9 @@ class Press:
             raise PrintingFailed(FailureReason.UNPRINTABLE) from fault
         except (ProcessExpired, BrokenExecutor) as fault:
             raise PrintingFailed(FailureReason.WORKER_DIED) from fault
+        except Exception as fault:
+            log.exception("a document could not be printed")
+            raise PrintingFailed(FailureReason.FAULT) from fault
 
     def stop(self) -> None:
         """End the workers and what they are doing."""
@@ -113,7 +136,7 @@ class Press:
     def _open_pool(self) -> ProcessPool:
         """Workers come from a fork server: they share nothing with the web process, and a replacement is quick to start."""
         server = multiprocessing.get_context("forkserver")
-        server.set_forkserver_preload(["palier.reports.typesetting"])
+        server.set_forkserver_preload([ENGINE])
         pool = ProcessPool(
             max_workers=self._workers,
             max_tasks=RENDERS_PER_WORKER,
@@ -129,11 +152,16 @@ def _enter_worker(memory: int) -> None:
     """Bound the worker before it reads anything, then load what every document needs."""
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    warm_up()
+    resolve_name(f"{ENGINE}:warm_up")()
 
 
 def _stand_ready() -> None:
     """Done as soon as a worker takes jobs."""
+
+
+def _count_pages(content: bytes) -> int:
+    pages: int = resolve_name("palier.reports.pdf:count_pages")(content)
+    return pages
 
 
 def _limited(printer: Printer, document: Document, locale: str, seconds: float) -> bytes:

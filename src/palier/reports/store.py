@@ -1,15 +1,22 @@
-"""Documents asked for: what, by whom, how far, and the finished file."""
+"""Documents asked for: what, by whom, how far, and the finished file. Every query starts from an actor or a duty."""
 
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from tortoise import fields
 from tortoise.models import Model
+from tortoise.queryset import QuerySet
 
+from palier.foundation.actor import Actor
+from palier.foundation.database import select
 from palier.foundation.identifiers import new_id
+from palier.foundation.permissions import Role
 
 
 class ReportState(StrEnum):
+    """How far a document is."""
+
     QUEUED = "queued"
     RUNNING = "running"
     DONE = "done"
@@ -20,14 +27,14 @@ class Report(Model):
     """One document. `content` is the frozen data it is made of, so that it can be made again byte for byte."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
-    organisation = fields.ForeignKeyField("palier.Organisation", related_name="reports")
+    organisation: Any = fields.ForeignKeyField("palier.Organisation", related_name="reports")
     organisation_id: UUID
     kind = fields.CharField(max_length=30)
     title = fields.CharField(max_length=200)
     locale = fields.CharField(max_length=10)
     assessment_id = fields.UUIDField(null=True)
     plan_id = fields.UUIDField(null=True)
-    content = fields.JSONField()
+    content: Any = fields.JSONField()
     content_key = fields.CharField(max_length=64, db_index=True)
     state = fields.CharEnumField(ReportState, max_length=20, default=ReportState.QUEUED)
     attempts = fields.SmallIntField(default=0)
@@ -41,3 +48,50 @@ class Report(Model):
 
     class Meta:
         table = table_description = "report"
+
+    @property
+    def pending(self) -> bool:
+        """Whether it is still to be made or being made."""
+        return self.state in (ReportState.QUEUED, ReportState.RUNNING)
+
+
+_SHOWN = tuple(name for name in Report._meta.fields_map if name not in ("content", "organisation"))
+"""Everything but the content, which may weigh a megabyte and is read by the worker alone."""
+
+
+def visible_reports(actor: Actor) -> QuerySet[Report]:
+    """The organisation's documents, newest first.
+
+    A consultant sees those they asked for: the organisation's own may print figures of peers that a consultant with
+    several clients must not see (docs/method.md#benchmarks).
+    """
+    rows = Report.filter(organisation_id=actor.organisation_id)
+    if actor.role is Role.CONSULTANT:
+        rows = rows.filter(created_by=actor.person_id)
+    return rows.order_by("-created_at", "-id").only(*_SHOWN)
+
+
+async def report_of(actor: Actor, report: UUID, *, locked: bool = False) -> Report:
+    """One document. Raises DoesNotExist, for a stranger's as for an unknown one."""
+    rows = visible_reports(actor).filter(id=report)
+    return await (rows.select_for_update() if locked else rows).get()
+
+
+async def same_document(actor: Actor, content_key: str) -> Report | None:
+    """A document with the very same content that is made, or will be."""
+    rows = visible_reports(actor).filter(content_key=content_key, state__not=ReportState.FAILED)
+    return await rows.first()
+
+
+async def take(report: UUID) -> Report | None:
+    """Mark a document as being made, one more time; None when there is nothing left to make."""
+    sql = (
+        "update report set state = 'running', attempts = attempts + 1 "
+        "where id = $1 and state in ('queued', 'running') returning id"
+    )
+    return await Report.get(id=report) if await select(sql, report) else None
+
+
+async def being_made(report: UUID) -> Report | None:
+    """The document, locked, unless somebody has finished it meanwhile."""
+    return await Report.filter(id=report, state=ReportState.RUNNING).select_for_update().first()

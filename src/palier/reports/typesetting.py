@@ -1,20 +1,16 @@
-"""From a document's plain data to the sheet WeasyPrint reads, and to the key its finished file is kept under."""
+"""From a document's plain data to the sheet WeasyPrint reads."""
 
 import dataclasses
-import hashlib
-import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from enum import Enum
-from fractions import Fraction
-from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from palier.foundation import language, templates
-from palier.foundation.charts import drawing, shapes, standing
 from palier.reports import datafiles, figures, pdf, wording
+from palier.reports.keys import content_key
 from palier.reports.rules import findings
 from palier.reports.rules.accent import check_accent
 from palier.reports.rules.documents import Document, Issuer, ResultsAndPlan
@@ -51,16 +47,6 @@ def document_html(document: Document, locale: str) -> str:
     return _html(sheet, figures.draw_figures(sheet))
 
 
-def content_key(document: Document, locale: str) -> str:
-    """SHA-256 of all that decides the bytes of the file: data, language, templates, styles, fonts, words and engine.
-
-    Two documents with the same key are the same file, so a finished one can be kept under it.
-    """
-    data = json.dumps(dataclasses.asdict(document), default=_plain, ensure_ascii=False, sort_keys=True)
-    parts = (_edition(), type(document).__name__, locale, data)
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
-
-
 def warm_up() -> None:
     """Load templates, styles and faces, so that the first reader waits no longer than the next."""
     pdf.render_pdf(
@@ -72,7 +58,7 @@ def warm_up() -> None:
         "en",
     )
     for name in ("results.html", "action_plan.html"):
-        templates.environment().get_template(f"reports/{name}")
+        templates.environment().get_template(f"reports/document/{name}")
 
 
 def legible(value: Data, locale: str) -> Data:
@@ -105,7 +91,7 @@ def _html(document: Document, drawn: Mapping[str, figures.Figure]) -> str:
     plan = document.plan
     chapters = _chapters(document)
     return templates.render(
-        "reports/results.html" if whole else "reports/action_plan.html",
+        "reports/document/results.html" if whole else "reports/document/action_plan.html",
         document=document,
         cover=document.cover,
         plan=plan,
@@ -134,43 +120,10 @@ def _images(issuer: Issuer, drawn: Mapping[str, figures.Figure]) -> dict[str, st
 
 def _metadata(document: Document, key: str) -> pdf.Metadata:
     cover = document.cover
-    kind = wording.kind_words(document)
     return pdf.Metadata(
-        title=f"{cover.organisation} – {kind}, {cover.round}",
+        title=wording.document_title(document),
         author=cover.issuer.name,
         description=f"{cover.questionnaire}, {cover.round}",
         created=cover.as_of,
         identifier=key[:32].encode(),
     )
-
-
-@cache
-def _edition() -> str:
-    """What the house brings to a document, as one digest: anything changed here makes every kept file stale."""
-    parts = [
-        STYLE,
-        *sorted((templates.ROOT / "reports").glob("*.html")),
-        *sorted((_ROOT / "locale").glob("*/reports.po")),
-        *(pdf.FONT_FOLDER / name for name in pdf.FONTS),
-        *(
-            Path(module.__file__ or "")
-            for module in (drawing, shapes, standing, datafiles, figures, pdf, wording)
-        ),
-        Path(__file__),
-    ]
-    digest = hashlib.sha256(pdf.ENGINE.encode())
-    for part in parts:
-        if part.is_file():
-            digest.update(hashlib.sha256(part.read_bytes()).digest())
-    return digest.hexdigest()
-
-
-def _plain(value: Any) -> str:
-    """What JSON has no word for: exact fractions, dates, pictures."""
-    if isinstance(value, Fraction):
-        return f"{value.numerator}/{value.denominator}"
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return hashlib.sha256(value).hexdigest()
-    raise TypeError(f"no place in a document for {type(value).__name__}")

@@ -14,6 +14,7 @@ from palier.reports.rules.documents import (
     Document,
     ElementRow,
     EvidenceGrade,
+    PeerGroup,
     Plan,
     Quarter,
     ResultsAndPlan,
@@ -68,6 +69,11 @@ def kind_words(document: Document) -> str:
     return _("Action plan")
 
 
+def document_title(document: Document) -> str:
+    """What the file calls itself: who, what, when."""
+    return f"{document.cover.organisation} – {kind_words(document)}, {document.cover.round}"
+
+
 def result_chapters(document: ResultsAndPlan) -> tuple[Chapter, ...]:
     """The chapters of results and plan, in order; those without content are left out."""
     chapters = [
@@ -95,6 +101,14 @@ def plan_chapters(plan: Plan, on: date) -> tuple[Chapter, ...]:
 def about_chapter() -> Chapter:
     """The last chapter: how to read and how to check the document."""
     return Chapter("about", _("About this document"), _("How to read and how to check these figures"))
+
+
+def peers_sentence(peers: PeerGroup) -> str:
+    """Who the peers are. A group whose size is not published goes without."""
+    words = {"cohort": peers.name, "band": peers.size, "edition": peers.edition}
+    if not peers.size:
+        return _("Peers: %(cohort)s, edition %(edition)s.") % words
+    return _("Peers: %(cohort)s, %(band)s, edition %(edition)s.") % words
 
 
 def elements_title(document: ResultsAndPlan) -> str:

@@ -2,7 +2,8 @@
 
 Points are exact fractions on 0-100 and are rounded once, where they are printed. Figures about peers are the whole
 points of a published edition. Shares (weights, coverage) are fractions on 0-1. `None` means "there is no such figure";
-where a reader would ask why, a text beside it says so.
+where a reader would ask why, a text beside it says so. A `change` is the one the engine measured on the criteria scored
+in both rounds: it is not the difference of two printed scores where a criterion was left out.
 """
 
 from dataclasses import dataclass
@@ -11,6 +12,10 @@ from enum import StrEnum
 from fractions import Fraction
 
 from palier.reports.rules.accent import DEFAULT_ACCENT
+
+
+class Unprintable(Exception):
+    """The document cannot be set: nested too deep, a picture that is none, a resource that stops the engine."""
 
 
 class Quarter(StrEnum):
@@ -103,7 +108,7 @@ class Quartiles:
 
 @dataclass(frozen=True, slots=True)
 class PeerGroup:
-    """The group the organisation is compared with, its banded size, and the edition it was published in."""
+    """The group the organisation is compared with, its banded size in words, and the edition it was published in."""
 
     name: str
     size: str
@@ -122,7 +127,10 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """The result in one place. `withheld` says why there is no score; `capped_by` names the criteria holding the level."""
+    """The result in one place. `withheld` says why there is no score; `capped_by` names the criteria holding the level.
+
+    `measured_on` says which criteria the changes rest on, where they are not all of them.
+    """
 
     score: Fraction | None
     level: Level | None
@@ -131,6 +139,8 @@ class Headline:
     evidenced: Fraction | None = None
     previous: Fraction | None = None
     previous_round: str = ""
+    change: Fraction | None = None
+    measured_on: str = ""
     comparison: Comparison = Comparison()
     capped_by: tuple[str, ...] = ()
     withheld: str = ""
@@ -146,6 +156,7 @@ class DimensionRow:
     score: Fraction | None
     contribution: Fraction | None
     previous: Fraction | None = None
+    change: Fraction | None = None
     comparison: Comparison = Comparison()
     short: str = ""
     low_comparability: bool = False
@@ -161,6 +172,7 @@ class ElementRow:
     short: str
     score: Fraction | None
     previous: Fraction | None = None
+    change: Fraction | None = None
     comparison: Comparison = Comparison()
     withheld: str = ""
 

@@ -47,9 +47,7 @@ def peer_finding(elements: Sequence[ElementRow]) -> PeerFinding:
 
 def count_progress(elements: Sequence[ElementRow]) -> tuple[int, int]:
     """How many elements gained 4 points or more since last round, of how many that can be compared."""
-    moves = [
-        row.score - row.previous for row in elements if row.score is not None and row.previous is not None
-    ]
+    moves = [row.change for row in elements if row.change is not None]
     return sum(move >= LEAST_EFFECT for move in moves), len(moves)
 
 

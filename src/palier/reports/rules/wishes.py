@@ -1,0 +1,24 @@
+"""What somebody asks for when they ask for a document."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """Which document."""
+
+    RESULTS = "results"
+    """The results of a round, with the plan drawn from them where one is chosen."""
+    PLAN = "plan"
+    """The action plan alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A document, in a language. `assessment` and `plan` are addresses of the organisation's; empty means none."""
+
+    kind: Kind
+    locale: str
+    assessment: str = ""
+    plan: str = ""
+    benchmark: bool = True
