@@ -12,9 +12,8 @@ from palier.assessments.results_wording import (
 )
 from palier.assessments.rules.peers import PeerFigure
 from palier.assessments.rules.reading import Row, Table
-from palier.foundation.language import current
+from palier.foundation.language import current, pgettext
 from palier.foundation.language import gettext as _
-from palier.foundation.language import pgettext
 from palier.foundation.spreadsheets import Cell, csv_file
 from palier.questionnaires.rules import Questionnaire
 from palier.scoring.rules import Result
