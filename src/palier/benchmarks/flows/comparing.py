@@ -1,23 +1,30 @@
 """Where an organisation stands among its peers: published rows, its own score, and who is looking. Nothing else is read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from palier.assessments.rules.peers import PeerFigure, PeerView
 from palier.assessments.store import Assessment, AssessmentState
 from palier.benchmarks import store
+from palier.benchmarks.flows.contributing import comparable_scores, major_of
 from palier.benchmarks.flows.publishing import as_rows, as_seats
-from palier.benchmarks.rules.cohorts import families_of
+from palier.benchmarks.rules.cohorts import Cohort, families_of
+from palier.benchmarks.rules.composition import composition
+from palier.benchmarks.rules.release import Row
 from palier.benchmarks.rules.sealing import Seat
-from palier.benchmarks.rules.standing import Standing, closed_batches, ladder_keys, standing_from_rows
+from palier.benchmarks.rules.standing import (
+    Standing,
+    closed_batches,
+    ladder_keys,
+    standing_from_rows,
+    wider_cohorts,
+)
 from palier.benchmarks.wording import cohort_in_words
 from palier.foundation.actor import Actor
-from palier.foundation.permissions import Role
-from palier.network.store import Organisation, mandates_held_by
+from palier.network.store import Organisation
 from palier.scoring.rules import Result
 from palier.scoring.rules.record import from_plain
-from palier.scoring.rules.result import TOTAL, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,36 +34,51 @@ class Comparison:
     edition: store.Edition
     standing: Standing
     own: Mapping[str, Fraction | None]
-    """The viewer organisation's scores by variable, in points."""
-    families: Mapping[str, str]
+    """The viewer organisation's comparable scores by variable, in points."""
+    wider: Mapping[str, Cohort]
+    """For each hidden variable, the next wider cohort that shows it."""
+    composition: Mapping[str, Mapping[str, str]]
+    """What the group is made of: bands of n by dimension and value."""
+    families: tuple[str, ...]
+    """Families of sectors present in the edition."""
 
 
 async def compare(
-    actor: Actor, assessment: Assessment, edition: store.Edition, cohort: Mapping[str, str] | None = None
+    actor: Actor, result: Result, edition: store.Edition, cohort: Mapping[str, str] | None = None
 ) -> Comparison:
-    """The standing of a submitted round in `edition`, for the cohort asked or the organisation's own sector, size and country.
+    """The standing of a submitted result in `edition`, for the cohort asked or the organisation's own natural peers.
 
-    A consultant is never shown a cohort in which a batch is filled by the portfolio but for fewer than k - 1 members.
-    Call it inside `reading(actor)`.
+    Whoever knows several members (a consultant, above all) is never shown a cohort in which a batch is filled by
+    them but for fewer than k - 1 others. Call it inside `reading(actor)`.
     """
-    own = own_scores(from_plain(assessment.result))
+    own = comparable_scores(result)
     seats = as_seats(await store.seats_of(edition))
     families = families_of(seat.attributes for seat in seats)
     asked = dict(cohort) if cohort is not None else await own_cohort(actor)
-    rows = await store.rows_of(edition, ladder_keys(asked, edition.priority, families))
-    standing = standing_from_rows(
-        as_rows(rows), asked, priority=edition.priority, families=families, own_scores=own,
-        closed=await _closed(actor, seats, edition.k), variables=own,
+    rows = as_rows(await store.rows_of(edition, ladder_keys(asked, edition.priority, families)))
+    closed = await _closed(actor, seats, edition.k)
+    terms = {"priority": edition.priority, "families": families, "closed": closed}
+    standing = standing_from_rows(rows, asked, own_scores=own, variables=own, **terms)
+    return Comparison(
+        edition, standing, own, wider_cohorts(rows, standing, **terms), _composition(rows, seats, standing, edition.k),
+        tuple(sorted({family for seat in seats if (family := seat.attributes.get("family"))})),
     )  # fmt: skip
-    return Comparison(edition, standing, own, families)
+
+
+def _composition(
+    rows: Sequence[Row], seats: Sequence[Seat], standing: Standing, k: int
+) -> dict[str, dict[str, str]]:
+    """Of the batches the figures stand on, and of no other seat."""
+    if standing.cohort is None or standing.key is None:
+        return {}
+    batches = next((set(row.batches) for row in rows if row.cohort_key == standing.key), set())
+    return composition((seat for seat in seats if seat.batch in batches), k)
 
 
 async def _closed(actor: Actor, seats: list[Seat], k: int) -> frozenset[int]:
-    """Batches hidden from a consultant. A person who is a member in the ordinary way sees what any member sees."""
-    if actor.role is not Role.CONSULTANT:
-        return frozenset()
-    clients = {str(mandate.organisation_id) for mandate in await mandates_held_by(actor.person)}
-    return closed_batches(seats, clients, k)
+    """Batches hidden from a person who knows several members. Whoever knows one alone sees what any member sees."""
+    known = {str(one) for one in await store.organisations_known_to(actor.person)}
+    return closed_batches(seats, known, k) if len(known) > 1 else frozenset()
 
 
 async def own_cohort(actor: Actor) -> dict[str, str]:
@@ -66,29 +88,26 @@ async def own_cohort(actor: Actor) -> dict[str, str]:
     return {name: value for name, value in wanted.items() if value}
 
 
-def own_scores(result: Result) -> dict[str, Fraction | None]:
-    """A round's own scores by variable ("total", dimensions, elements, criteria)."""
-    return {TOTAL if node.kind is Kind.TOTAL else node.code: node.score for node in result.total.walk()}
+def editions_in_order(
+    editions: Sequence[store.Edition], assessment: Assessment
+) -> list[store.Edition]:
+    """The editions a round may be read against: its own campaign's first, then the newest."""
+    return sorted(editions, key=lambda edition: edition.campaign_id != assessment.campaign_id)
 
 
 async def peers(actor: Actor, assessment: Assessment) -> PeerView | None:
-    """The figures beside a submitted round on the results page; None when none may be shown.
+    """The figures beside a submitted, shared round on the results page; None when none may be shown.
 
     This is the `Peers` that `app.py` hands to the rooms below.
     """
-    if assessment.state is AssessmentState.DRAFT:
+    if assessment.state is not AssessmentState.SUBMITTED or not assessment.benchmark_consent:
         return None
-    editions = await store.networks_comparing(actor, assessment.questionnaire, major_of(assessment))
-    for edition in editions:
-        comparison = await compare(actor, assessment, edition)
+    editions = await store.editions_for(actor, assessment.questionnaire, major_of(assessment))
+    for edition in editions_in_order(editions, assessment)[:1]:
+        comparison = await compare(actor, from_plain(assessment.result), edition)
         if comparison.standing.cohort is not None:
             return _view(comparison)
     return None
-
-
-def major_of(assessment: Assessment) -> int:
-    """The major version: rounds on different ones are never pooled."""
-    return int(assessment.version.partition(".")[0])
 
 
 def _view(comparison: Comparison) -> PeerView:

@@ -3,8 +3,8 @@
 from fractions import Fraction
 from uuid import UUID
 
-from palier.assessments.store import Assessment
-from palier.benchmarks.store import Contribution
+from palier.assessments.store import Assessment, AssessmentState, Campaign
+from palier.benchmarks.store import Contribution, Edition
 from palier.foundation.actor import OnDuty
 from palier.foundation.clock import now
 from palier.foundation.database import transaction
@@ -24,45 +24,65 @@ async def collect(organisation_id: str, assessment_id: str) -> None:
     Doing it twice changes nothing; once the campaign is sealed, nothing is taken any more.
     """
     async with transaction(OnDuty(UUID(organisation_id))):
-        assessment = await Assessment.get_or_none(id=UUID(assessment_id)).prefetch_related("campaign")
-        if assessment is None or not assessment.benchmark_consent or assessment.campaign is None:
-            return
-        network_id = assessment.campaign.network_id
-        member = await NetworkMember.get_or_none(
-            network_id=network_id, organisation_id=assessment.organisation_id, left_on=None
-        )
-        result = from_plain(assessment.result)
-        if member is None or member.verified_at is None or not counts(result):
-            return
-        await _take(assessment, network_id, result)
+        assessment = await Assessment.get_or_none(id=UUID(assessment_id))
+        if assessment is not None:
+            await _collect(assessment)
+
+
+async def collect_of_member(organisation_id: str, network_id: str) -> None:
+    """Take what a member submitted before the network's staff verified it."""
+    async with transaction(OnDuty(UUID(organisation_id))):
+        rounds = Assessment.filter(
+            organisation_id=UUID(organisation_id), campaign__network_id=UUID(network_id),
+            state=AssessmentState.SUBMITTED,
+        )  # fmt: skip
+        for assessment in await rounds.order_by("submitted_at"):
+            await _collect(assessment)
+
+
+async def _collect(assessment: Assessment) -> None:
+    if not assessment.benchmark_consent or assessment.campaign_id is None:
+        return
+    # Whoever publishes holds the same lock: a contribution is sealed with the others or not taken.
+    campaign = await Campaign.filter(id=assessment.campaign_id).select_for_update().get()
+    result = from_plain(assessment.result)
+    if await _is_open_to(campaign, assessment) and counts(result):
+        await _take(assessment, campaign.network_id, result)
+
+
+async def _is_open_to(campaign: Campaign, assessment: Assessment) -> bool:
+    """Whether the campaign asked for this round, is not published yet, and knows the member."""
+    if (campaign.questionnaire, campaign.major) != (assessment.questionnaire, major_of(assessment)):
+        return False
+    if await Edition.exists(campaign_id=campaign.id, questionnaire=campaign.questionnaire):
+        return False
+    members = NetworkMember.filter(
+        network_id=campaign.network_id, organisation_id=assessment.organisation_id, left_on=None
+    )
+    return await members.exclude(verified_at=None).filter(organisation__sandbox_until=None).exists()
+
+
+def major_of(assessment: Assessment) -> int:
+    """The major version: rounds on different ones are never pooled."""
+    return int(assessment.version.partition(".")[0])
 
 
 def counts(result: Result) -> bool:
-    """Whether enough was answered, and little enough set aside, for the total to be compared."""
-    return (
-        result.score is not None
-        and (result.coverage or 0) >= LEAST_COVERAGE
-        and not any(node.low_comparability for node in result.dimensions)
-    )
+    """Whether enough was answered for the round to be compared."""
+    return result.score is not None and (result.coverage or 0) >= LEAST_COVERAGE
 
 
 async def _take(assessment: Assessment, network_id: UUID, result: Result) -> None:
     organisation = await Organisation.get(id=assessment.organisation_id)
-    waiting = await Contribution.get_or_none(
-        campaign_id=assessment.campaign_id, organisation_id=organisation.id
-    )
-    if waiting is not None and waiting.scores is None:
-        return  # sealed: what comes later waits for the next campaign
     facts = {
         "network_id": network_id, "assessment_id": assessment.id, "attributes": attributes_of(organisation),
         "scores": scores_of(result), "given_at": now(),
     }  # fmt: skip
-    if waiting is None:
+    waiting = Contribution.filter(campaign_id=assessment.campaign_id, organisation_id=organisation.id)
+    if not await waiting.update(**facts):
         await Contribution.create(
             id=new_id(), campaign_id=assessment.campaign_id, organisation_id=organisation.id, **facts
         )
-    else:
-        await Contribution.filter(id=waiting.id).update(**facts)
 
 
 def attributes_of(organisation: Organisation) -> dict[str, str]:
@@ -75,14 +95,20 @@ def attributes_of(organisation: Organisation) -> dict[str, str]:
 
 
 def scores_of(result: Result) -> dict[str, str | None]:
-    """Every variable of a round as an exact fraction in text: "total", dimensions, elements, criteria.
+    """What a contribution keeps: `comparable_scores` as exact fractions in text."""
+    scores = comparable_scores(result)
+    return {variable: None if score is None else str(score) for variable, score in scores.items()}
 
-    A dimension set aside by more than 30 % is left out with everything below it.
+
+def comparable_scores(result: Result) -> dict[str, Fraction | None]:
+    """A round's scores by variable, in points: "total", dimensions, elements, criteria.
+
+    A dimension of which too much is not applicable leaves the comparison with all below it, and so does the
+    total. Source: docs/method.md (low comparability).
     """
     hidden = {below.code for node in result.dimensions if node.low_comparability for below in node.walk()}
+    hidden |= {result.total.code} if result.total.low_comparability else set()
     return {
-        TOTAL if node.kind is Kind.TOTAL else node.code: None
-        if node.score is None or node.code in hidden
-        else str(node.score)
+        TOTAL if node.kind is Kind.TOTAL else node.code: None if node.code in hidden else node.score
         for node in result.total.walk()
     }

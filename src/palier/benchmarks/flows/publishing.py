@@ -1,24 +1,26 @@
 """Publishing an edition: seal the campaign's contributions, freeze the figures, forget the scores. The worker does it."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from fractions import Fraction
 from uuid import UUID
 
 from palier.assessments.store import Campaign
 from palier.benchmarks import store
+from palier.benchmarks.flows.contributing import attributes_of
 from palier.benchmarks.rules import Edition, publish
 from palier.benchmarks.rules.cohorts import DIMENSIONS
 from palier.benchmarks.rules.edition import rebuild
 from palier.benchmarks.rules.release import Row
 from palier.benchmarks.rules.sealing import Seat
+from palier.benchmarks.rules.thresholds import CAREFUL_K, is_sensitive
 from palier.foundation import audit
 from palier.foundation.actor import OnDuty
 from palier.foundation.clock import today
 from palier.foundation.database import select, transaction
 from palier.foundation.identifiers import new_id
-from palier.network.store import Network, NetworkMember
+from palier.network.store import Network, Organisation
 
 
 async def publish_campaign(campaign_id: str, published_by: str | None = None, on: str | None = None) -> None:
@@ -26,34 +28,41 @@ async def publish_campaign(campaign_id: str, published_by: str | None = None, on
 
     `on`: ISO date of publication, today by default.
     """
-    campaign_uuid = UUID(campaign_id)
     async with transaction(None):
-        campaign = await Campaign.filter(id=campaign_uuid).select_for_update().get()
-        network = await Network.get(id=campaign.network_id)
+        campaign = await Campaign.filter(id=UUID(campaign_id)).select_for_update().get()
+        network = await Network.filter(id=campaign.network_id).select_for_update().get()
         if await store.Edition.exists(campaign_id=campaign.id, questionnaire=campaign.questionnaire):
             return
-        previous = await _previous(network, campaign)
+        previous = await previous_edition(campaign)
         edition = await _edition(network, campaign, previous)
+        if not edition.seats:
+            return  # too few for one batch: they wait, and the staff may ask again
         row = await _write(
             edition, network, campaign, previous, published_by, date.fromisoformat(on) if on else today()
         )
         await store.Contribution.filter(campaign_id=campaign.id).update(scores=None)
         await audit.record(
             OnDuty(network_id=network.id), "benchmarks.published", f"edition {row.name}", hash=row.hash, k=row.k,
-            batches=len({seat.batch for seat in edition.seats}),
+            batches=len({seat.batch for seat in edition.seats}), asked_by=published_by,
         )  # fmt: skip
 
 
 async def _edition(network: Network, campaign: Campaign, previous: store.Edition | None) -> Edition:
+    members = await store.verified_members(network.id)
+    ids = {member.id for member in members}
     given = await store.Contribution.filter(campaign_id=campaign.id).exclude(scores=None)
-    members = (
-        await NetworkMember.filter(network_id=network.id, left_on=None).exclude(verified_at=None).count()
-    )
     return publish(
-        {"k": network.k, "priority": list(DIMENSIONS), "members": members},
-        [_plain(one) for one in given],
+        rules_of(network, members),
+        [_plain(one) for one in given if one.organisation_id in ids],
         await stored_edition(previous) if previous else None,
     )
+
+
+def rules_of(network: Network, members: Sequence[Organisation]) -> dict[str, object]:
+    """A network as `rules.publish` takes it. One careful member is enough for k = 8, contributing or not."""
+    careful = any(is_sensitive(attributes_of(member)) for member in members)
+    k = max(network.k, CAREFUL_K) if careful else network.k
+    return {"k": k, "priority": list(DIMENSIONS), "members": len(members)}
 
 
 def _plain(one: store.Contribution) -> dict[str, object]:
@@ -61,9 +70,10 @@ def _plain(one: store.Contribution) -> dict[str, object]:
     return {"member": str(one.organisation_id), **one.attributes, "scores": scores}
 
 
-async def _previous(network: Network, campaign: Campaign) -> store.Edition | None:
+async def previous_edition(campaign: Campaign) -> store.Edition | None:
+    """The network's last edition of the same questionnaire."""
     found = store.Edition.filter(
-        network_id=network.id, questionnaire=campaign.questionnaire, major=campaign.major
+        network_id=campaign.network_id, questionnaire=campaign.questionnaire, major=campaign.major
     )
     return await found.order_by("-published_on", "-id").first()
 

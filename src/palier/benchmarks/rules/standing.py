@@ -60,6 +60,8 @@ class Standing:
     figures: Mapping[str, Figure]
     refused: tuple[Refused, ...] = ()
     """The rungs tried and not shown, the asked one first."""
+    key: str | None = None
+    """The release key of the cohort answered."""
 
     @property
     def refusal(self) -> Refusal | None:
@@ -100,9 +102,30 @@ def standing_from_rows(
         reason = _refusal(rung, found, priority, closed)
         if reason is None:
             figures = {row.variable: _figure(row, own_scores or {}) for row in found}
-            return Standing(wanted, rung, figures, tuple(refused))
+            return Standing(wanted, rung, figures, tuple(refused), key)
         refused.append(Refused(rung, reason))
     return Standing(wanted, None, dict.fromkeys(variables, HIDDEN), tuple(refused))
+
+
+def wider_cohorts(
+    rows: Sequence[Row],
+    standing: Standing,
+    *,
+    priority: Sequence[str],
+    families: Mapping[str, str],
+    closed: Collection[int] = (),
+) -> dict[str, Cohort]:
+    """For each variable hidden in `standing`, the next wider cohort of its ladder that shows it, where one does."""
+    found: dict[str, Cohort] = {}
+    hidden = [variable for variable, figure in standing.figures.items() if figure.median is None]
+    if standing.cohort is None or not hidden:
+        return found
+    for rung in list(ladder(standing.cohort, priority, families))[1:]:
+        wider = standing_from_rows(rows, rung, priority=priority, families=families, closed=closed)
+        if wider.cohort == rung:
+            shown = [one for one in hidden if wider.figures.get(one, HIDDEN).median is not None]
+            found |= {variable: rung for variable in shown if variable not in found}
+    return found
 
 
 def ladder_keys(

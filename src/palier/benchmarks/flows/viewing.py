@@ -1,0 +1,128 @@
+"""A round's benchmark page: what stands between it and a comparison, or the comparison with the edition before."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from tortoise.exceptions import DoesNotExist
+
+from palier.assessments.flows.rounds import Round, load_round
+from palier.assessments.rules.reading import changed_wording
+from palier.assessments.store import Campaign
+from palier.benchmarks import store
+from palier.benchmarks.flows.comparing import Comparison, compare, editions_in_order
+from palier.benchmarks.flows.contributing import major_of
+from palier.benchmarks.rules.lines import Before, Line, line
+from palier.foundation.actor import Actor
+from palier.network.store import NetworkMember, networks_of
+from palier.scoring.rules.result import TOTAL
+from palier.scoring.rules.rounds import compare as compare_rounds
+
+
+class Obstacle(StrEnum):
+    """Why there is nothing to compare with."""
+
+    OPEN = "open"
+    """The round is not submitted: a benchmark never judges answers that may still change."""
+    NO_NETWORK = "no_network"
+    UNVERIFIED = "unverified"
+    """The network's staff has not verified the member yet."""
+    NOT_SHARED = "not_shared"
+    """The round's scores did not join the benchmark: whoever does not share does not compare."""
+    NO_EDITION = "no_edition"
+    NOTHING_SHOWN = "nothing_shown"
+    """Not even the whole network has enough peers."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The page's content. With an obstacle there is no comparison."""
+
+    round: Round
+    obstacle: Obstacle | None
+    editions: Sequence[store.Edition] = ()
+    comparison: Comparison | None = None
+    before: Before | None = None
+    last: store.Edition | None = None
+    """The edition before, where `before` comes from."""
+    campaign: Campaign | None = None
+    memberships: Sequence[NetworkMember] = ()
+
+    def lines(self, codes: Sequence[str]) -> list[Line]:
+        """The lines of these variables, in this order."""
+        assert self.comparison is not None
+        found = self.comparison
+        return [
+            line(code, self.round.result.node(code).score, found.own, found.standing, self.before, found.wider)
+            for code in codes
+        ]
+
+    @property
+    def total(self) -> Line:
+        """The line of the whole."""
+        return self.lines([TOTAL])[0]
+
+
+async def view_benchmark(
+    actor: Actor, slug: str, edition_id: UUID | None = None, cohort: Mapping[str, str] | None = None
+) -> View:
+    """The benchmark of the round `slug`, in the edition and cohort asked or the most natural ones.
+
+    Raises DoesNotExist for a round or an edition that is not the actor's to see. Call it inside `reading(actor)`.
+    """
+    one = await load_round(actor, slug)
+    assessment = one.assessment
+    editions = editions_in_order(
+        await store.editions_for(actor, assessment.questionnaire, major_of(assessment)), assessment
+    )
+    memberships = await networks_of(actor)
+    campaign = await Campaign.get_or_none(id=assessment.campaign_id) if assessment.campaign_id else None
+    obstacle = _obstacle(one, memberships, editions)
+    if obstacle:
+        return View(one, obstacle, editions, campaign=campaign, memberships=memberships)
+    comparison = await compare(actor, one.result, _chosen(editions, edition_id), cohort)
+    hidden = Obstacle.NOTHING_SHOWN if comparison.standing.cohort is None else None
+    last = await _last(comparison.edition, editions)
+    before = await _before(actor, one, comparison, last) if last and not hidden else None
+    return View(one, hidden, editions, comparison, before, last, campaign, memberships)
+
+
+def _obstacle(
+    one: Round, memberships: Sequence[NetworkMember], editions: Sequence[store.Edition]
+) -> Obstacle | None:
+    if one.provisional:
+        return Obstacle.OPEN
+    if not memberships:
+        return Obstacle.NO_NETWORK
+    if not any(member.verified_at for member in memberships):
+        return Obstacle.UNVERIFIED
+    if not one.assessment.benchmark_consent:
+        return Obstacle.NOT_SHARED
+    return None if editions else Obstacle.NO_EDITION
+
+
+def _chosen(editions: Sequence[store.Edition], wanted: UUID | None) -> store.Edition:
+    for edition in editions:
+        if wanted in (None, edition.id):
+            return edition
+    raise DoesNotExist("no such edition")
+
+
+async def _last(edition: store.Edition, editions: Sequence[store.Edition]) -> store.Edition | None:
+    return next((other for other in editions if other.id == edition.previous_id), None)
+
+
+async def _before(actor: Actor, one: Round, now: Comparison, last: store.Edition) -> Before | None:
+    """The same cohort in the edition before, beside the round that answered its campaign, else the round before."""
+    earlier = [other for other in one.history[:-1] if other.assessment.campaign_id == last.campaign_id]
+    past = earlier[-1] if earlier else one.previous
+    if past is None or now.standing.cohort is None:
+        return None
+    then = await compare(actor, past.result, last, now.standing.cohort)
+    if then.standing.cohort != now.standing.cohort:
+        return None
+    changed = changed_wording(past.questionnaire, one.questionnaire)
+    changes = compare_rounds(past.result, one.result, changed).changes
+    own = {code: node.score for code, node in past.result.nodes.items()}
+    return Before(then.standing, own, {code: change.delta for code, change in changes.items()})
