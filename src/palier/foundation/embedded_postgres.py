@@ -14,7 +14,6 @@ import pwd
 import secrets
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -135,7 +134,7 @@ def is_running(cluster: Cluster) -> bool:
 
 def _command_line(process: int) -> bytes:
     """How a process was started; nothing once it is dead, even while its parent has not noticed."""
-    if sys.platform == "linux":
+    if Path("/proc/self/cmdline").exists():
         return Path(f"/proc/{process}/cmdline").read_bytes()
     return subprocess.check_output(["ps", "-o", "command=", "-p", str(process)])  # noqa: S607  (where BSD has it)
 
