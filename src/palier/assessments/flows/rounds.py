@@ -5,8 +5,7 @@ Plans, reports and benchmarks build on `load_round` and `rounds_of`. Both only r
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from itertools import takewhile
+from dataclasses import dataclass, field, replace
 
 from palier.assessments import store
 from palier.assessments.flows.submitting import as_row
@@ -57,16 +56,13 @@ async def load_round(actor: Actor, slug: str) -> Round:
     """
     assessment = await store.assessment_by_slug(actor, slug)
     answers = await store.answers_of(assessment.id)
-    questionnaire = await definition_of(assessment)
     rounds = await rounds_of(actor, assessment.questionnaire)
-    earlier = list(takewhile(lambda one: one.assessment.id != assessment.id, rounds))
-    return Round(
-        assessment,
-        questionnaire,
-        _result(assessment, questionnaire, answers),
-        answers,
-        earlier[-1] if earlier else None,
-    )
+    for one in rounds:
+        if one.assessment.id == assessment.id:
+            return replace(one, answers=answers)
+    questionnaire = await definition_of(assessment)
+    result = _result(assessment, questionnaire, answers)
+    return Round(assessment, questionnaire, result, answers, rounds[-1] if rounds else None)
 
 
 async def rounds_of(actor: Actor, questionnaire: str) -> list[Round]:
