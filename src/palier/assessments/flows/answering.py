@@ -89,7 +89,8 @@ async def open_assessment(
 
 
 async def _free_slug(actor: Actor, wanted: str) -> str:
-    taken = set(await Assessment.filter(organisation_id=actor.organisation_id).values_list("slug", flat=True))
+    rounds = await Assessment.filter(organisation_id=actor.organisation_id).only("slug")
+    taken = {row.slug for row in rounds}
     numbered = (f"{wanted}-{n}" for n in range(2, len(taken) + 3))
     return next(slug for slug in (wanted, *numbered) if slug not in taken)
 

@@ -91,7 +91,13 @@ async def load_sheet(actor: Actor, slug: str, code: str) -> Sheet:
     history = changes_from(await store.recent_changes(desk.assessment.id, code)) if row else ()
     before = await load_last_round(actor, desk.assessment, code)
     return Sheet(
-        desk, criterion, draft_of(row), row.revision if row else 0, history, before, row.updated_name if row else ""
+        desk,
+        criterion,
+        draft_of(row),
+        row.revision if row else 0,
+        history,
+        before,
+        row.updated_name if row else "",
     )
 
 

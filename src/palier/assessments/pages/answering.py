@@ -86,9 +86,7 @@ class CriterionPage(Controller):
             return _fragment(request, "assessments/_saved.html", saved, row="row" in raw)
         if saved.outcome is Outcome.SUBMITTED:
             return _fragment(request, "assessments/_too_late.html", saved, status_code=423)
-        return _fragment(
-            request, "assessments/_conflicted.html", saved, status_code=409, mine=attempt.draft
-        )
+        return _fragment(request, "assessments/_conflicted.html", saved, status_code=409, mine=attempt.draft)
 
     @post("/", opt=ANSWER)
     async def save_and_go_on(
@@ -164,7 +162,9 @@ def _onwards(request: Request, actor: Actor, slug: str, code: str, saved: Saved)
 
 
 def _nothing_left(only: Only | None) -> str:
-    return _("Nothing else is marked to review.") if only is Only.REVIEW else _("Every criterion has an answer.")
+    return (
+        _("Nothing else is marked to review.") if only is Only.REVIEW else _("Every criterion has an answer.")
+    )
 
 
 def _criterion(request: Request, actor: Actor, sheet: sheets.Sheet, **shown: object) -> Template:

@@ -82,7 +82,8 @@ async def networks_reached(actor: Actor, assessment: store.Assessment) -> list[s
     if assessment.campaign_id is None:
         return []
     rows = await select(
-        "select n.name from network n join campaign c on c.network_id = n.id where c.id = $1", assessment.campaign_id
+        "select n.name from network n join campaign c on c.network_id = n.id where c.id = $1",
+        assessment.campaign_id,
     )
     return [row["name"] for row in rows]
 

@@ -58,7 +58,9 @@ def check(
 ) -> tuple[Section, ...]:
     """Every section with its remarks; `levels_before` are the last round's levels where there were any."""
     return tuple(
-        Section(element, tuple(_checked(c, answers.get(c.code, Draft()), levels_before) for c in element.criteria))
+        Section(
+            element, tuple(_checked(c, answers.get(c.code, Draft()), levels_before) for c in element.criteria)
+        )
         for element in questionnaire.elements
     )
 

@@ -32,7 +32,11 @@ def changes_from(plain: Iterable[Mapping[str, Any]]) -> tuple[Change, ...]:
     """The changes the SQL function `answer_history` tells, newest first, with runs of words by one person as one."""
     every = [
         Change(
-            row["by"], datetime.fromisoformat(row["at"]), State(row["state"]), row["level"], frozenset(row["fields"])
+            row["by"],
+            datetime.fromisoformat(row["at"]),
+            State(row["state"]),
+            row["level"],
+            frozenset(row["fields"]),
         )
         for row in plain
     ]

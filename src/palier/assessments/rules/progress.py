@@ -66,7 +66,9 @@ def wanted(states: States, code: str, only: Only) -> bool:
     return flagged if only is Only.REVIEW else state == State.BLANK
 
 
-def next_stop(questionnaire: Questionnaire, states: States, after: str, only: Only = Only.BLANK) -> str | None:
+def next_stop(
+    questionnaire: Questionnaire, states: States, after: str, only: Only = Only.BLANK
+) -> str | None:
     """The next criterion of the walk behind `after`, starting over at the end; None when no other is left."""
     place = questionnaire.position(after)
     codes = [criterion.code for criterion in questionnaire.criteria]
