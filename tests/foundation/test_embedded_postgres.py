@@ -114,10 +114,10 @@ def test_what_was_committed_survives_kill_9(folder: Path) -> None:
 @pytest.mark.parametrize(
     "programs", [found.folder for found in available_binaries() if found.major >= OLDEST_MAJOR], ids=str
 )
-def test_twenty_power_cuts_lose_no_acknowledged_row(programs: Path) -> None:
+def test_eight_power_cuts_lose_no_acknowledged_row(programs: Path) -> None:
     """With every PostgreSQL that this machine has."""
     with scratch() as own, running(own, programs, say=quietly) as cluster:
-        for cut in range(20):
+        for cut in range(8):
             with psycopg.connect(cluster.url, autocommit=True) as connection:
                 connection.execute("create table if not exists kept (cut int)")
                 connection.execute("insert into kept values (%s)", [cut])
@@ -125,7 +125,7 @@ def test_twenty_power_cuts_lose_no_acknowledged_row(programs: Path) -> None:
             embedded_postgres.start(cluster)
         with psycopg.connect(cluster.url) as connection:
             rows = connection.execute("select cut from kept order by cut").fetchall()
-    assert [cut for (cut,) in rows] == list(range(20))
+    assert [cut for (cut,) in rows] == list(range(8))
 
 
 def test_a_process_that_took_the_old_number_is_not_the_server(folder: Path) -> None:

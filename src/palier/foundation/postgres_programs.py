@@ -54,7 +54,7 @@ def _candidates() -> list[Path]:
     shipped = sorted(folder.glob("pginstall*/bin"), reverse=True) if folder else []
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_debian_major, reverse=True)
     on_path = shutil.which("pg_ctl")
-    return [*shipped, *debian, *([Path(on_path).resolve().parent] if on_path else [])]
+    return list(dict.fromkeys([*shipped, *debian, *([Path(on_path).resolve().parent] if on_path else [])]))
 
 
 def _debian_major(folder: Path) -> int:
