@@ -279,7 +279,7 @@ function showStuck(entry) {
   notice.querySelector("textarea").value = entry.fields.map(([, value]) => value).filter((value) => value.length > 2).join("\n\n");
   notice.querySelector("button").addEventListener("click", () => {
     unbox(entry.address);
-    place.replaceChildren();
+    link.closest(".notice").remove();
   });
   place.append(notice);
 }

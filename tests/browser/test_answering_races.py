@@ -52,7 +52,7 @@ class Desk:
     async def eventually(self, right: Callable[[asyncpg.Record], bool], code: str = FIRST) -> asyncpg.Record:
         """The row once it is `right`: the browser decides when it saves, the database decides what is true."""
         async with asyncio.timeout(20):
-            while True:  # noqa: ASYNC110  (another process writes: nothing to wait on but the row)
+            while True:
                 row = await self.row(code)
                 if row is not None and right(row):
                     return row
@@ -62,7 +62,7 @@ class Desk:
         """Everything is acknowledged: the line says saved and the browser's outbox is empty."""
         await expect(self.page.locator("#saved")).to_have_attribute("data-state", "saved")
         async with asyncio.timeout(20):
-            while await self.page.evaluate("Object.keys(localStorage).length"):
+            while await self.page.evaluate("Object.keys(localStorage).length"):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
 
     async def on(self, code: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from tortoise import fields
+from tortoise.exceptions import DoesNotExist
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
@@ -14,6 +15,10 @@ from palier.foundation.actor import Actor
 from palier.foundation.database import select
 from palier.foundation.identifiers import new_id
 from palier.questionnaires.rules import Questionnaire
+
+
+class Unknown(DoesNotExist):
+    """An address or a form names a round, a section or a criterion that is not there: a page not found."""
 
 
 class AssessmentState(StrEnum):

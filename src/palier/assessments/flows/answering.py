@@ -8,12 +8,10 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from tortoise.exceptions import DoesNotExist
-
 from palier.assessments.rules.drafts import Draft, Fault, draft_from, faults
 from palier.assessments.rules.history import Change, changes_from
 from palier.assessments.rules.progress import States
-from palier.assessments.store import Assessment, Campaign, Participation
+from palier.assessments.store import Assessment, Campaign, Participation, Unknown
 from palier.foundation import audit, operations
 from palier.foundation.actor import Actor
 from palier.foundation.clock import now
@@ -123,12 +121,12 @@ async def answer_criterion(
 
 def _checked(saved: dict[str, Any], code: str, draft: Draft) -> Saved:
     if saved["outcome"] == "missing":
-        raise DoesNotExist("assessment")
+        raise Unknown("assessment")
     questionnaire = find_questionnaire(saved["questionnaire"], saved["version"])
     try:
         criterion = questionnaire.criterion(code)
     except KeyError:
-        raise DoesNotExist("criterion") from None
+        raise Unknown("criterion") from None
     if found := faults(draft, criterion):
         raise Unacceptable(found)
     return Saved(

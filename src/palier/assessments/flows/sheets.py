@@ -6,14 +6,12 @@ They only read: call them inside `reading(actor)`.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tortoise.exceptions import DoesNotExist
-
 from palier.assessments import store
 from palier.assessments.flows.rounds import definition_of
 from palier.assessments.rules.drafts import Draft
 from palier.assessments.rules.history import Change, changes_from
 from palier.assessments.rules.progress import Progress, States, progress
-from palier.assessments.store import Answer, Assessment
+from palier.assessments.store import Answer, Assessment, Unknown
 from palier.foundation.actor import Actor
 from palier.foundation.database import select
 from palier.questionnaires.rules import Criterion, Element, Grade, Questionnaire
@@ -86,7 +84,7 @@ async def load_sheet(actor: Actor, slug: str, code: str) -> Sheet:
     try:
         criterion = desk.questionnaire.criterion(code)
     except KeyError:
-        raise DoesNotExist("criterion") from None
+        raise Unknown("criterion") from None
     row = await store.answer_of(desk.assessment.id, code)
     history = changes_from(await store.recent_changes(desk.assessment.id, code)) if row else ()
     before = await load_last_round(actor, desk.assessment, code)
@@ -107,7 +105,7 @@ async def load_section(actor: Actor, slug: str, element: str) -> SectionSheet:
     try:
         found = desk.questionnaire.element(element)
     except KeyError:
-        raise DoesNotExist("element") from None
+        raise Unknown("element") from None
     answers = await store.answers_of(desk.assessment.id)
     return SectionSheet(desk, found, answers, await load_last_round(actor, desk.assessment))
 

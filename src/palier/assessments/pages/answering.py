@@ -11,7 +11,6 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
 from litestar.types import ControllerRouterHandler
-from tortoise.exceptions import DoesNotExist
 
 from palier.assessments.flows import answering, sheets
 from palier.assessments.flows.answering import Outcome, Saved, Unacceptable
@@ -19,6 +18,7 @@ from palier.assessments.pages.wording import grades, sentences
 from palier.assessments.rules.drafts import Draft, read_draft
 from palier.assessments.rules.ladder import next_level
 from palier.assessments.rules.progress import Only, entry, first_stop, next_stop, progress
+from palier.assessments.store import Unknown
 from palier.foundation import clock, language
 from palier.foundation.actor import Actor
 from palier.foundation.database import reading
@@ -41,14 +41,14 @@ class Attempt:
 
 
 def attempt_of(raw: Mapping[str, str]) -> Attempt:
-    """Read the hidden fields strictly. Raises DoesNotExist for a form that is not ours."""
+    """Read the hidden fields strictly. Raises Unknown for a form that is not ours."""
     try:
         tried = tuple(UUID(word) for word in raw.get("tried", "").split()[-20:])
         # "Keep mine" sends the other person's revision under its own name: it was seen, and is overruled.
         base = int(raw.get("keep") or raw.get("rev") or 0)
         return Attempt(read_draft(raw), UUID(raw["op"]), base, tried)
     except (KeyError, ValueError):
-        raise DoesNotExist("form") from None
+        raise Unknown("form") from None
 
 
 def round_path(actor: Actor, slug: str) -> str:
@@ -81,12 +81,14 @@ class CriterionPage(Controller):
             saved = await _save(actor, assessment, code, attempt)
         except Unacceptable as refused:
             found = sentences(list(refused.faults))
-            return page(request, "assessments/_refused.html", status_code=422, sentences=found)
+            return page(request, "assessments/saving_refused.html", status_code=422, sentences=found)
         if saved.stands:
-            return _fragment(request, "assessments/_saved.html", saved, row="row" in raw)
+            return _fragment(request, "assessments/saving_saved.html", saved, row="row" in raw)
         if saved.outcome is Outcome.SUBMITTED:
-            return _fragment(request, "assessments/_too_late.html", saved, status_code=423)
-        return _fragment(request, "assessments/_conflicted.html", saved, status_code=409, mine=attempt.draft)
+            return _fragment(request, "assessments/saving_too_late.html", saved, status_code=423)
+        return _fragment(
+            request, "assessments/saving_conflict.html", saved, status_code=409, mine=attempt.draft
+        )
 
     @post("/", opt=ANSWER)
     async def save_and_go_on(
