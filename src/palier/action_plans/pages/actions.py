@@ -183,7 +183,7 @@ async def _action(
         one=next(found for found in desk.view.actions if found.row.id == row.id),
         values=typed(sent) if sent is not None else shown(facts_of(row)), revision=base,
         errors={**(errors or {}), **(reading_errors or {})}, conflict=conflict,
-        clashes=_clashes(conflict, mine), readings=readings, today=today(actor.person.time_zone),
+        clashes=_clashes(conflict, mine, dict(desk.owners)), readings=readings, today=today(actor.person.time_zone),
         measured=measured or {}, typed_date=typed_date, owners=_with_owner(desk.owners, row),
         history=[(event, wording.history_words(event)) for event in trail], **_lever(desk, row),
         **choices(desk.view.round.questionnaire), **shared(request, actor, desk),
@@ -209,15 +209,19 @@ def _lever(desk: Desk, row: store.Action) -> dict[str, Any]:
     }
 
 
-def _clashes(conflict: ChangedMeanwhile | None, mine: Facts | None) -> list[tuple[str, str, str]]:
+def _clashes(
+    conflict: ChangedMeanwhile | None, mine: Facts | None, names: dict[Any, str]
+) -> list[tuple[str, str, str]]:
     """Where the two editors differ: the fact, as it stands, as it was just sent."""
     if conflict is None or mine is None:
         return []
-    theirs = facts_of(conflict.action)
+    found = differences(facts_of(conflict.action), mine)
+    if "owner" in found:
+        theirs, ours = found["owner"]
+        found["owner"] = (conflict.action.owner_name if theirs else "", names.get(ours, ""))
     return [
         (wording.field_words(name), wording.value_words(name, old), wording.value_words(name, new))
-        for name, (old, new) in differences(theirs, mine).items()
-        if name != "owner"
+        for name, (old, new) in found.items()
     ]
 
 

@@ -36,6 +36,7 @@ WORDS = {
     "quadrant_words": wording.quadrant_words,
     "term_words": wording.term_words,
     "figure": wording.figure,
+    "initials": wording.initials,
 }
 """What templates ask for, row by row."""
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
 from palier.action_plans import store, wording
@@ -58,7 +58,7 @@ class Plans(Controller):
 
     @get("/", opt=READ)
     async def every_plan(
-        self, request: Request, actor: NamedDependency[Actor], assessment: str = ""
+        self, request: Request, actor: NamedDependency[Actor], assessment: FromQuery[str] = ""
     ) -> Template:
         """All plans, or those born from one assessment, under its tabs."""
         async with reading(actor):
@@ -77,7 +77,7 @@ class Plans(Controller):
 
     @get("/new", opt=EDIT)
     async def form(
-        self, request: Request, actor: NamedDependency[Actor], assessment: str = ""
+        self, request: Request, actor: NamedDependency[Actor], assessment: FromQuery[str] = ""
     ) -> Template:
         return await _new(request, actor, {"assessment": assessment})
 

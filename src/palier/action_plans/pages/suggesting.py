@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
 from palier.action_plans import wording
@@ -41,10 +41,10 @@ class Row:
     """One line of the draft's form: a suggestion with what is proposed, or with what was typed."""
 
     suggestion: Suggestion
-    included: bool
-    owner: str
     start: Any
     due: Any
+    owner: str = ""
+    included: bool = True
 
 
 class Suggestions(Controller):
@@ -55,7 +55,7 @@ class Suggestions(Controller):
     @get("/suggestions", opt=READ)
     async def ranked(
         self, request: Request, actor: NamedDependency[Actor], peers: NamedDependency[Peers],
-        plan: FromPath[str], sort: str = "balance", why: str = "",
+        plan: FromPath[str], sort: FromQuery[str] = "balance", why: FromQuery[str] = "",
     ) -> Template:  # fmt: skip
         """Every suggestion with its reasons; `why` opens the reasons of one lever."""
         return await _ranked(request, actor, peers, plan, sort, why=why)
@@ -122,7 +122,7 @@ class Suggestions(Controller):
         async with reading(actor):
             desk = await open_desk(actor, plan, peers)
         rows = [
-            Row(draft.suggestion, True, "", draft.starts_on, draft.due_on)
+            Row(draft.suggestion, draft.starts_on, draft.due_on)
             for draft in first_draft(actor, desk.suggestions)
         ]
         return _draft(request, actor, desk, rows)
@@ -210,8 +210,8 @@ def _typed_rows(desk: Desk, raw: Raw) -> list[Row]:
     by_id = {one.lever.id: one for one in desk.suggestions}
     return [
         Row(
-            by_id[lever], f"include-{lever}" in raw, raw.get(f"{lever}-owner", ""),
-            typed_date(raw, f"{lever}-start"), typed_date(raw, f"{lever}-due"),
+            by_id[lever], typed_date(raw, f"{lever}-start"), typed_date(raw, f"{lever}-due"),
+            raw.get(f"{lever}-owner", ""), f"include-{lever}" in raw,
         )
         for lever in sent
         if lever in by_id

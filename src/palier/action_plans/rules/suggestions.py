@@ -84,9 +84,14 @@ class Suggestion:
     quadrant: Quadrant
 
     @property
+    def value(self) -> Fraction:
+        """.5 gain + .2 peer gap + .2 strategy + .1 evidence gap, each term relative to its maximum: 0 to 1."""
+        return sum((term.part for term in self.terms.values()), Fraction(0))
+
+    @property
     def priority(self) -> Fraction:
-        """(.5 gain + .2 peer gap + .2 strategy + .1 evidence gap) / effort, each term relative to its maximum."""
-        return sum((term.part for term in self.terms.values()), Fraction(0)) / self.lever.effort
+        """The value per point of effort."""
+        return self.value / self.lever.effort
 
 
 @dataclass(frozen=True, slots=True)
