@@ -24,11 +24,14 @@ from palier.assessments.pages import answering, history, hub, results, submittin
 from palier.assessments.rules.peers import Peers
 from palier.benchmarks import jobs as benchmark_jobs
 from palier.benchmarks.flows.comparing import peers as peers_of_members
+from palier.benchmarks.pages import member, staff
+from palier.demo.example import example
 from palier.foundation import files, mail, templates, web
 from palier.foundation.database import WEB, connect, disconnect
 from palier.foundation.jobs import Job
 from palier.foundation.permissions import PUBLIC
 from palier.foundation.settings import Settings, read_settings
+from palier.home.pages import helping, landing, platform, public
 from palier.network.entrance import Entrance, NotYours
 from palier.network.pages import inviting, peopling, settling, switching, welcoming
 from palier.network.refusals import show_refusal
@@ -37,12 +40,18 @@ from palier.reports import jobs as report_jobs
 from palier.reports.pages import reports
 
 ROOMS: list[ControllerRouterHandler] = [
+    *public.PAGES,
+    *landing.PAGES,
+    *helping.PAGES,
+    *platform.PAGES,
+    *portfolio.PAGES,
+    *reports.PAGES,
     *plans.PAGES,
     *board.PAGES,
     *suggesting.PAGES,
     *actions.PAGES,
-    *portfolio.PAGES,
-    *reports.PAGES,
+    *member.PAGES,
+    *staff.PAGES,
     *hub.PAGES,
     *answering.PAGES,
     *submitting.PAGES,
@@ -86,6 +95,7 @@ def create_app(settings: Settings | None = None, *, peers: Peers = peers_of_memb
             "person": Provide(web.provide_person, sync_to_thread=False),
             "actor": Provide(web.provide_actor, sync_to_thread=False),
             "network_actor": Provide(web.provide_network_actor, sync_to_thread=False),
+            "examples": Provide(lambda: example, sync_to_thread=False),
             "peers": Provide(lambda: peers, sync_to_thread=False),
             "settings": Provide(lambda: settings, sync_to_thread=False),
             "shelf": Provide(lambda: files.shelves(settings.data_directory), sync_to_thread=False),
