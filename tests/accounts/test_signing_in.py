@@ -5,6 +5,7 @@ import statistics
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,8 +16,10 @@ from litestar import Litestar
 
 from palier.accounts import passwords, store
 from palier.accounts.rules import origin
+from palier.app import create_app
 from palier.foundation import clock
 from palier.foundation.database import transaction
+from palier.foundation.settings import Settings
 from tests.conftest import PASSWORD, Browser, Cast, Visitor
 
 CLAIRE = {"email": "claire@example.org", "password": PASSWORD}
@@ -244,3 +247,30 @@ async def test_a_form_from_another_site_signs_nobody_in(with_password: Cast, vis
         answer = await browser.post("/signin", data=CLAIRE)
         assert answer.status_code == 403
         assert "session" not in browser.cookies
+
+
+# --- on https ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def on_https(with_password: Cast, settings: Settings) -> Litestar:
+    """The application as it is reached by https."""
+    return create_app(replace(settings, public_url="https://palier.test"))
+
+
+async def test_on_https_the_cookie_is_bound_to_this_very_host(on_https: Litestar) -> None:
+    async with Visitor(transport=ASGITransport(app=on_https), base_url="https://palier.test") as browser:
+        answer = await browser.send_form("/signin", CLAIRE)
+        cookie = next(each for each in answer.headers.get_list("set-cookie") if each.startswith("__Host-session="))
+        flags = {part.strip().lower() for part in cookie.split(";")[1:]}
+        assert {"httponly", "secure", "samesite=lax", "path=/"} <= flags
+        assert not any(flag.startswith("domain") for flag in flags)
+        assert (await browser.get("/account")).status_code == 200
+
+
+async def test_on_https_a_cookie_a_neighbour_could_set_is_not_read(on_https: Litestar, visit: Browser, with_password: Cast) -> None:
+    async with visit(with_password.people["claire"]) as plain:
+        secret = plain.cookies["session"]
+    async with Visitor(transport=ASGITransport(app=on_https), base_url="https://palier.test") as browser:
+        browser.cookies.set("session", secret, domain="palier.test")
+        assert (await browser.get("/account")).status_code == 303

@@ -1,6 +1,7 @@
 """Browser sessions: made at sign-in with a fresh secret, kept by fingerprint, touched at most every five minutes."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -37,6 +38,11 @@ async def close_session(session_id: UUID) -> None:
 async def close_every_session(person_id: UUID) -> None:
     """End all sessions of a person (password changed), in the caller's transaction."""
     await store.Session.filter(person_id=person_id).delete()
+
+
+def presented(cookies: Mapping[str, str], *, secure: bool) -> str | None:
+    """The secret a browser presents. On https the unprefixed name is not read: a neighbouring site could set it."""
+    return cookies.get(COOKIES[0] if secure else COOKIES[1])
 
 
 def cookie(secret: str, *, secure: bool) -> Cookie:

@@ -65,11 +65,11 @@ def _message(settings: Settings, row: store.Mail) -> EmailMessage:
     message["Message-ID"] = (
         f"<{row.id}@{parseaddr(settings.mail_from)[1].rpartition('@')[2] or make_msgid()}>"
     )
-    message["Content-Language"] = row.locale
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(row.text)
     if row.html:
         message.add_alternative(row.html, subtype="html")
+    message["Content-Language"] = row.locale  # last: set_content drops every Content- header
     return message
 
 

@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from enum import StrEnum
 from pathlib import Path
 
@@ -41,10 +42,18 @@ class Settings:
     secret: str = field(repr=False)
     smtp_url: str | None = field(repr=False)
     mail_from: str
+    contact: str
+    publisher: str
+    hosting: str
 
     @property
     def production(self) -> bool:
         return self.environment is Environment.PRODUCTION
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach Palier by https."""
+        return self.public_url.startswith("https://")
 
     @property
     def embedded(self) -> bool:
@@ -65,6 +74,9 @@ VARIABLES: dict[str, tuple[str, ...]] = {
     "secret": ("PALIER_SECRET",),
     "smtp_url": ("PALIER_SMTP_URL",),
     "mail_from": ("PALIER_MAIL_FROM",),
+    "contact": ("PALIER_CONTACT",),
+    "publisher": ("PALIER_PUBLISHER",),
+    "hosting": ("PALIER_HOSTING",),
 }
 """For each field the variables that set it; the first that is not empty wins."""
 
@@ -83,6 +95,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     host = given("host") or "127.0.0.1"
     port = _number("port", given("port") or "8000", 1, 65535)
     binaries = given("postgres_binaries")
+    mail_from = given("mail_from") or "Palier <palier@localhost>"
     return Settings(
         environment=environment,
         data_directory=data_directory,
@@ -95,7 +108,10 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         web_processes=_number("web_processes", given("web_processes") or "1", 1, 64),
         secret=_secret(given("secret"), environment, data_directory),
         smtp_url=_smtp_url(given("smtp_url")),
-        mail_from=given("mail_from") or "Palier <palier@localhost>",
+        mail_from=mail_from,
+        contact=given("contact") or parseaddr(mail_from)[1],
+        publisher=given("publisher") or "",
+        hosting=given("hosting") or "",
     )
 
 

@@ -9,7 +9,7 @@ from litestar.exceptions import NotFoundException
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from palier.accounts.sessions import COOKIES, touch_later
+from palier.accounts.sessions import presented, touch_later
 from palier.foundation import language
 from palier.foundation.actor import Actor, NetworkActor, Organisation, Person
 from palier.foundation.database import reading, select
@@ -35,18 +35,23 @@ class Entrance(ASGIMiddleware):
 
     scopes = (ScopeType.HTTP,)
 
+    def __init__(self, *, secure: bool) -> None:
+        self._secure = secure
+
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         state = scope.setdefault("state", {})
         connection: ASGIConnection = ASGIConnection(scope)
         opt = getattr(scope.get("route_handler"), "opt", {})
         if opt.get("audience") != "asset":
-            await _identify(connection, state, scope.get("path_params", {}))
+            await _identify(connection, state, scope.get("path_params", {}), secure=self._secure)
             _check(state, opt)
         await next_app(scope, receive, send)
 
 
-async def _identify(connection: ASGIConnection, state: dict[str, Any], path: dict[str, Any]) -> None:
-    secret = next((connection.cookies[name] for name in COOKIES if name in connection.cookies), None)
+async def _identify(
+    connection: ASGIConnection, state: dict[str, Any], path: dict[str, Any], *, secure: bool
+) -> None:
+    secret = presented(connection.cookies, secure=secure)
     if secret is None:
         return
     rows = await select("select * from whoami($1, $2)", fingerprint(secret), str(path.get("org", "")))

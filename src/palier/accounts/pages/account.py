@@ -85,7 +85,7 @@ class Account(Controller):
         current, new = raw.get("current", ""), raw.get("password", "")
         try:
             secret = await preferences.change_password(
-                person, current, new, browser_of(request), settings.public_url
+                person, current, new, browser_of(request, settings), settings.public_url
             )
         except WrongCredentials:
             return await _account(request, person, {"current": _("This is not your current password")})

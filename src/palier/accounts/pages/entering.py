@@ -5,7 +5,7 @@ from litestar.di import NamedDependency
 from litestar.response import Redirect, Template
 
 from palier.accounts.flows import entering
-from palier.accounts.sessions import COOKIES, cookie
+from palier.accounts.sessions import cookie, presented
 from palier.accounts.throttle import TooManyAttempts
 from palier.foundation.language import gettext as _
 from palier.foundation.permissions import PUBLIC
@@ -15,17 +15,17 @@ from palier.foundation.web import form_of, own_path, page, person_of, see_other
 HOME = "/home"
 
 
-def browser_of(request: Request) -> entering.Browser:
+def browser_of(request: Request, settings: Settings) -> entering.Browser:
     """The browser of a request. X-Forwarded-For is anybody's to write: only the connection's own address counts."""
-    presented = next((request.cookies[name] for name in COOKIES if name in request.cookies), None)
     address = request.client.host if request.client else ""
-    return entering.Browser(address, request.headers.get("user-agent", ""), presented)
+    agent = request.headers.get("user-agent", "")
+    return entering.Browser(address, agent, presented(request.cookies, secure=settings.secure))
 
 
 def welcome(secret: str, location: str, settings: Settings, notice: str = "") -> Redirect:
     """Go to `location` with the cookie of a new session."""
     answer = see_other(location, notice)
-    answer.set_cookie(cookie(secret, secure=settings.public_url.startswith("https://")))
+    answer.set_cookie(cookie(secret, secure=settings.secure))
     return answer
 
 
@@ -47,7 +47,7 @@ class SignIn(Controller):
         destination = own_path(raw.get("next"), HOME)
         try:
             secret = await entering.sign_in(
-                raw.get("email", ""), raw.get("password", ""), browser_of(request)
+                raw.get("email", ""), raw.get("password", ""), browser_of(request, settings)
             )
         except entering.WrongCredentials:
             sentence = _(

@@ -52,7 +52,7 @@ class SignUp(Controller):
         if form is None or errors:
             return _sign_up_form(request, raw, errors)
         try:
-            address = browser_of(request).address
+            address = browser_of(request, settings).address
             await signing_up.sign_up(form.email, form.name, form.password, address, settings.public_url)
         except PasswordRefused as refused:
             return _sign_up_form(request, raw, {"password": password_sentence(refused.fault)})
@@ -66,10 +66,10 @@ class SignUp(Controller):
         return page(request, "accounts/check_mail.html", email=email)
 
     @post("/resend")
-    async def resend(self, request: Request) -> Response:
+    async def resend(self, request: Request, settings: NamedDependency[Settings]) -> Response:
         email = (await form_of(request)).get("email", "")
         try:
-            await signing_up.ask_again(email, browser_of(request).address)
+            await signing_up.ask_again(email, browser_of(request, settings).address)
         except TooManyAttempts as error:
             return later(_sign_up_form(request, {"email": email}, {"email": too_often()}, 429), error)
         return _sent_to(
@@ -109,12 +109,12 @@ class Forgotten(Controller):
         return _forgotten_form(request, "", {})
 
     @post()
-    async def ask(self, request: Request) -> Response:
+    async def ask(self, request: Request, settings: NamedDependency[Settings]) -> Response:
         email = (await form_of(request)).get("email", "")
         if errors := email_error(email):
             return _forgotten_form(request, email, errors)
         try:
-            await recovering.ask(email, browser_of(request).address)
+            await recovering.ask(email, browser_of(request, settings).address)
         except TooManyAttempts as error:
             return later(_forgotten_form(request, email, {"email": too_often()}, 429), error)
         return _sent_to("/forgotten/sent", email)

@@ -57,7 +57,7 @@ class Invitation(Controller):
             return await _invitation(request, token, raw, errors)
         try:
             slug, secret = await inviting.accept_as_newcomer(
-                token, form.name, form.password, browser_of(request)
+                token, form.name, form.password, browser_of(request, settings)
             )
         except InvitationGone:
             return _gone(request)

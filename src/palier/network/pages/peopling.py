@@ -144,7 +144,7 @@ async def _people(
         "roles": wording.roles(), "given": [(role, wording.roles()[role]) for role in roles_given_by(actor.role)],
         "choices": _role_choices(actor), "errors": errors or {}, "raw": raw or {}, "typed_date": _typed(raw or {}),
     }  # fmt: skip
-    return page(request, "network/people.html", status_code=422 if errors else 200, **context)
+    return page(request, "network/people.html", nav="people", status_code=422 if errors else 200, **context)
 
 
 def _role_choices(actor: Actor) -> list[tuple[str, str, str]]:
