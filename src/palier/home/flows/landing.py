@@ -1,0 +1,89 @@
+"""What somebody finds on arriving at an organisation: the next thing to do, their actions, the last result, news."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from palier.action_plans.flows.overview import late_actions, my_actions
+from palier.action_plans.store import Action
+from palier.assessments import store
+from palier.assessments.flows.rounds import Round, load_round
+from palier.assessments.flows.sheets import Desk, load_desk
+from palier.assessments.rules.peers import Peers, PeerView
+from palier.assessments.rules.progress import first_stop
+from palier.assessments.store import AssessmentState
+from palier.benchmarks.store import Edition, editions_for
+from palier.foundation.actor import Actor
+from palier.foundation.clock import today
+from palier.network.store import Organisation, organisation_of
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRound:
+    """An open round, where to go on, and how long it stays open (None: no closing date; negative: it is over)."""
+
+    desk: Desk
+    next_code: str | None
+    days_left: int | None
+
+    @property
+    def left(self) -> int:
+        """Criteria nobody answered yet."""
+        return self.desk.progress.total.left
+
+
+@dataclass(frozen=True, slots=True)
+class LastResult:
+    """The round submitted last, beside the one before it and peers."""
+
+    round: Round
+    peers: PeerView | None
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """Everything the page shows. `rounds` are the open ones, the first to close first."""
+
+    organisation: Organisation
+    rounds: tuple[OpenRound, ...]
+    last: LastResult | None
+    mine: tuple[Action, ...]
+    late: tuple[Action, ...]
+    editions: tuple[Edition, ...]
+
+    @property
+    def is_new(self) -> bool:
+        """Whether no round was ever opened."""
+        return not self.rounds and self.last is None
+
+
+async def load_landing(actor: Actor, peers: Peers) -> Landing:
+    """The landing page's content. Call it inside `reading(actor)`."""
+    every = await store.visible_assessments(actor)
+    drafts = [row for row in every if row.state is AssessmentState.DRAFT]
+    drafts.sort(key=lambda row: (row.closes_on or date.max, row.opens_on))
+    frozen = [row for row in every if row.state is AssessmentState.SUBMITTED]
+    last = await _result(actor, max(frozen, key=lambda row: row.submitted_at), peers) if frozen else None
+    return Landing(
+        await organisation_of(actor), tuple([await _open_round(actor, row) for row in drafts]), last,
+        tuple(await my_actions(actor)), tuple(await late_actions(actor)), await _editions(actor, every),
+    )  # fmt: skip
+
+
+async def _open_round(actor: Actor, row: store.Assessment) -> OpenRound:
+    desk = await load_desk(actor, row.slug)
+    days = (row.closes_on - today(actor.person.time_zone)).days if row.closes_on else None
+    return OpenRound(desk, first_stop(desk.questionnaire, desk.states), days)
+
+
+async def _result(actor: Actor, row: store.Assessment, peers: Peers) -> LastResult:
+    return LastResult(await load_round(actor, row.slug), await peers(actor, row))
+
+
+async def _editions(actor: Actor, rounds: list[store.Assessment]) -> tuple[Edition, ...]:
+    """The last edition of each network for each questionnaire the organisation uses, newest first."""
+    used = sorted({(row.questionnaire, int(row.version.partition(".")[0])) for row in rounds})
+    newest: dict[tuple[object, str], Edition] = {}
+    for questionnaire, major in used:
+        for edition in await editions_for(actor, questionnaire, major):
+            newest.setdefault((edition.network_id, edition.questionnaire), edition)
+    return tuple(sorted(newest.values(), key=lambda edition: edition.published_on, reverse=True))

@@ -1,0 +1,1 @@
+"""Public pages, the landing page of an organisation, search, help, and what platforms ask."""

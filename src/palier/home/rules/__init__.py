@@ -1,0 +1,1 @@
+"""Finding words in texts, and the example on the first page. Pure."""
