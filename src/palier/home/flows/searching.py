@@ -1,6 +1,6 @@
 """A search inside one organisation: criteria, actions, people, pages. Call it inside `reading(actor)`."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 from palier.action_plans.store import Action
@@ -53,7 +53,7 @@ def _best(hits: list[Hit], words: tuple[str, ...]) -> tuple[Hit, ...]:
     return tuple(in_order(hits, words)[:MOST])
 
 
-async def _criteria(actor: Actor, base: str, words: tuple[str, ...]):  # noqa: ANN202  (an async generator of hits)
+async def _criteria(actor: Actor, base: str, words: tuple[str, ...]) -> AsyncIterator[Hit]:
     rounds = await visible_assessments(actor)
     for questionnaire in latest_of_each():
         used = next((row for row in rounds if row.questionnaire == questionnaire.id), None)
