@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from babel.dates import format_date, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
+from babel.support import Translations
 
 if TYPE_CHECKING:
     from babel.messages import Catalog
@@ -62,15 +63,16 @@ def negotiate(accept_language: str) -> str:
 
 @cache
 def _translations(locale: str) -> gnu.NullTranslations:
-    merged: gnu.NullTranslations = gnu.NullTranslations()
-    for path in sorted((_ROOT / locale).glob("*.po")):
-        buffer = io.BytesIO()
-        write_mo(buffer, _read(path, locale))
-        buffer.seek(0)
-        room = gnu.GNUTranslations(buffer)
-        room.add_fallback(merged)
-        merged = room
-    return merged
+    """Every room's sentences in one dictionary, for a page looks up hundreds. A later room's word wins."""
+    rooms = [_compiled(path, locale) for path in sorted((_ROOT / locale).glob("*.po"))]
+    return reduce(Translations.merge, rooms) if rooms else gnu.NullTranslations()
+
+
+def _compiled(path: Path, locale: str) -> Translations:
+    buffer = io.BytesIO()
+    write_mo(buffer, _read(path, locale))
+    buffer.seek(0)
+    return Translations(buffer)
 
 
 def _read(path: Path, locale: str) -> "Catalog":
@@ -99,13 +101,18 @@ def _rounded(value: Number, decimals: int) -> Decimal:
         if isinstance(value, Fraction)
         else Decimal(str(value))
     )
-    return exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    return exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP) + 0  # no zero below zero
 
 
 def number(value: Number, decimals: int = 0) -> str:
     """`value` rounded half up: "62,4" and "12 345" (U+202F) in French, "62.4" and "12,345" in English; minus is U+2212."""
+    return _written(_rounded(value, decimals), decimals, _REGIONS[current()])
+
+
+@lru_cache(maxsize=4096)
+def _written(rounded: Decimal, decimals: int, region: str) -> str:
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return format_decimal(_rounded(value, decimals), pattern, locale=_REGIONS[current()]).replace("-", _MINUS)
+    return format_decimal(rounded, pattern, locale=region).replace("-", _MINUS)
 
 
 def points(value: Number | None) -> str:
