@@ -26,7 +26,10 @@ def result_at(questionnaire: Questionnaire, levels: Mapping[str, int], usual: in
     """Every criterion at its level, declared without evidence."""
     return score(
         questionnaire,
-        {c.code: {"level": levels.get(c.code, usual), "evidence": "declared"} for c in questionnaire.criteria},
+        {
+            c.code: {"level": levels.get(c.code, usual), "evidence": "declared"}
+            for c in questionnaire.criteria
+        },
     )
 
 

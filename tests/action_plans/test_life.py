@@ -98,9 +98,7 @@ async def test_two_plans_opened_at_once_get_two_addresses(submitted: Assessment,
     assert sorted(slugs) == ["plan-2027", "plan-2027-2", "plan-2027-3"]
 
 
-async def test_a_stranger_opens_no_plan_on_somebody_else_s_round(
-    submitted: Assessment, nora: Actor
-) -> None:
+async def test_a_stranger_opens_no_plan_on_somebody_else_s_round(submitted: Assessment, nora: Actor) -> None:
     with pytest.raises(DoesNotExist):
         await open_plan(nora, submitted.slug, "Plan", 2027, new_id())
 
@@ -175,7 +173,11 @@ async def test_the_combined_gain_is_one_run_of_the_engine(plan: str, claire: Act
 async def test_weights_as_usual_are_not_kept_and_targets_are_exact(plan: str, claire: Actor) -> None:
     await planning.set_up(claire, plan, "Autre titre", {"FL1": 3, "FL2": 1}, {"FL1.1.1": 75})
     seen = (await view(claire)).plan
-    assert (seen.title, seen.strategic_weights, seen.targets) == ("Autre titre", {"FL1": 3}, {"FL1.1.1": "75"})
+    assert (seen.title, seen.strategic_weights, seen.targets) == (
+        "Autre titre",
+        {"FL1": 3},
+        {"FL1.1.1": "75"},
+    )
 
 
 # --- one action -------------------------------------------------------------------------------------------------
@@ -278,7 +280,9 @@ class Model:
         self.revision = 0
 
 
-async def live(actor: Actor, other: Actor, slug: str, lever: str, step: tuple[str, object, bool], model: Model) -> None:
+async def live(
+    actor: Actor, other: Actor, slug: str, lever: str, step: tuple[str, object, bool], model: Model
+) -> None:
     """One step, by a page that may be out of date; the model says what must come of it."""
     kind, value, stale = step
     if kind == "adopt":
@@ -333,7 +337,11 @@ async def act(actor: Actor, kind: str, value: object, stale: bool, model: Model)
 @settings(max_examples=25)
 @given(steps=STEPS)
 async def test_whatever_happens_the_plan_is_what_was_accepted(
-    submitted: Assessment, claire: Actor, malik: Actor, owner: asyncpg.Connection, steps: list[tuple[str, object, bool]]
+    submitted: Assessment,
+    claire: Actor,
+    malik: Actor,
+    owner: asyncpg.Connection,
+    steps: list[tuple[str, object, bool]],
 ) -> None:
     slug = await open_plan(claire, submitted.slug, "Plan", 2027, new_id())
     lever = (await suggestions(claire, slug))[0]

@@ -23,7 +23,6 @@ from palier.action_plans.rules.suggestions import (
     suggest,
     together,
 )
-
 from palier.questionnaires.building import questionnaire_from
 from palier.questionnaires.catalogue import latest
 from palier.questionnaires.rules import Questionnaire
@@ -52,7 +51,9 @@ def two_dimensions(levers: list[dict[str, Any]], aggregation: str = "weighted_me
     )  # fmt: skip
 
 
-def lever(id: str, serves: dict[str, list[int]], effort: int = 1, requires: tuple[str, ...] = ()) -> dict[str, Any]:  # noqa: A002
+def lever(
+    id: str, serves: dict[str, list[int]], effort: int = 1, requires: tuple[str, ...] = ()
+) -> dict[str, Any]:  # noqa: A002
     steps = [{"criterion": code, "from": start, "to": end} for code, (start, end) in serves.items()]
     return {
         "id": id, "effort": effort, "months": 3, "title": {}, "steps": {}, "serves": steps,
@@ -88,7 +89,11 @@ def test_worked_numbers(case: dict[str, Any]) -> None:
 def results(questionnaire: Questionnaire) -> st.SearchStrategy[Result]:
     """Rounds with every kind of answer, unanswered and not applicable included."""
     answer = st.one_of(
-        st.builds(lambda n, g: {"level": n, "evidence": g}, st.integers(1, 5), st.sampled_from(["none", "declared", "measured"])),
+        st.builds(
+            lambda n, g: {"level": n, "evidence": g},
+            st.integers(1, 5),
+            st.sampled_from(["none", "declared", "measured"]),
+        ),
         st.just({"state": "dk"}),
         st.just({"state": "na", "reason": "sans objet"}),
     )
@@ -126,7 +131,9 @@ def test_the_gain_of_every_suggestion_is_the_engine_s(situation: Situation) -> N
 
 
 @given(situations(), st.data())
-def test_the_combined_gain_is_the_engine_s_and_never_falls_with_one_more(situation: Situation, data: st.DataObject) -> None:
+def test_the_combined_gain_is_the_engine_s_and_never_falls_with_one_more(
+    situation: Situation, data: st.DataObject
+) -> None:
     suggestions = suggest(situation)
     chosen = data.draw(st.lists(st.sampled_from(suggestions), max_size=6)) if suggestions else []
     gains = [
@@ -161,7 +168,9 @@ def test_two_actions_on_one_criterion_are_not_added_up() -> None:
 
 def test_a_move_never_lowers_and_never_touches_what_does_not_apply() -> None:
     questionnaire = two_dimensions([])
-    result = score(questionnaire, {"a": {"level": 4}, "b": {"state": "na", "reason": "x"}, "c": {"state": "dk"}})
+    result = score(
+        questionnaire, {"a": {"level": 4}, "b": {"state": "na", "reason": "x"}, "c": {"state": "dk"}}
+    )
     assert together(result, [{"a": 2}, {"b": 5}, {"c": 3}, {"gone": 4}]) == {"a": 4, "c": 3}
 
 
@@ -258,7 +267,9 @@ def test_a_chain_of_requirements_is_brought_along_or_left(order: tuple[str, ...]
 
 
 def test_a_ring_of_requirements_still_ends() -> None:
-    questionnaire = two_dimensions([lever("x", {"a": [1, 5]}, 1, ("y",)), lever("y", {"a": [1, 5]}, 1, ("x",))])
+    questionnaire = two_dimensions(
+        [lever("x", {"a": [1, 5]}, 1, ("y",)), lever("y", {"a": [1, 5]}, 1, ("x",))]
+    )
     result = score(questionnaire, {code: {"level": 2} for code in "abc"})
     drafts = generate(suggest(Situation(questionnaire, result, {}, {}, {})), TODAY)
     assert {d.suggestion.lever.id for d in drafts} == {"x", "y"}

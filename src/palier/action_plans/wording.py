@@ -8,7 +8,7 @@ from typing import Any
 from palier.action_plans.rules.life import LONGEST, ActionStatus, Fault
 from palier.action_plans.rules.suggestions import Order, Quadrant
 from palier.action_plans.store import Event
-from palier.foundation.language import day, number, signed
+from palier.foundation.language import day, number, pgettext, signed
 from palier.foundation.language import gettext as _
 
 
@@ -24,9 +24,9 @@ def status_words(status: str) -> str:
 def column_words(status: str) -> str:
     """The heading over several actions of a status."""
     return {
-        ActionStatus.PLANNED: _("Planned actions"),
-        ActionStatus.IN_PROGRESS: _("Actions in progress"),
-        ActionStatus.DONE: _("Finished actions"),
+        ActionStatus.PLANNED: pgettext("actions", "Planned"),
+        ActionStatus.IN_PROGRESS: _("In progress"),
+        ActionStatus.DONE: pgettext("actions", "Done"),
     }[ActionStatus(status)]
 
 
@@ -182,6 +182,10 @@ def changes_words(changes: Mapping[str, Any]) -> list[str]:
         _("%(field)s changed") % {"field": field_words(name)}
         if name == "finding"
         else _("%(field)s: %(before)s → %(after)s")
-        % {"field": field_words(name), "before": value_words(name, pair[0]), "after": value_words(name, pair[1])}
+        % {
+            "field": field_words(name),
+            "before": value_words(name, pair[0]),
+            "after": value_words(name, pair[1]),
+        }
         for name, pair in changes.items()
     ]

@@ -38,7 +38,9 @@ async def open_plan(actor: Actor, assessment: str, title: str, year: int, op: UU
             id=new_id(), organisation_id=actor.organisation_id, slug=slug, title=title, assessment_id=round_.id,
             created_by=actor.person_id, created_at=now(),
         )  # fmt: skip
-        await audit.record(actor, "action_plans.plan_opened", f"plan {slug}", title=title, assessment=assessment)
+        await audit.record(
+            actor, "action_plans.plan_opened", f"plan {slug}", title=title, assessment=assessment
+        )
     return slug
 
 

@@ -47,7 +47,9 @@ def first_draft(actor: Actor, suggestions: list[Suggestion]) -> list[Draft]:
 async def adopt(actor: Actor, slug: str, lever: str, wish: Wish, peers: Peers, op: UUID) -> Action:
     """Make an action of a suggestion. Raises DoesNotExist, NoLongerSuggested, UnknownOwner, AlreadyDone."""
     async with transaction(actor):
-        made = await _adopt(actor, slug, {lever: wish}, peers, op, f"/o/{actor.organisation.slug}/plans/{slug}")
+        made = await _adopt(
+            actor, slug, {lever: wish}, peers, op, f"/o/{actor.organisation.slug}/plans/{slug}"
+        )
     return made[0]
 
 
@@ -67,7 +69,9 @@ async def _adopt(
     suggestions = {one.lever.id: one for one in suggestions_for(view, figures)}
     if not wishes.keys() <= suggestions.keys():
         raise NoLongerSuggested
-    drafts = schedule([one for one in suggestions.values() if one.lever.id in wishes], today(actor.person.time_zone))
+    drafts = schedule(
+        [one for one in suggestions.values() if one.lever.id in wishes], today(actor.person.time_zone)
+    )
     return [await _write(actor, view, draft, wishes[draft.suggestion.lever.id]) for draft in drafts]
 
 
@@ -100,7 +104,9 @@ def _finding(view: PlanView, suggestion: Suggestion) -> str:
     for code in suggestion.moves:
         level = view.round.result.node(code).level or 1
         words = view.round.questionnaire.criterion(code).descriptor(level, current())
-        lines.append(_("%(code)s, level %(level)s: %(words)s") % {"code": code, "level": level, "words": words})
+        lines.append(
+            _("%(code)s, level %(level)s: %(words)s") % {"code": code, "level": level, "words": words}
+        )
     return "\n".join(lines)
 
 

@@ -47,7 +47,11 @@ class NewAction(Controller):
 
     @get("/")
     async def form(
-        self, request: Request, actor: NamedDependency[Actor], peers: NamedDependency[Peers], plan: FromPath[str]
+        self,
+        request: Request,
+        actor: NamedDependency[Actor],
+        peers: NamedDependency[Peers],
+        plan: FromPath[str],
     ) -> Template:
         async with reading(actor):
             desk = await open_desk(actor, plan, peers)
@@ -55,7 +59,11 @@ class NewAction(Controller):
 
     @post("/")
     async def add(
-        self, request: Request, actor: NamedDependency[Actor], peers: NamedDependency[Peers], plan: FromPath[str]
+        self,
+        request: Request,
+        actor: NamedDependency[Actor],
+        peers: NamedDependency[Peers],
+        plan: FromPath[str],
     ) -> Response:
         raw = await form_of(request)
         async with reading(actor):
@@ -64,7 +72,9 @@ class NewAction(Controller):
         try:
             if not errors:
                 row = await acting.add(actor, plan, facts, op_of(raw))
-                return see_other(f"{plan_path(actor, plan)}#act-{row.id}", notice=_("The action is in the plan."))
+                return see_other(
+                    f"{plan_path(actor, plan)}#act-{row.id}", notice=_("The action is in the plan.")
+                )
         except Unacceptable as refused:
             errors = field_errors(refused)
         except UnknownOwner:
@@ -79,13 +89,21 @@ class ActionPage(Controller):
 
     @get("/", opt=READ)
     async def show(
-        self, request: Request, actor: NamedDependency[Actor], peers: NamedDependency[Peers], action: FromPath[UUID]
+        self,
+        request: Request,
+        actor: NamedDependency[Actor],
+        peers: NamedDependency[Peers],
+        action: FromPath[UUID],
     ) -> Template:
         return await _action(request, actor, peers, action)
 
     @post("/", opt=EDIT)
     async def save(
-        self, request: Request, actor: NamedDependency[Actor], peers: NamedDependency[Peers], action: FromPath[UUID]
+        self,
+        request: Request,
+        actor: NamedDependency[Actor],
+        peers: NamedDependency[Peers],
+        action: FromPath[UUID],
     ) -> Response:
         raw = await form_of(request)
         async with reading(actor):
@@ -103,11 +121,17 @@ class ActionPage(Controller):
             errors = {"owner": unknown_owner()}
         except ChangedMeanwhile as changed:
             conflict = changed
-        return await _action(request, actor, peers, action, errors=errors, sent=raw, conflict=conflict, mine=facts)
+        return await _action(
+            request, actor, peers, action, errors=errors, sent=raw, conflict=conflict, mine=facts
+        )
 
     @post("/readings", opt=EDIT)
     async def measure(
-        self, request: Request, actor: NamedDependency[Actor], peers: NamedDependency[Peers], action: FromPath[UUID]
+        self,
+        request: Request,
+        actor: NamedDependency[Actor],
+        peers: NamedDependency[Peers],
+        action: FromPath[UUID],
     ) -> Response:
         raw = await form_of(request)
         errors: Errors = {}
@@ -128,7 +152,9 @@ class ActionPage(Controller):
         self, actor: NamedDependency[Actor], action: FromPath[UUID], reading: FromPath[UUID]
     ) -> Response:
         await acting.unmeasure(actor, action, reading)
-        return see_other(f"/o/{actor.organisation.slug}/a/{action}#kpi", notice=_("The measure is taken back."))
+        return see_other(
+            f"/o/{actor.organisation.slug}/a/{action}#kpi", notice=_("The measure is taken back.")
+        )
 
     @post("/remove", opt=EDIT)
     async def take_out(
@@ -142,9 +168,7 @@ class ActionPage(Controller):
         return see_other(plan_path(actor, slug), notice=_("The action is out of the plan."))
 
 
-def _new(
-    request: Request, actor: Actor, desk: Desk, values: Shown, errors: Errors | None = None
-) -> Template:
+def _new(request: Request, actor: Actor, desk: Desk, values: Shown, errors: Errors | None = None) -> Template:
     return page(
         request, "action_plans/new_action.html", status_code=422 if errors else 200, values=values,
         errors=errors or {}, owners=desk.owners, **choices(desk.view.round.questionnaire),
@@ -157,7 +181,10 @@ def choices(questionnaire: Questionnaire) -> dict[str, Any]:
     longest = max(len(criterion.scale.values) for criterion in questionnaire.criteria)
     return {
         "criteria": [
-            (element.label.in_(current()), [(c.code, f"{c.code} {c.label.in_(current())}") for c in element.criteria])
+            (
+                element.label.in_(current()),
+                [(c.code, f"{c.code} {c.label.in_(current())}") for c in element.criteria],
+            )
             for element in questionnaire.elements
         ],
         "levels": [(str(n), _("Level %(n)s") % {"n": n}) for n in range(2, longest + 1)],

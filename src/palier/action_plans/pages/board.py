@@ -30,7 +30,7 @@ from palier.action_plans.pages.forms import (
     status_of,
     unknown_owner,
 )
-from palier.action_plans.plan_file import plan_file
+from palier.action_plans.pages.plan_file import plan_file
 from palier.action_plans.wording import status_words
 from palier.assessments.rules.peers import Peers
 from palier.foundation.actor import Actor
@@ -46,7 +46,11 @@ class PlanPage(Controller):
 
     @get("/", opt=READ)
     async def show(
-        self, request: Request, actor: NamedDependency[Actor], peers: NamedDependency[Peers], plan: FromPath[str]
+        self,
+        request: Request,
+        actor: NamedDependency[Actor],
+        peers: NamedDependency[Peers],
+        plan: FromPath[str],
     ) -> Template:
         """The board, or the list with `view=list`."""
         async with reading(actor):
@@ -55,7 +59,11 @@ class PlanPage(Controller):
 
     @get("/actions.csv", opt=READ)
     async def file(
-        self, request: Request, actor: NamedDependency[Actor], peers: NamedDependency[Peers], plan: FromPath[str]
+        self,
+        request: Request,
+        actor: NamedDependency[Actor],
+        peers: NamedDependency[Peers],
+        plan: FromPath[str],
     ) -> Response[bytes]:
         """The actions the filters leave, for a spreadsheet."""
         async with reading(actor):
@@ -72,7 +80,11 @@ class InPlace(Controller):
 
     @post("/status")
     async def move(
-        self, request: Request, actor: NamedDependency[Actor], peers: NamedDependency[Peers], action: FromPath[UUID]
+        self,
+        request: Request,
+        actor: NamedDependency[Actor],
+        peers: NamedDependency[Peers],
+        action: FromPath[UUID],
     ) -> Response:
         """Move a card."""
         raw = await form_of(request)
@@ -96,7 +108,11 @@ class InPlace(Controller):
 
     @post("/row")
     async def edit_row(
-        self, request: Request, actor: NamedDependency[Actor], peers: NamedDependency[Peers], action: FromPath[UUID]
+        self,
+        request: Request,
+        actor: NamedDependency[Actor],
+        peers: NamedDependency[Peers],
+        action: FromPath[UUID],
     ) -> Response:
         """Save owner, due date and status of one row."""
         raw = await form_of(request)
@@ -145,8 +161,6 @@ def _moved_meanwhile(conflict: ChangedMeanwhile) -> str:
     return _("%(name)s changed “%(title)s” meanwhile: it was not moved. Look at it, then move it again.") % {
         "name": conflict.by, "title": conflict.action.title
     }  # fmt: skip
-
-
 
 
 PAGES = [PlanPage, InPlace]

@@ -61,7 +61,9 @@ class Query:
     def address(self, path: str, **changes: str) -> str:
         """`path` with this query and `changes`; what is as usual is left out."""
         usual = Query()
-        asked = {name: changes.get(name, getattr(self, name)) for name in ("view", "element", "owner", "sort")}
+        asked = {
+            name: changes.get(name, getattr(self, name)) for name in ("view", "element", "owner", "sort")
+        }
         told = {name: value for name, value in asked.items() if value != getattr(usual, name)}
         return f"{path}?{urlencode(told)}" if told else path
 
@@ -103,7 +105,9 @@ class Desk:
     def shown(self) -> list[PlannedAction]:
         """The actions the filters leave, in the order asked for."""
         left = [action for action in self.view.actions if self._passes(action)]
-        return sorted(left, key=lambda action: _sort_key(action, self.query.key), reverse=self.query.descending)
+        return sorted(
+            left, key=lambda action: _sort_key(action, self.query.key), reverse=self.query.descending
+        )
 
     @property
     def columns(self) -> list[tuple[str, list[PlannedAction]]]:

@@ -20,8 +20,8 @@ from palier.questionnaires.rules import Questionnaire
 Raw = Mapping[str, str]
 Errors = dict[str, str]
 
-ROWS = 5
-"""How many criteria the form of an action offers; a lever that serves more shows them all."""
+ROWS = 3
+"""How many criteria the form of an action offers at least; one more than it serves."""
 
 
 def op_of(raw: Raw) -> UUID:
@@ -91,7 +91,9 @@ def unknown_owner() -> str:
 
 def read_figure(raw: Raw, name: str, errors: Errors) -> Decimal | None:
     """A number with a comma or a point."""
-    text = raw.get(name, "").replace("\u202f", "").replace("\u00a0", "").replace(" ", "").replace("\u2212", "-")
+    text = (
+        raw.get(name, "").replace("\u202f", "").replace("\u00a0", "").replace(" ", "").replace("\u2212", "-")
+    )
     if not text:
         return None
     try:
@@ -143,7 +145,9 @@ def read_facts(raw: Raw, questionnaire: Questionnaire) -> tuple[Facts, Errors]:
         sponsor=raw.get("sponsor", ""),
         starts_on=read_date(raw, "start", errors),
         due_on=read_date(raw, "due", errors),
-        status=ActionStatus(raw["status"]) if raw.get("status") in set(ActionStatus) else ActionStatus.PLANNED,
+        status=ActionStatus(raw["status"])
+        if raw.get("status") in set(ActionStatus)
+        else ActionStatus.PLANNED,
         progress=read_whole(raw, "progress", 0),
         effort=read_whole(raw, "effort", 2),
         kpi=kpi,
@@ -224,7 +228,8 @@ def typed(raw: Raw) -> Shown:
 
 def padded(rows: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """The rows, and empty ones up to what the form offers."""
-    return rows + [("", "")] * (ROWS - len(rows))
+    filled = [row for row in rows if row[0]]
+    return filled + [("", "")] * max(1, ROWS - len(filled))
 
 
 def _typed(value: Decimal | None) -> str:

@@ -98,7 +98,11 @@ class Plans(Controller):
 
     @get("/{plan:str}/settings", opt=EDIT)
     async def settings(
-        self, request: Request, actor: NamedDependency[Actor], peers: NamedDependency[Peers], plan: FromPath[str]
+        self,
+        request: Request,
+        actor: NamedDependency[Actor],
+        peers: NamedDependency[Peers],
+        plan: FromPath[str],
     ) -> Template:
         async with reading(actor):
             desk = await open_desk(actor, plan, peers)
@@ -106,7 +110,11 @@ class Plans(Controller):
 
     @post("/{plan:str}/settings", opt=EDIT)
     async def set_up(
-        self, request: Request, actor: NamedDependency[Actor], peers: NamedDependency[Peers], plan: FromPath[str]
+        self,
+        request: Request,
+        actor: NamedDependency[Actor],
+        peers: NamedDependency[Peers],
+        plan: FromPath[str],
     ) -> Response:
         raw = await form_of(request)
         async with reading(actor):
@@ -119,7 +127,9 @@ class Plans(Controller):
         if errors:
             return _settings(request, actor, desk, raw, errors)
         await planning.set_up(actor, plan, title, weights, targets)
-        return see_other(f"{plan_path(actor, plan)}/suggestions", notice=_("Saved. The suggestions are ranked anew."))
+        return see_other(
+            f"{plan_path(actor, plan)}/suggestions", notice=_("Saved. The suggestions are ranked anew.")
+        )
 
 
 async def _listed(actor: Actor, plans: list[ActionPlan]) -> list[Listed]:
@@ -148,7 +158,9 @@ def _next_year(actor: Actor, assessment: Assessment | None) -> int:
 async def _new(request: Request, actor: Actor, raw: Raw, errors: Errors | None = None) -> Template:
     async with reading(actor):
         rounds = await _submitted(actor)
-        named = [(one.slug, f"{(await definition_of(one)).title.in_(current())} {one.name}") for one in rounds]
+        named = [
+            (one.slug, f"{(await definition_of(one)).title.in_(current())} {one.name}") for one in rounds
+        ]
     chosen = next((one for one in rounds if one.slug == raw.get("assessment")), rounds[0] if rounds else None)
     title = _("Action plan %(year)s") % {"year": _next_year(actor, chosen)}
     return page(
@@ -158,9 +170,7 @@ async def _new(request: Request, actor: Actor, raw: Raw, errors: Errors | None =
     )  # fmt: skip
 
 
-def read_wishes(
-    raw: Raw, questionnaire: Questionnaire
-) -> tuple[dict[str, int], dict[str, Fraction], Errors]:
+def read_wishes(raw: Raw, questionnaire: Questionnaire) -> tuple[dict[str, int], dict[str, Fraction], Errors]:
     """Strategic weights by dimension and targets in points by criterion; an empty target is the next level."""
     errors: Errors = {}
     weights = {}

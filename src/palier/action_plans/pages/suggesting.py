@@ -34,6 +34,8 @@ from palier.foundation.language import ngettext
 from palier.foundation.web import form_of, is_htmx, page, see_other
 
 LONGEST_REASON = 300
+A_PAGE = 10
+"""Suggestions shown at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +57,10 @@ class Suggestions(Controller):
     @get("/suggestions", opt=READ)
     async def ranked(
         self, request: Request, actor: NamedDependency[Actor], peers: NamedDependency[Peers],
-        plan: FromPath[str], sort: FromQuery[str] = "balance", why: FromQuery[str] = "",
+        plan: FromPath[str], sort: FromQuery[str] = "balance", why: FromQuery[str] = "", page: FromQuery[int] = 1,
     ) -> Template:  # fmt: skip
-        """Every suggestion with its reasons; `why` opens the reasons of one lever."""
-        return await _ranked(request, actor, peers, plan, sort, why=why)
+        """The suggestions with their reasons, page by page; `why` opens the reasons of one lever, on its page."""
+        return await _ranked(request, actor, peers, plan, sort, why=why, number=page)
 
     @post("/suggestions/{lever:str}/adopt", opt=EDIT)
     async def adopt(
@@ -101,7 +103,9 @@ class Suggestions(Controller):
             await suggesting.dismiss(actor, plan, lever, reason)
         except NoLongerSuggested:
             return see_other(address, notice=_no_longer())
-        return see_other(f"{address}#aside", notice=_("The suggestion is put aside. You can take it back below."))
+        return see_other(
+            f"{address}#aside", notice=_("The suggestion is put aside. You can take it back below.")
+        )
 
     @post("/suggestions/{lever:str}/restore", opt=EDIT)
     async def restore(
@@ -116,7 +120,11 @@ class Suggestions(Controller):
 
     @get("/generate", opt=EDIT)
     async def draft(
-        self, request: Request, actor: NamedDependency[Actor], peers: NamedDependency[Peers], plan: FromPath[str]
+        self,
+        request: Request,
+        actor: NamedDependency[Actor],
+        peers: NamedDependency[Peers],
+        plan: FromPath[str],
     ) -> Template:
         """The first suggestions as dated actions, to be edited before they count."""
         async with reading(actor):
@@ -129,7 +137,11 @@ class Suggestions(Controller):
 
     @post("/generate", opt=EDIT)
     async def generate(
-        self, request: Request, actor: NamedDependency[Actor], peers: NamedDependency[Peers], plan: FromPath[str]
+        self,
+        request: Request,
+        actor: NamedDependency[Actor],
+        peers: NamedDependency[Peers],
+        plan: FromPath[str],
     ) -> Response:
         """Make actions of the lines that are ticked, all at once."""
         raw = await form_of(request)
@@ -162,18 +174,23 @@ def _sorted_path(actor: Actor, plan: str, sort: str) -> str:
 
 
 async def _ranked(
-    request: Request, actor: Actor, peers: Peers, plan: str, sort: str, *, why: str = "", adopting: str = "",
+    request: Request, actor: Actor, peers: Peers, plan: str, sort: str, *, why: str = "", number: int = 1, adopting: str = "",
     dismissing: str = "", errors: dict[str, str] | None = None, typed: Raw | None = None,
 ) -> Template:  # fmt: skip
     order = Order(sort) if sort in set(Order) else Order.BALANCE
     async with reading(actor):
         desk = await open_desk(actor, plan, peers, order=order)
     on = today(actor.person.time_zone)
+    ranks = [one.lever.id for one in desk.suggestions]
+    wanted = next((ranks.index(name) for name in (why, adopting, dismissing) if name in ranks), None)
+    pages = max(1, -(-len(ranks) // A_PAGE))
+    number = min(max(1, number), pages) if wanted is None else wanted // A_PAGE + 1
     proposed = {one.lever.id: schedule([one], on)[0] for one in desk.suggestions}
     return page(
         request, "action_plans/suggestions.html", status_code=422 if errors else 200, order=order,
         orders=wording.order_choices(), note=wording.order_note(order), why=why, adopting=adopting,
         dismissing=dismissing, errors=errors or {}, typed=typed or {}, typed_date=typed_date, proposed=proposed,
+        number=number, pages=pages, first=(number - 1) * A_PAGE, a_page=A_PAGE,
         **shared(request, actor, desk),
     )  # fmt: skip
 

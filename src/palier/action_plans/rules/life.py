@@ -107,7 +107,11 @@ def _figure_faults(facts: Facts) -> list[Fault]:
 
 def _kpi_faults(kpi: Kpi) -> list[Fault]:
     figures = {"kpi_baseline": kpi.baseline, "kpi_target": kpi.target}
-    found = [Fault(name, "out_of_range") for name, value in figures.items() if value is not None and abs(value) > MOST]
+    found = [
+        Fault(name, "out_of_range")
+        for name, value in figures.items()
+        if value is not None and abs(value) > MOST
+    ]
     if not kpi.name and any(value is not None for value in figures.values()):
         found.append(Fault("kpi_name", "missing"))
     if kpi.baseline is not None and kpi.target is not None:
@@ -124,6 +128,8 @@ def differences(before: Facts, after: Facts) -> dict[str, tuple[Any, Any]]:
 
 
 def _flat(facts: Facts) -> dict[str, Any]:
-    flat = {item.name: getattr(facts, item.name) for item in fields(facts) if item.name not in ("kpi", "serves")}
+    flat = {
+        item.name: getattr(facts, item.name) for item in fields(facts) if item.name not in ("kpi", "serves")
+    }
     parts = {f"kpi_{item.name}": getattr(facts.kpi, item.name) for item in fields(facts.kpi)}
     return flat | {"serves": dict(facts.serves)} | parts

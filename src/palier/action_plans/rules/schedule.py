@@ -56,9 +56,7 @@ def _choose(suggestions: Sequence[Suggestion], most: int) -> list[Suggestion]:
     return list(chosen.values())
 
 
-def _with_requirements(
-    name: str, by_id: Mapping[str, Suggestion], above: tuple[str, ...] = ()
-) -> list[str]:
+def _with_requirements(name: str, by_id: Mapping[str, Suggestion], above: tuple[str, ...] = ()) -> list[str]:
     """`name` after everything it requires among the suggestions; what is not suggested is done or not wanted."""
     ahead: list[str] = []
     for required in by_id[name].lever.requires:

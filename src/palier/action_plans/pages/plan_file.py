@@ -8,9 +8,9 @@ from fractions import Fraction
 
 from palier.action_plans import wording
 from palier.action_plans.flows.overview import PlannedAction
-from palier.foundation.spreadsheets import FORMULA
 from palier.foundation.language import gettext as _
 from palier.foundation.language import number
+from palier.foundation.spreadsheets import FORMULA
 
 Cell = str | int | Fraction | date | None
 
