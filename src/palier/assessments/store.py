@@ -208,17 +208,26 @@ async def answer_of(assessment_id: UUID, code: str) -> Answer | None:
 
 
 async def round_before(actor: Actor, assessment: Assessment) -> Assessment | None:
-    """The round submitted last before `assessment` on the same questionnaire."""
-    earlier = await submitted_rounds(actor, assessment.questionnaire)
-    ids = [one.id for one in earlier]
+    """The round submitted last before `assessment` on the same questionnaire: its name and dates, not its result."""
+    earlier = Assessment.filter(
+        organisation_id=actor.organisation_id,
+        questionnaire=assessment.questionnaire,
+        state=AssessmentState.SUBMITTED,
+    )
+    rounds = await earlier.order_by("opens_on", "submitted_at").only("id", "name", "opens_on", "submitted_at")
+    ids = [one.id for one in rounds]
     place = ids.index(assessment.id) if assessment.id in ids else len(ids)
-    return earlier[place - 1] if place else None
+    return rounds[place - 1] if place else None
 
 
 async def open_campaigns(actor: Actor, questionnaire: Questionnaire, today: date) -> list[Campaign]:
-    """Campaigns of the organisation's networks that call for `questionnaire` on `today`, soonest to close first."""
+    """Campaigns of the organisation's networks that call for `questionnaire` on `today`, soonest to close first.
+
+    Nobody calls a throw-away copy.
+    """
     sql = (
         "select c.id from campaign c join network_member m on m.network_id = c.network_id and m.left_on is null "
+        "join organisation o on o.id = m.organisation_id and o.sandbox_until is null "
         "where m.organisation_id = $1 and c.questionnaire = $2 and c.major = $3 and c.closes_on >= $4 and c.opens_on <= $4"
     )
     major = int(questionnaire.version.partition(".")[0])
