@@ -57,12 +57,18 @@ def find_questionnaire(
     With `content_hash` (as stored with an assessment) a changed file raises ChangedQuestionnaire.
     Raises UnknownQuestionnaire and BadQuestionnaire.
     """
-    if version not in versions(code, directory=directory):
-        raise UnknownQuestionnaire(f"{code}/{version}")
-    questionnaire = load(directory / code / f"{version}.yaml")
+    questionnaire = load(_file(code, version, directory))
     if content_hash not in (None, questionnaire.content_hash):
         raise ChangedQuestionnaire(f"{questionnaire.key} changed after an assessment used it")
     return questionnaire
+
+
+@cache
+def _file(code: str, version: str, directory: Path) -> Path:
+    """Where the version stands, looked up once: saving an answer asks every time. Raises UnknownQuestionnaire."""
+    if version not in versions(code, directory=directory):
+        raise UnknownQuestionnaire(f"{code}/{version}")
+    return directory / code / f"{version}.yaml"
 
 
 def definition(code: str, version: str, *, directory: Path = DIRECTORY) -> dict[str, Any]:
