@@ -155,13 +155,15 @@ class Manners(ASGIMiddleware):
         await next_app(scope, receive, _polite(send, connection))
 
 
+def language_in(path: str) -> str | None:
+    """The language an address names (/fr/method), whoever reads it."""
+    first = path.split("/")[1]
+    return first if first in language.LOCALES else None
+
+
 def _chosen_language(connection: ASGIConnection) -> str:
-    first = connection.url.path.split("/")[1]
-    if first in language.LOCALES:
-        return first
-    return connection.cookies.get("locale") or language.negotiate(
-        connection.headers.get("accept-language", "")
-    )
+    accepted = language.negotiate(connection.headers.get("accept-language", ""))
+    return language_in(connection.url.path) or connection.cookies.get("locale") or accepted
 
 
 def _from_elsewhere(connection: ASGIConnection) -> bool:

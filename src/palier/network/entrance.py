@@ -15,7 +15,7 @@ from palier.foundation.actor import Actor, NetworkActor, Organisation, Person
 from palier.foundation.database import reading, select
 from palier.foundation.identifiers import fingerprint
 from palier.foundation.permissions import Permission, Role
-from palier.foundation.web import SignInNeeded
+from palier.foundation.web import SignInNeeded, language_in
 
 
 class NotYours(Exception):
@@ -59,7 +59,7 @@ async def _identify(
         return
     row = rows[0]
     state["person"] = person = _person(row)
-    language.use(person.locale, person.time_zone)
+    language.use(language_in(connection.url.path) or person.locale, person.time_zone)
     touch_later(row["session_id"], row["seen_at"])
     if row["role"]:
         state["actor"] = Actor(person, _organisation(row), Role(row["role"]), row["mandate_id"])
