@@ -2,7 +2,9 @@
 
 import os
 import signal
+from pathlib import Path
 
+from palier.reports.press import print_document
 from palier.reports.rules.documents import Document, Unprintable
 
 
@@ -19,3 +21,12 @@ def moody(document: Document, locale: str) -> bytes:
         case "knotted":
             raise Unprintable("maximum recursion depth exceeded")
     return b"%PDF " + locale.encode()
+
+
+def interrupted_once(document: Document, locale: str) -> bytes:
+    """Dies the first time, and leaves the file its round names behind; then prints what the house prints."""
+    seen = Path(document.cover.round)
+    if not seen.exists():
+        seen.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return print_document(document, locale)

@@ -24,7 +24,7 @@ async def work(url: str, jobs: Iterable[Job], *, until_empty: bool = False) -> N
     only_reading.set(False)
     known = list(jobs)
     app = queue(url, known)
-    async with _closing(known), app.open_async(), _pool(url):
+    async with closing(known), app.open_async(), _pool(url):
         await return_abandoned(app)
         async with _beating(app):
             await app.run_worker_async(
@@ -34,7 +34,8 @@ async def work(url: str, jobs: Iterable[Job], *, until_empty: bool = False) -> N
 
 
 @contextlib.asynccontextmanager
-async def _closing(jobs: list[Job]) -> AsyncIterator[None]:
+async def closing(jobs: Iterable[Job]) -> AsyncIterator[None]:
+    """Let go, at the end, of whatever the jobs keep open."""
     try:
         yield
     finally:

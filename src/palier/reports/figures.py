@@ -123,7 +123,12 @@ def radar(document: ResultsAndPlan) -> Iterator[Figure]:
         return
     words = "; ".join(f"{row.label} {points(row.score)}" for row in rows)
     alt = _("Profile, out of 100. %(words)s.") % {"words": words}
-    axes = [Axis(row.code, _axis_name(row), row.score, _box(row.comparison)) for row in rows]
+    names = [_axis_name(row) for row in rows]
+    named = all(names)  # some names and some codes alone would look like a mistake
+    axes = [
+        Axis(row.code, name if named else "", row.score, _box(row.comparison))
+        for row, name in zip(rows, names, strict=True)
+    ]
     yield Figure("radar", radar_chart(axes, label=alt, width=RADAR), alt)
 
 

@@ -71,7 +71,7 @@ def kind_words(document: Document) -> str:
 
 def document_title(document: Document) -> str:
     """What the file calls itself: who, what, when."""
-    return f"{document.cover.organisation} – {kind_words(document)}, {document.cover.round}"
+    return f"{document.cover.organisation}\u00a0– {kind_words(document)}, {document.cover.round}"
 
 
 def result_chapters(document: ResultsAndPlan) -> tuple[Chapter, ...]:

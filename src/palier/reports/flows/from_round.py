@@ -177,7 +177,6 @@ def _dimensions(source: _Source) -> Iterator[DimensionRow]:
             previous=row.before,
             change=row.delta,
             comparison=source.comparison(row),
-            short=short_name(row),
             low_comparability=row.node.low_comparability,
         )
 

@@ -68,9 +68,10 @@ class Reports(Controller):
     async def prepare(
         self, request: Request, actor: NamedDependency[Actor], assessment: FromQuery[str] = "", plan: FromQuery[str] = "",
     ) -> Template:  # fmt: skip
+        """The form, with the round or plan of the page one comes from; a round comes with its latest plan."""
         values = {"locale": current(), "assessment": assessment, "plan": plan, "benchmark": "yes"}
         values["kind"] = Kind.PLAN if plan and not assessment else Kind.RESULTS
-        return await _form(request, actor, values)
+        return await _form(request, actor, values | await _suggested(actor, assessment, plan))
 
     @post("/new", opt=EXPORT)
     async def ask(
@@ -179,6 +180,17 @@ async def _form(
         kinds=wording.kind_choices(), locales=[(each, language_name(each)) for each in LOCALES],
         values=blank | values, errors=errors or {}, new_op=new_id(),
     )  # fmt: skip
+
+
+async def _suggested(actor: Actor, assessment: str, plan: str) -> dict[str, str]:
+    """What to choose where the address does not say."""
+    if plan:
+        return {}
+    async with reading(actor):
+        rounds = visible_assessments(actor).filter(state=AssessmentState.SUBMITTED)
+        latest = await (rounds.filter(slug=assessment) if assessment else rounds).first()
+        drawn = await visible_plans(actor).filter(assessment_id=latest.id).first() if latest else None
+    return {"assessment": latest.slug if latest else "", "plan": drawn.slug if drawn else ""}
 
 
 async def _choices(actor: Actor) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
