@@ -397,12 +397,18 @@ function showControls() {
   document.querySelectorAll("[data-reveal][hidden]").forEach((button) => (button.hidden = false));
 }
 
+/* The answer moved something: the focus follows it (header HX-Trigger-After-Settle: {"focus-on": "<id>"}). */
+function followFocus(event) {
+  document.getElementById(event.detail.value)?.focus();
+}
+
 /* ---- Wiring -------------------------------------------------------------------------------------------------------------- */
 
 document.addEventListener("htmx:configRequest", beforeSaving);
 document.addEventListener("htmx:beforeOnLoad", afterAnswer);
 document.addEventListener("htmx:beforeSwap", allowWithWords);
 document.addEventListener("htmx:afterSettle", afterSwap);
+document.addEventListener("focus-on", followFocus);
 document.addEventListener("htmx:sendError", unreachable);
 document.addEventListener("htmx:timeout", unreachable);
 document.addEventListener("keydown", onKey);

@@ -52,11 +52,11 @@ def two_dimensions(levers: list[dict[str, Any]], aggregation: str = "weighted_me
 
 
 def lever(
-    id: str, serves: dict[str, list[int]], effort: int = 1, requires: tuple[str, ...] = ()
-) -> dict[str, Any]:  # noqa: A002
+    name: str, serves: dict[str, list[int]], effort: int = 1, requires: tuple[str, ...] = ()
+) -> dict[str, Any]:
     steps = [{"criterion": code, "from": start, "to": end} for code, (start, end) in serves.items()]
     return {
-        "id": id, "effort": effort, "months": 3, "title": {}, "steps": {}, "serves": steps,
+        "id": name, "effort": effort, "months": 3, "title": {}, "steps": {}, "serves": steps,
         "kpi": {"name": {}, "unit": {}, "direction": "up"}, "requires": list(requires),
     }  # fmt: skip
 
