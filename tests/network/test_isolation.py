@@ -49,11 +49,11 @@ async def nest(cast: Any) -> Nest:
         draft = Draft(State.ANSWERED, 3, rationale=f"{CANARY} justification", evidence=f"{CANARY} preuve")
         await answer_criterion(owner, done.slug, criterion.code, draft, op=new_id(), base=0)
     await submit(owner, done.slug, name=person.name)
-    plan, action, report, invitation, mandate, membership = await _plant_the_rest(owner, done.id)
+    plan, action, reading, report, invitation, mandate, membership = await _plant_the_rest(owner, done.id)
     return Nest(owner, {
         "org": "nid", "assessment": done.slug, "slug": done.slug, "code": "FL1.1.1", "section": "FL1.1", "element": "FL1.1",
         "plan": plan, "action": action, "report": report, "invitation": invitation, "mandate": mandate, "membership": membership,
-        "lever": questionnaire.levers[0].id, "member": membership, "edition": str(new_id()), "cohort": "family=transport",
+        "reading": reading, "lever": questionnaire.levers[0].id, "member": membership, "edition": str(new_id()), "cohort": "family=transport",
     })  # fmt: skip
 
 
@@ -77,6 +77,9 @@ async def _plant_the_rest(owner: acting.Actor, assessment_id: UUID) -> tuple[str
             created_by=owner.person_id,
             **shared,
         )
+        reading = await plans.KpiReading.create(
+            id=new_id(), action_id=action.id, on=today(), value=3, person_id=owner.person_id, **shared
+        )
         report = await reports.Report.create(
             id=new_id(), kind="action_plan", title=f"{CANARY} rapport", locale="fr", content={}, content_key="x", created_by=owner.person_id,
             created_name=f"{CANARY} Personne", **shared,
@@ -88,7 +91,15 @@ async def _plant_the_rest(owner: acting.Actor, assessment_id: UUID) -> tuple[str
         membership = await network.Membership.get(**shared, person_id=owner.person_id)
     hugo = await plant_person(f"{CANARY} Conseil", "conseil@example.org")
     mandate = await plant_mandate(owner, hugo)
-    return plan.slug, str(action.id), str(report.id), str(invitation.id), str(mandate), str(membership.id)
+    return (
+        plan.slug,
+        str(action.id),
+        str(reading.id),
+        str(report.id),
+        str(invitation.id),
+        str(mandate),
+        str(membership.id),
+    )
 
 
 def addresses(app: Litestar, ids: dict[str, str]) -> Iterator[tuple[str, str]]:
@@ -143,7 +154,7 @@ async def test_the_stranger_s_own_house_does_not_open_with_other_people_s_ids(
             assert CANARY.lower() not in reply.text.lower(), f"{method} {address} sang"
 
 
-_ROWS = ("assessment", "plan", "action", "report", "invitation", "mandate", "membership")
+_ROWS = ("assessment", "plan", "action", "reading", "report", "invitation", "mandate", "membership")
 
 
 async def test_nobody_signed_in_is_sent_to_the_door(nest: Nest, visit: Browser, stage: Litestar) -> None:
@@ -184,13 +195,9 @@ async def _ask(browser: Any, method: str, address: str) -> Any:
     if "csrftoken" not in browser.cookies:
         await browser.get("/signin")
     form = {
-        "_csrf_token": browser.cookies["csrftoken"],
-        "op": str(new_id()),
-        "answer": "3",
-        "rev": "0",
-        "name": "x",
-        "title": "x",
-    }
+        "_csrf_token": browser.cookies["csrftoken"], "op": str(new_id()), "answer": "3", "rev": "0", "name": "x", "title": "x",
+        "role": "reader", "status": "planned", "reason": "x", "revision": "1", "value": "3", "ends_on-day": "1",
+    }  # fmt: skip
     return await browser.request(method, address, data=form)
 
 
