@@ -54,15 +54,17 @@ create policy staff on campaign for all using (network_id = app_network()) with 
 create policy own_or_staff on participation using (organisation_id = app_org() or network_id = app_network())
   with check (organisation_id = app_org());
 create policy own on contribution using (organisation_id = app_org()) with check (organisation_id = app_org());
+-- Verified members read what was published to them; invented figures are anybody's who joined.
+create function readable_networks() returns setof uuid language sql stable as $$
+  select m.network_id from network_member m join network n on n.id = m.network_id
+  where m.organisation_id = app_org() and m.left_on is null and (m.verified_at is not null or n.fictive)
+$$;
 create policy members on edition for select using (
-  network_id = app_network() or network_id in (select n.network_id from network_member n where n.organisation_id = app_org()
-    and n.verified_at is not null and n.left_on is null));
+  network_id = app_network() or network_id in (select readable_networks()));
 create policy members on release_row for select using (
-  network_id = app_network() or network_id in (select n.network_id from network_member n where n.organisation_id = app_org()
-    and n.verified_at is not null and n.left_on is null));
+  network_id = app_network() or network_id in (select readable_networks()));
 create policy members on batch_member for select using (
-  network_id = app_network() or network_id in (select n.network_id from network_member n where n.organisation_id = app_org()
-    and n.verified_at is not null and n.left_on is null));
+  network_id = app_network() or network_id in (select readable_networks()));
 
 -- 4. The worker seals batches and publishes: it alone reads contributions of all members.
 do $$
@@ -106,16 +108,30 @@ create function refuse_rewriting() returns trigger language plpgsql as $$
 begin
   raise exception 'rows of % are never changed once written', tg_table_name using errcode = 'P0403';
 end $$;
-create trigger written_once before update or delete or truncate on audit_entry for each statement execute function refuse_rewriting();
-create trigger written_once before update or delete or truncate on answer_event for each statement execute function refuse_rewriting();
+create trigger written_once before update or truncate on audit_entry for each statement execute function refuse_rewriting();
+create trigger written_once before update or truncate on answer_event for each statement execute function refuse_rewriting();
 create trigger written_once before update or delete or truncate on edition for each statement execute function refuse_rewriting();
 create trigger written_once before update or delete or truncate on release_row for each statement execute function refuse_rewriting();
 create trigger written_once before update or delete or truncate on used_definition for each statement execute function refuse_rewriting();
 
+-- The one exception: a throw-away copy is erased whole (11). Nobody but the tables' owner may delete these rows at all.
+create function is_being_erased(p_org uuid) returns boolean language sql stable as $$
+  select coalesce(current_setting('app.erasing', true) = p_org::text, false)
+    and exists (select from organisation o where o.id = p_org and o.sandbox_until is not null)
+$$;
+create function refuse_deleting() returns trigger language plpgsql as $$
+begin
+  if is_being_erased((to_jsonb(old) ->> tg_argv[0])::uuid) then return old; end if;
+  raise exception 'rows of % are never deleted', tg_table_name using errcode = 'P0403';
+end $$;
+create trigger kept before delete on audit_entry for each row execute function refuse_deleting('chain');
+create trigger kept before delete on answer_event for each row execute function refuse_deleting('organisation_id');
+
 -- 6. Submitted is frozen.
 create function refuse_changing_a_submitted_answer() returns trigger language plpgsql as $$
 begin
-  if (select state from assessment where id = coalesce(new.assessment_id, old.assessment_id)) <> 'draft' then
+  if (select state from assessment where id = coalesce(new.assessment_id, old.assessment_id)) <> 'draft'
+      and not (tg_op = 'DELETE' and is_being_erased(old.organisation_id)) then
     raise exception 'this assessment is submitted' using errcode = 'P0423';
   end if;
   return coalesce(new, old);
@@ -253,4 +269,58 @@ begin
     'revision', v_revision, 'answer', plain_answer(v_answer), 'by', v_answer.updated_name, 'at', v_answer.updated_at,
     'history', answer_history(v_round.id, p_code), 'states', (
       select jsonb_object_agg(a.code, jsonb_build_array(a.state, a.to_review)) from answer a where a.assessment_id = v_round.id));
+end $$;
+
+-- 11. Throw-away copies (demonstrations): made as such, never counted, erased whole.
+create function refuse_changing_nature() returns trigger language plpgsql as $$
+begin
+  if (old.sandbox_until is null) <> (new.sandbox_until is null) then
+    raise exception 'an organisation is a throw-away copy from the start or never' using errcode = 'P0403';
+  end if;
+  return new;
+end $$;
+create trigger nature before update of sandbox_until on organisation for each row execute function refuse_changing_nature();
+
+create function refuse_counting_a_copy() returns trigger language plpgsql as $$
+begin
+  if exists (select from organisation o where o.id = new.organisation_id and o.sandbox_until is not null) then
+    raise exception 'a throw-away copy is never counted' using errcode = 'P0403';
+  end if;
+  return new;
+end $$;
+create trigger genuine before insert on contribution for each row execute function refuse_counting_a_copy();
+create trigger genuine before insert on batch_member for each row execute function refuse_counting_a_copy();
+create trigger genuine before insert on participation for each row execute function refuse_counting_a_copy();
+
+-- Everything a throw-away copy holds, its visitor included; any other organisation is refused. Files are the caller's.
+create policy erased on audit_entry for delete using (is_being_erased(chain));
+create policy erased_head on audit_head for delete using (is_being_erased(chain));
+create function erase_sandbox(p_org uuid) returns void
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare v_people uuid[];
+begin
+  perform set_config('app.org', p_org::text, true), set_config('app.erasing', p_org::text, true);
+  perform 1 from organisation where id = p_org and sandbox_until is not null for update;
+  if not found then
+    raise exception 'only a throw-away copy can be erased' using errcode = 'P0403';
+  end if;
+  select coalesce(array_agg(m.person_id), '{}') into v_people from membership m join person p on p.id = m.person_id
+    where m.organisation_id = p_org and p.email like 'guest-%@demo.invalid';
+  delete from operation where person_id = any (v_people)
+    or location = '/o/' || (select slug from organisation where id = p_org)
+    or location like '/o/' || (select slug from organisation where id = p_org) || '/%';
+  delete from kpi_reading where organisation_id = p_org;
+  delete from dismissal where organisation_id = p_org;
+  delete from action where organisation_id = p_org;
+  delete from action_plan where organisation_id = p_org;
+  delete from report where organisation_id = p_org;
+  delete from answer where organisation_id = p_org;
+  delete from answer_event where organisation_id = p_org;
+  delete from assessment where organisation_id = p_org;
+  delete from stored_file where organisation_id = p_org;
+  delete from audit_entry where chain = p_org;
+  delete from audit_head where chain = p_org;
+  delete from organisation where id = p_org;  -- memberships, invitations, mandates and networks follow
+  delete from person where id = any (v_people);  -- their sessions follow
+  perform set_config('app.erasing', '', true);
 end $$;

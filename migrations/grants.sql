@@ -19,5 +19,6 @@ grant insert, update, delete on procrastinate_jobs, procrastinate_events, procra
 
 revoke all on function audit_append(uuid, uuid, text, uuid, text, text, text) from public;
 revoke all on function enqueue(text, jsonb, text, timestamptz) from public;
-grant execute on function audit_append(uuid, uuid, text, uuid, text, text, text), enqueue(text, jsonb, text, timestamptz)
-  to palier_web, palier_worker;
+revoke all on function erase_sandbox(uuid) from public;
+grant execute on function audit_append(uuid, uuid, text, uuid, text, text, text), enqueue(text, jsonb, text, timestamptz),
+  erase_sandbox(uuid) to palier_web, palier_worker;

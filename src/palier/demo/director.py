@@ -28,6 +28,8 @@ VALLEY = Member(
     country="FR", legal_kind="public_company", maturity=2.95, progress=0.24, takes_part=(True, True, True),
 )  # fmt: skip
 
+OPEN_FOR = timedelta(days=25)
+
 ANSWERED = 22
 """Criteria answered in the open round: up to the end of "Designing, delivering and recovering"."""
 
@@ -52,31 +54,37 @@ async def plant_valley(planted: Planted, claire: Person, colleagues: Mapping[Per
 
 
 async def plant_open_round(actor: Actor, planted: Planted, *, in_campaign: bool = True) -> None:
-    """This year's round, 22 of 34 criteria answered, in the caller's transaction."""
+    """This year's round, 22 of 34 criteria answered, in the caller's transaction; outside any campaign it closes in 25 days."""
     given = answers(planted.questionnaire, VALLEY.maturity, VALLEY.slug, VALLEY.progress * ROUNDS)
     campaign = planted.campaigns[-1]
     await plant_round(
         actor, planted.questionnaire, given[:ANSWERED], name=campaign.name, opened=at_nine(clock.today() - timedelta(days=30)),
-        submitted=None, closes_on=campaign.closes_on, campaign=campaign if in_campaign else None, rationales=RATIONALES,
+        submitted=None, closes_on=campaign.closes_on if in_campaign else clock.today() + OPEN_FOR,
+        campaign=campaign if in_campaign else None, rationales=RATIONALES,
     )  # fmt: skip
 
 
 async def plant_plan(actor: Actor, round_name: str) -> None:
     """A plan born from the round called `round_name`: two actions done, three under way (one late), three to come."""
     async with transaction(actor):
-        base = await load_round(actor, slugify(f"SX {round_name}"))
-        view = await peers(actor, base.assessment)
-        q3 = {code: figure.q3 for code, figure in view.figures.items()} if view else {}
-        plan = await ActionPlan.create(
-            id=new_id(), organisation_id=actor.organisation_id, slug=f"plan-{clock.today().year}",
-            title=f"Plan d’action {clock.today().year}" if current() == "fr" else f"Action plan {clock.today().year}",
-            assessment_id=base.assessment.id, strategic_weights={"SX3": 2}, created_by=actor.person_id,
-            created_at=clock.now() - timedelta(days=300),
-        )  # fmt: skip
-        await audit.record(actor, "plans.created", f"plan {plan.slug}")
-        situation = Situation(base.questionnaire, base.result, q3, {"SX3": 2}, {})
-        for place, suggestion in enumerate(suggest(situation)[: len(_PROGRESS)]):
-            await _plant_action(actor, plan, suggestion, place)
+        await write_plan(actor, round_name)
+
+
+async def write_plan(actor: Actor, round_name: str) -> None:
+    """The same in the caller's transaction."""
+    base = await load_round(actor, slugify(f"SX {round_name}"))
+    view = await peers(actor, base.assessment)
+    q3 = {code: figure.q3 for code, figure in view.figures.items()} if view else {}
+    plan = await ActionPlan.create(
+        id=new_id(), organisation_id=actor.organisation_id, slug=f"plan-{clock.today().year}",
+        title=f"Plan d’action {clock.today().year}" if current() == "fr" else f"Action plan {clock.today().year}",
+        assessment_id=base.assessment.id, strategic_weights={"SX3": 2}, created_by=actor.person_id,
+        created_at=clock.now() - timedelta(days=300),
+    )  # fmt: skip
+    await audit.record(actor, "plans.created", f"plan {plan.slug}")
+    situation = Situation(base.questionnaire, base.result, q3, {"SX3": 2}, {})
+    for place, suggestion in enumerate(suggest(situation)[: len(_PROGRESS)]):
+        await _plant_action(actor, plan, suggestion, place)
 
 
 _PROGRESS = (

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from palier.accounts import store as accounts
 from palier.assessments.store import Campaign
 from palier.benchmarks.flows.publishing import publish_campaign
-from palier.demo.planting import contribute, plant_round
+from palier.demo.planting import PlantedRound, contribute, plant_round
 from palier.demo.rules.answers import answers
 from palier.demo.rules.members import Member
 from palier.foundation import clock
@@ -121,13 +121,21 @@ async def plant_year(
 ) -> None:
     """The round of year `turn` (0 = the first), submitted and given to the campaign."""
     campaign = planted.campaigns[turn]
+    round_ = await plant_past_round(actor, planted, member, turn)
+    await contribute(actor, round_, campaign, organisation)
+
+
+async def plant_past_round(
+    actor: Actor, planted: Planted, member: Member, turn: int, *, in_campaign: bool = True
+) -> PlantedRound:
+    """The round of year `turn`, submitted; a throw-away copy answers no campaign."""
+    campaign = planted.campaigns[turn]
     given = answers(planted.questionnaire, member.maturity, member.slug, member.progress * turn)
     opened = at_nine(campaign.opens_on + timedelta(days=3 + len(member.slug) % 20))
-    round_ = await plant_round(
+    return await plant_round(
         actor, planted.questionnaire, given, name=campaign.name, opened=opened, submitted=opened + timedelta(days=15, hours=6),
-        closes_on=campaign.closes_on, campaign=campaign,
+        closes_on=campaign.closes_on, campaign=campaign if in_campaign else None,
     )  # fmt: skip
-    await contribute(actor, round_, campaign, organisation)
 
 
 async def publish_years(planted: Planted) -> None:

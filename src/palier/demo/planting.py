@@ -26,7 +26,7 @@ from palier.scoring.rules.record import result_hash, to_plain
 
 
 @dataclass(frozen=True, slots=True)
-class Planted:
+class PlantedRound:
     """A round that was written, and its result when it was submitted."""
 
     assessment: Assessment
@@ -37,7 +37,7 @@ async def plant_round(
     actor: Actor, questionnaire: Questionnaire, given: Sequence[Given], *, name: str, opened: datetime,
     submitted: datetime | None, closes_on: date, campaign: Campaign | None = None,
     rationales: Mapping[str, str] | None = None,
-) -> Planted:  # fmt: skip
+) -> PlantedRound:  # fmt: skip
     """Write one round with its answers, in the caller's transaction for `actor`; submitted when a time is given."""
     assessment = Assessment(
         id=new_id(), organisation_id=actor.organisation_id, slug=slugify(f"{questionnaire.id} {name}"), name=name,
@@ -58,10 +58,10 @@ async def plant_round(
             id=new_id(), network_id=campaign.network_id, campaign_id=campaign.id, organisation_id=actor.organisation_id,
             started_at=opened, submitted_at=submitted,
         )  # fmt: skip
-    return Planted(assessment, result)
+    return PlantedRound(assessment, result)
 
 
-async def contribute(actor: Actor, planted: Planted, campaign: Campaign, organisation: Organisation) -> None:
+async def contribute(actor: Actor, planted: PlantedRound, campaign: Campaign, organisation: Organisation) -> None:
     """What the round brings to its campaign, if it counts; in the caller's transaction."""
     if planted.result is None or not counts(planted.result):
         return

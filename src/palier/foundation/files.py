@@ -26,7 +26,7 @@ def shelves(data_directory: Path) -> ObjectStore:
     """The place of the bytes: a folder of the data directory. One more kind of store is one more line here."""
     folder = data_directory / "files"
     folder.mkdir(parents=True, exist_ok=True)
-    return LocalStore(folder)
+    return LocalStore(folder, automatic_cleanup=True)
 
 
 async def keep(
@@ -55,3 +55,11 @@ async def fetch(shelf: ObjectStore, file: store.StoredFile) -> bytes:
     if hashlib.sha256(data).hexdigest() != file.sha256:
         raise FileGone(file.key)
     return data
+
+
+async def forget(shelf: ObjectStore, organisation: UUID) -> None:
+    """Remove every byte kept for `organisation`. Its rows are the caller's to delete."""
+    batches = obstore.list(shelf, prefix=str(organisation))
+    keys = [entry["path"] async for batch in batches for entry in batch]
+    if keys:
+        await obstore.delete_async(shelf, keys)

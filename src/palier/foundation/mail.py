@@ -22,8 +22,11 @@ from palier.foundation.settings import Settings
 async def write(recipient: str, template: str, **context: object) -> None:
     """Put a message in the outbox, in the caller's transaction and in the language in use.
 
-    `template` names `<room>/mails/<name>`: its first line is the subject, the rest the text.
+    `template` names `<room>/mails/<name>`: its first line is the subject, the rest the text. An address under
+    `.invalid` belongs to nobody (RFC 2606): nothing is written to it.
     """
+    if recipient.endswith(".invalid"):
+        return
     subject, _, text = templates.render(f"{template}.txt", **context).lstrip().partition("\n")
     mail_id = new_id()
     await select(

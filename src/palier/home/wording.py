@@ -105,7 +105,7 @@ def _around() -> list[Topic]:
             _("All of it is on the page “My account”: change your password, end sessions on other devices, choose French or English, a light or dark theme, and switch off keyboard shortcuts."),
         )),
         Topic("demonstration", _("Try without an account"), (
-            _("The demonstration gives you a private copy of an invented organisation for 24 hours. It never enters a benchmark. “Create my organisation” keeps the answers you changed."),
+            _("The demonstration gives you a private copy of an invented organisation for 24 hours. It never enters a benchmark. “Create my organisation” keeps the answers of the open round."),
         )),
     ]  # fmt: skip
 

@@ -58,7 +58,7 @@ class SignUp(Controller):
             return _sign_up_form(request, raw, {"password": password_sentence(refused.fault)})
         except TooManyAttempts as error:
             return later(_sign_up_form(request, raw, {"email": too_often()}, 429), error)
-        return _sent_to("/signup/check-mail", form.email)
+        return sent_to("/signup/check-mail", form.email)
 
     @get("/check-mail")
     async def check_mail(self, request: Request) -> Template:
@@ -72,7 +72,7 @@ class SignUp(Controller):
             await signing_up.ask_again(email, browser_of(request, settings).address)
         except TooManyAttempts as error:
             return later(_sign_up_form(request, {"email": email}, {"email": too_often()}, 429), error)
-        return _sent_to(
+        return sent_to(
             "/signup/check-mail", email, _("If this address waits to be confirmed, a new link is on its way.")
         )
 
@@ -117,7 +117,7 @@ class Forgotten(Controller):
             await recovering.ask(email, browser_of(request, settings).address)
         except TooManyAttempts as error:
             return later(_forgotten_form(request, email, {"email": too_often()}, 429), error)
-        return _sent_to("/forgotten/sent", email)
+        return sent_to("/forgotten/sent", email)
 
     @get("/sent")
     async def sent(self, request: Request) -> Template:
@@ -176,7 +176,8 @@ def _reset_form(request: Request, token: str, errors: dict[str, str], *, spent: 
     return page(request, "accounts/reset.html", status_code=status, token=token, errors=errors, spent=spent)
 
 
-def _sent_to(location: str, email: str, notice: str = "") -> Redirect:
+def sent_to(location: str, email: str, notice: str = "") -> Redirect:
+    """Go to `location`, which shows the address just typed."""
     answer = see_other(location, notice)
     answer.set_cookie(
         Cookie(key=_ASKED, value=quote(email[:254]), httponly=True, samesite="lax", path="/", max_age=900)

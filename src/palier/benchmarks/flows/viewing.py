@@ -95,7 +95,7 @@ def _obstacle(
         return Obstacle.OPEN
     if not memberships:
         return Obstacle.NO_NETWORK
-    if not any(member.verified_at for member in memberships):
+    if not any(member.verified_at or member.network.fictive for member in memberships):
         return Obstacle.UNVERIFIED
     if not one.assessment.benchmark_consent:
         return Obstacle.NOT_SHARED

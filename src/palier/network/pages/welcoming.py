@@ -99,7 +99,11 @@ class Founding(Controller):
     opt = SIGNED_IN
 
     @get()
-    async def form(self, request: Request) -> Template:
+    async def form(self, request: Request, person: NamedDependency[Person]) -> Response:
+        async with reading(person):
+            places = await store.places_of(person, today(person.time_zone))
+        if unfinished := places.unfinished():
+            return see_other(f"{self.path}/{unfinished}/identity")
         return _identity_page(request, self.path, {}, {})
 
     @post()
