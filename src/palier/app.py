@@ -25,6 +25,9 @@ from palier.assessments.rules.peers import Peers
 from palier.benchmarks import jobs as benchmark_jobs
 from palier.benchmarks.flows.comparing import peers as peers_of_members
 from palier.benchmarks.pages import member, staff
+from palier.demo import jobs as demo_jobs
+from palier.demo import pages as demonstration
+from palier.demo import refusals as demo_refusals
 from palier.demo.example import example
 from palier.foundation import files, mail, templates, web
 from palier.foundation.database import WEB, connect, disconnect
@@ -40,6 +43,7 @@ from palier.reports import jobs as report_jobs
 from palier.reports.pages import reports
 
 ROOMS: list[ControllerRouterHandler] = [
+    *demonstration.PAGES,
     *public.PAGES,
     *landing.PAGES,
     *helping.PAGES,
@@ -71,7 +75,10 @@ ROOMS: list[ControllerRouterHandler] = [
 
 def jobs(settings: Settings) -> list[Job]:
     """The jobs of every room."""
-    return [mail.delivery(settings), *account_jobs.jobs(settings), *benchmark_jobs.jobs(), *report_jobs.jobs(settings)]
+    return [
+        mail.delivery(settings), *account_jobs.jobs(settings), *benchmark_jobs.jobs(), *report_jobs.jobs(settings),
+        *demo_jobs.jobs(settings),
+    ]  # fmt: skip
 
 
 @get("/{path:path}", opt=PUBLIC, include_in_schema=False)
@@ -100,7 +107,7 @@ def create_app(settings: Settings | None = None, *, peers: Peers = peers_of_memb
             "settings": Provide(lambda: settings, sync_to_thread=False),
             "shelf": Provide(lambda: files.shelves(settings.data_directory), sync_to_thread=False),
         },
-        exception_handlers={**web.HANDLERS, NotYours: show_refusal},
+        exception_handlers={**web.HANDLERS, **demo_refusals.HANDLERS, NotYours: show_refusal},
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(env)),
         lifespan=[_database(settings)],
         openapi_config=None,

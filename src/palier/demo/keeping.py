@@ -83,10 +83,10 @@ async def _found(person: Person, wish: Wish, taken: Sequence[_Taken], number: in
 
 
 async def _bring(owner: Actor, taken: _Taken) -> None:
-    old, whose = taken.assessment, {"organisation_id": owner.organisation_id}
+    old = taken.assessment
     new = await Assessment.create(
-        id=new_id(), **whose, slug=old.slug, name=old.name, questionnaire=old.questionnaire, version=old.version,
-        definition_hash=old.definition_hash, opens_on=old.opens_on, closes_on=old.closes_on, created_by=owner.person_id,
+        id=new_id(), organisation_id=owner.organisation_id, slug=old.slug, name=old.name, questionnaire=old.questionnaire,
+        version=old.version, definition_hash=old.definition_hash, opens_on=old.opens_on, closes_on=old.closes_on, created_by=owner.person_id,
         created_at=old.created_at,
     )  # fmt: skip
     await Answer.bulk_create(_answer(owner, new, answer) for answer in taken.answers)

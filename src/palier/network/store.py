@@ -153,6 +153,11 @@ class Places:
     mandates: list[Mandate]
     networks: list[Network]
 
+    def unfinished(self) -> str | None:
+        """The slug of an organisation of one's own whose description was begun and not ended."""
+        own = (m.organisation for m in self.organisations if m.role is Role.OWNER)
+        return next((organisation.slug for organisation in own if not organisation.family), None)
+
     def only_address(self) -> str | None:
         """The address of the one place there is, if there is exactly one."""
         addresses = [f"/o/{m.organisation.slug}" for m in self.organisations if m.organisation.family]
