@@ -16,7 +16,7 @@ from palier.assessments.rules.drafts import Draft
 from palier.assessments.store import Assessment, Campaign
 from palier.benchmarks.flows.publishing import publish_campaign
 from palier.foundation.actor import Actor
-from palier.foundation.database import WEB, WORKER, connect, disconnect, reading
+from palier.foundation.database import WEB, WORKER, connect, disconnect, only_reading, reading
 from palier.foundation.identifiers import new_id
 from palier.foundation.settings import Settings
 from palier.questionnaires.catalogue import latest
@@ -101,6 +101,7 @@ async def submit_round(
     actor: Actor, campaign: Campaign | None, level: int = 3, *, consent: bool | None = True, name: str = "", not_applicable: Sequence[str] = (), dont_know: Sequence[str] = ()
 ) -> Assessment:
     """A round on the flash questionnaire, every criterion at `level`, submitted."""
+    only_reading.set(False)  # a visit before in this task has answered a GET
     opened = await open_assessment(
         actor, latest("FL"), name=name or (campaign.name if campaign else "2026"), opens_on=date(2026, 10, 1), closes_on=date(2026, 12, 15), campaign=campaign
     )  # fmt: skip
@@ -117,6 +118,7 @@ async def submit_round(
 @asynccontextmanager
 async def working(settings: Settings) -> AsyncIterator[None]:
     """The worker's own database role, as its process has it."""
+    only_reading.set(False)
     url = str(settings.database_url)
     await disconnect()
     await connect(url, WORKER, maxsize=4)

@@ -9,7 +9,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from palier.assessments.store import Campaign, Participation
-from palier.foundation.actor import Actor, Person
+from palier.foundation.actor import Actor
 from palier.foundation.database import select
 from palier.foundation.identifiers import new_id
 from palier.network.store import NetworkMember, Organisation
@@ -96,23 +96,28 @@ class BatchMember(Model):
 
 
 async def editions_for(actor: Actor, questionnaire: str, major: int) -> list[Edition]:
-    """The editions the organisation may read as a verified member, newest first, with their networks."""
+    """The editions the organisation may read, newest first, with their networks: as a verified member, or of invented data."""
     sql = (
-        "select e.id from edition e join network_member m on m.network_id = e.network_id and m.organisation_id = $1 "
-        "where m.verified_at is not null and m.left_on is null and e.questionnaire = $2 and e.major = $3"
+        "select e.id from edition e join network n on n.id = e.network_id "
+        "join network_member m on m.network_id = n.id and m.organisation_id = $1 and m.left_on is null "
+        "where (m.verified_at is not null or n.fictive) and e.questionnaire = $2 and e.major = $3"
     )
     rows = await select(sql, actor.organisation_id, questionnaire, major)
     found = Edition.filter(id__in=[row["id"] for row in rows]) if rows else Edition.filter(id=None)
     return await found.prefetch_related("network").order_by("-published_on", "-id")
 
 
-async def organisations_known_to(person: Person) -> list[UUID]:
-    """The organisations whose scores a person has read or may read: as a member, or by a mandate, ended or not."""
+async def viewpoint_of(actor: Actor) -> dict[str, Any]:
+    """Where a reader looks from: the organisation's sector, size and country, and the organisations `known` to the person.
+
+    Known are those whose scores the person has read or may read: as a member, or by a mandate, ended or not.
+    """
     sql = (
-        "select organisation_id from mandate where consultant_id = $1 "
-        "union select organisation_id from membership where person_id = $1"
+        "select o.sector, o.size, o.country, array(select organisation_id from mandate where consultant_id = $2 "
+        "union select organisation_id from membership where person_id = $2) as known from organisation o where o.id = $1"
     )
-    return [row["organisation_id"] for row in await select(sql, person.person_id)]
+    rows = await select(sql, actor.organisation_id, actor.person_id)
+    return rows[0]
 
 
 async def verified_members(network_id: UUID) -> list[Organisation]:
@@ -135,6 +140,12 @@ async def rows_of(edition: Edition, cohorts: Iterable[str] | None = None) -> lis
         else await select(f"{sql} and cohort = any($2)", edition.id, list(cohorts))
     )
     return [row | {"batches": tuple(json.loads(row["batches"]))} for row in rows]
+
+
+async def cohorts_of(edition: Edition) -> list[str]:
+    """The keys of the cohorts an edition publishes."""
+    rows = await select("select distinct cohort from release_row where edition_id = $1", edition.id)
+    return [row["cohort"] for row in rows]
 
 
 async def seats_of(edition: Edition) -> list[dict[str, Any]]:

@@ -57,7 +57,8 @@ def fallback_in_words(standing: Standing) -> str:
     asked = _("“%(cohort)s”: %(reason)s") % {
         "cohort": cohort_in_words(standing.asked), "reason": refusal_in_words(standing.refusal),
     }  # fmt: skip
-    return f"{asked} {_('Shown instead: %(cohort)s.') % {'cohort': cohort_in_words(standing.cohort)}}"
+    shown = _("Shown instead: %(cohort)s.") % {"cohort": cohort_in_words(standing.cohort)}
+    return f"{asked} {shown}"
 
 
 def quarter_in_words(quarter: int) -> str:
@@ -124,5 +125,5 @@ def figure_label(name: str, one: Line) -> str:
     if figure.p10 is not None:
         said.append(_("from the 10th to the 90th percentile %(p10)s to %(p90)s") % {"p10": figure.p10, "p90": figure.p90})
     if one.last is not None:
-        said.append(_("last round %(score)s") % {"score": points(one.last)})
+        said.append(_("at the round before %(score)s") % {"score": points(one.last)})
     return ", ".join(said)

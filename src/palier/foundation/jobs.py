@@ -45,6 +45,13 @@ async def _waits(once: str) -> bool:
     return bool(await select(sql, once))
 
 
+async def state_of(once: str) -> str:
+    """Where the last job asked for under this key is: "todo", "doing", "failed", ..., or "" once it is done or unknown."""
+    sql = "select status::text as status from procrastinate_jobs where queueing_lock = $1 order by id desc limit 1"
+    rows = await select(sql, once)
+    return str(rows[0]["status"]) if rows else ""
+
+
 def queue(url: str, jobs: list[Job]) -> procrastinate.App:
     """The queue on the database at `url`, knowing how to do `jobs`. Open it before use."""
     app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=_conninfo(url), max_size=4))

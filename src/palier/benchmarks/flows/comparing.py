@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from palier.assessments.flows.rounds import stored_result
 from palier.assessments.rules.peers import PeerFigure, PeerView
 from palier.assessments.store import Assessment, AssessmentState
 from palier.benchmarks import store
 from palier.benchmarks.flows.contributing import comparable_scores, major_of
-from palier.benchmarks.flows.publishing import as_rows, as_seats
-from palier.benchmarks.rules.cohorts import Cohort, families_of
+from palier.benchmarks.flows.editions import published, rows_of
+from palier.benchmarks.rules.cohorts import Cohort
 from palier.benchmarks.rules.composition import composition
 from palier.benchmarks.rules.release import Row
 from palier.benchmarks.rules.sealing import Seat
@@ -22,9 +23,7 @@ from palier.benchmarks.rules.standing import (
 )
 from palier.benchmarks.wording import cohort_in_words
 from palier.foundation.actor import Actor
-from palier.network.store import Organisation
 from palier.scoring.rules import Result
-from palier.scoring.rules.record import from_plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +51,12 @@ async def compare(
     them but for fewer than k - 1 others. Call it inside `reading(actor)`.
     """
     own = comparable_scores(result)
-    seats = as_seats(await store.seats_of(edition))
-    families = families_of(seat.attributes for seat in seats)
-    asked = dict(cohort) if cohort is not None else await own_cohort(actor)
-    rows = as_rows(await store.rows_of(edition, ladder_keys(asked, edition.priority, families)))
-    closed = await _closed(actor, seats, edition.k)
+    frozen = await published(edition)
+    seats, families = frozen.seats, frozen.families
+    view = await store.viewpoint_of(actor)
+    asked = dict(cohort) if cohort is not None else _natural(view)
+    rows = await rows_of(edition, ladder_keys(asked, edition.priority, families))
+    closed = _closed({str(one) for one in view["known"]}, seats, edition.k)
     terms = {"priority": edition.priority, "families": families, "closed": closed}
     standing = standing_from_rows(rows, asked, own_scores=own, variables=own, **terms)
     return Comparison(
@@ -75,17 +75,18 @@ def _composition(
     return composition((seat for seat in seats if seat.batch in batches), k)
 
 
-async def _closed(actor: Actor, seats: list[Seat], k: int) -> frozenset[int]:
+def _closed(known: set[str], seats: Sequence[Seat], k: int) -> frozenset[int]:
     """Batches hidden from a person who knows several members. Whoever knows one alone sees what any member sees."""
-    known = {str(one) for one in await store.organisations_known_to(actor.person)}
     return closed_batches(seats, known, k) if len(known) > 1 else frozenset()
 
 
 async def own_cohort(actor: Actor) -> dict[str, str]:
     """The organisation's natural peers: its sector, size and country."""
-    organisation = await Organisation.get(id=actor.organisation_id)
-    wanted = {"sector": organisation.sector, "size": organisation.size, "country": organisation.country}
-    return {name: value for name, value in wanted.items() if value}
+    return _natural(await store.viewpoint_of(actor))
+
+
+def _natural(view: Mapping[str, str]) -> dict[str, str]:
+    return {name: view[name] for name in ("sector", "size", "country") if view[name]}
 
 
 def editions_in_order(
@@ -104,7 +105,7 @@ async def peers(actor: Actor, assessment: Assessment) -> PeerView | None:
         return None
     editions = await store.editions_for(actor, assessment.questionnaire, major_of(assessment))
     for edition in editions_in_order(editions, assessment)[:1]:
-        comparison = await compare(actor, from_plain(assessment.result), edition)
+        comparison = await compare(actor, stored_result(assessment), edition)
         if comparison.standing.cohort is not None:
             return _view(comparison)
     return None

@@ -1,7 +1,7 @@
 """Publishing an edition: seal the campaign's contributions, freeze the figures, forget the scores. The worker does it."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 from uuid import UUID
@@ -9,11 +9,10 @@ from uuid import UUID
 from palier.assessments.store import Campaign
 from palier.benchmarks import store
 from palier.benchmarks.flows.contributing import attributes_of
+from palier.benchmarks.flows.editions import as_rows, as_seats
 from palier.benchmarks.rules import Edition, publish
 from palier.benchmarks.rules.cohorts import DIMENSIONS
 from palier.benchmarks.rules.edition import rebuild
-from palier.benchmarks.rules.release import Row
-from palier.benchmarks.rules.sealing import Seat
 from palier.benchmarks.rules.thresholds import CAREFUL_K, is_sensitive
 from palier.foundation import audit
 from palier.foundation.actor import OnDuty
@@ -82,19 +81,6 @@ async def stored_edition(row: store.Edition) -> Edition:
     """A published edition as the rules know it, without anybody's scores."""
     rows, seats = await store.rows_of(row), await store.seats_of(row)
     return rebuild(as_rows(rows), as_seats(seats), k=row.k, priority=row.priority)
-
-
-def as_rows(rows: Iterable[dict[str, object]]) -> list[Row]:
-    """Stored release rows as the rules read them."""
-    return [Row(cohort_key=row["cohort"], **{k: v for k, v in row.items() if k != "cohort"}) for row in rows]  # type: ignore[arg-type]
-
-
-def as_seats(seats: Iterable[dict[str, object]]) -> list[Seat]:
-    """Stored batch members as the rules read them."""
-    return [
-        Seat(seat["batch"], str(seat["organisation_id"]), seat["legal_group"], seat["attributes"])
-        for seat in seats
-    ]  # type: ignore[arg-type]
 
 
 async def _write(

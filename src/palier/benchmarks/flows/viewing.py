@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from tortoise.exceptions import DoesNotExist
-
 from palier.assessments.flows.rounds import Round, load_round
 from palier.assessments.rules.reading import changed_wording
 from palier.assessments.store import Campaign
@@ -14,6 +12,7 @@ from palier.benchmarks import store
 from palier.benchmarks.flows.comparing import Comparison, compare, editions_in_order
 from palier.benchmarks.flows.contributing import major_of
 from palier.benchmarks.rules.lines import Before, Line, line
+from palier.benchmarks.rules.standing import Refusal, Standing
 from palier.foundation.actor import Actor
 from palier.network.store import NetworkMember, networks_of
 from palier.scoring.rules.result import TOTAL
@@ -33,6 +32,12 @@ class Obstacle(StrEnum):
     NO_EDITION = "no_edition"
     NOTHING_SHOWN = "nothing_shown"
     """Not even the whole network has enough peers."""
+    KNOWN = "known"
+    """Whoever looks knows too many of these peers to be shown their figures."""
+
+
+class UnknownEdition(LookupError):
+    """No edition of this id that the organisation may read against this round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,7 @@ async def view_benchmark(
 ) -> View:
     """The benchmark of the round `slug`, in the edition and cohort asked or the most natural ones.
 
-    Raises DoesNotExist for a round or an edition that is not the actor's to see. Call it inside `reading(actor)`.
+    Raises DoesNotExist for a round, UnknownEdition for an edition, that is not the actor's to see. Call it inside `reading(actor)`.
     """
     one = await load_round(actor, slug)
     assessment = one.assessment
@@ -82,7 +87,7 @@ async def view_benchmark(
     if obstacle:
         return View(one, obstacle, editions, campaign=campaign, memberships=memberships)
     comparison = await compare(actor, one.result, _chosen(editions, edition_id), cohort)
-    hidden = Obstacle.NOTHING_SHOWN if comparison.standing.cohort is None else None
+    hidden = _hidden(comparison.standing)
     last = await _last(comparison.edition, editions)
     before = await _before(actor, one, comparison, last) if last and not hidden else None
     return View(one, hidden, editions, comparison, before, last, campaign, memberships)
@@ -102,11 +107,18 @@ def _obstacle(
     return None if editions else Obstacle.NO_EDITION
 
 
+def _hidden(standing: Standing) -> Obstacle | None:
+    if standing.cohort is not None:
+        return None
+    known = any(refused.reason is Refusal.PORTFOLIO for refused in standing.refused)
+    return Obstacle.KNOWN if known else Obstacle.NOTHING_SHOWN
+
+
 def _chosen(editions: Sequence[store.Edition], wanted: UUID | None) -> store.Edition:
     for edition in editions:
         if wanted in (None, edition.id):
             return edition
-    raise DoesNotExist("no such edition")
+    raise UnknownEdition(wanted)
 
 
 async def _last(edition: store.Edition, editions: Sequence[store.Edition]) -> store.Edition | None:

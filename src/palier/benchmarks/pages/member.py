@@ -16,7 +16,7 @@ from palier.assessments.store import AssessmentState, visible_assessments
 from palier.benchmarks import wording
 from palier.benchmarks.benchmark_file import benchmark_file
 from palier.benchmarks.flows.comparing import own_cohort
-from palier.benchmarks.flows.viewing import Obstacle, View, view_benchmark
+from palier.benchmarks.flows.viewing import Obstacle, UnknownEdition, View, view_benchmark
 from palier.benchmarks.rules.cohorts import Cohort
 from palier.benchmarks.rules.lines import movers, sort_lines
 from palier.foundation.actor import Actor
@@ -91,7 +91,7 @@ class Benchmark(Controller):
         """The whole page; for htmx everything under the head."""
         asked = asked_of(request)
         async with reading(actor):
-            view = await view_benchmark(actor, slug, asked.edition, asked.cohort)
+            view = await _view(actor, slug, asked)
             own = await own_cohort(actor)
         context = {"nav": "benchmark", **_shared(view), **(_compared(view, asked, own) if view.comparison else {})}
         if view.obstacle or not is_htmx(request):
@@ -103,7 +103,7 @@ class Benchmark(Controller):
         """The figures of the page, for a spreadsheet."""
         asked = asked_of(request)
         async with reading(actor):
-            view = await view_benchmark(actor, slug, asked.edition, asked.cohort)
+            view = await _view(actor, slug, asked)
         if view.obstacle or view.comparison is None:
             raise NotFoundException
         names = names_of(view)
@@ -112,6 +112,13 @@ class Benchmark(Controller):
         )
         headers = {"content-disposition": f'attachment; filename="{view.round.assessment.slug}-benchmark.csv"'}
         return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+async def _view(actor: Actor, slug: str, asked: Asked) -> View:
+    try:
+        return await view_benchmark(actor, slug, asked.edition, asked.cohort)
+    except UnknownEdition:
+        raise NotFoundException from None
 
 
 def names_of(view: View) -> dict[str, str]:
