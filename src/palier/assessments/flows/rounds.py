@@ -6,16 +6,22 @@ Plans, reports and benchmarks build on `load_round` and `rounds_of`. Both only r
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
 
 from palier.assessments import store
 from palier.assessments.flows.submitting import as_row
 from palier.assessments.store import Answer, Assessment, AssessmentState
 from palier.foundation.actor import Actor
+from palier.foundation.kept import Kept
 from palier.questionnaires.building import questionnaire_from
 from palier.questionnaires.catalogue import ChangedQuestionnaire, UnknownQuestionnaire, find_questionnaire
 from palier.questionnaires.rules import Questionnaire
 from palier.scoring.rules import Result, score
 from palier.scoring.rules.record import from_plain
+
+_kept: Kept[UUID, tuple[Any, Result]] = Kept(256)
+"""Stored results as read last, each with what it was read from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,7 @@ async def rounds_of(actor: Actor, questionnaire: str) -> list[Round]:
     for assessment in await store.submitted_rounds(actor, questionnaire):
         definition = await definition_of(assessment)
         previous = rounds[-1] if rounds else None
-        rounds.append(Round(assessment, definition, from_plain(assessment.result), previous=previous))
+        rounds.append(Round(assessment, definition, stored_result(assessment), previous=previous))
     return rounds
 
 
@@ -88,4 +94,15 @@ async def definition_of(assessment: Assessment) -> Questionnaire:
 def _result(assessment: Assessment, questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> Result:
     if assessment.state is AssessmentState.DRAFT:
         return score(questionnaire, [as_row(answer) for answer in answers.values()])
-    return from_plain(assessment.result)
+    return stored_result(assessment)
+
+
+def stored_result(assessment: Assessment) -> Result:
+    """The frozen result of a submitted round. Reading one costs more than a page's queries, so it is kept.
+
+    What is kept is used only while it equals what the row holds now: an erased reason is gone at once.
+    """
+    known = _kept.get(assessment.id)
+    if known is None or known[0] != assessment.result:
+        known = _kept.put(assessment.id, (assessment.result, from_plain(assessment.result)))
+    return known[1]

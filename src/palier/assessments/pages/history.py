@@ -39,7 +39,7 @@ class History(Controller):
         """Total and dimensions over the rounds."""
         async with reading(actor):
             shown = await opened(actor, slug, peers)
-            trend = await trend_of(actor, shown.round, peers)
+            trend = await trend_of(actor, shown, peers)
         rounds = shown.round.history
         lines = {group.row.code: dimension_trend(rounds, group.row.code) for group in shown.table.groups}
         labels = {code: wording.trend_label(line) for code, line in lines.items()}

@@ -98,7 +98,7 @@ class Results(Controller):
         """The whole result; for htmx the element table alone, sorted anew."""
         async with reading(actor):
             shown = await opened(actor, slug, peers)
-            trend = [] if is_htmx(request) else await trend_of(actor, shown.round, peers)
+            trend = [] if is_htmx(request) else await trend_of(actor, shown, peers)
         table = element_table(shown.table, sort)
         if is_htmx(request):
             return page(request, "assessments/results_sorted.html", **shown.shared, **table)
@@ -152,12 +152,12 @@ class Results(Controller):
         )
 
 
-async def trend_of(actor: Actor, latest: Round, peers: Peers) -> list[TrendPoint]:
+async def trend_of(actor: Actor, shown: Opened, peers: Peers) -> list[TrendPoint]:
     """The last scored rounds with the peers' median of each, oldest first."""
-    scored = [one for one in latest.history if one.result.score is not None][-LATEST_IN_TREND:]
+    scored = [one for one in shown.round.history if one.result.score is not None][-LATEST_IN_TREND:]
     points = []
     for one in scored:
-        view = None if one.provisional else await peers(actor, one.assessment)
+        view = shown.peers if one is shown.round else await peers(actor, one.assessment)
         figure = view.figures.get("total") if view else None
         points.append(TrendPoint(one.name, one.result.score or 0, figure.median if figure else None))
     return points
