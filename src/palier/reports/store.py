@@ -63,7 +63,7 @@ def visible_reports(actor: Actor) -> QuerySet[Report]:
     """The organisation's documents, newest first.
 
     A consultant sees those they asked for: the organisation's own may print figures of peers that a consultant with
-    several clients must not see (docs/method.md#benchmarks).
+    several clients must not see (docs/benchmarks.md).
     """
     rows = Report.filter(organisation_id=actor.organisation_id)
     if actor.role is Role.CONSULTANT:
