@@ -18,6 +18,7 @@ import pytest
 from httpx import ASGITransport, AsyncClient
 from hypothesis import HealthCheck, settings as hypothesis_settings
 from litestar import Litestar
+from playwright.async_api import Browser as Chromium, async_playwright
 
 from palier.accounts import sessions
 from palier.accounts import store as accounts
@@ -30,7 +31,9 @@ from palier.foundation.jobs import queue
 from palier.foundation.migrating import migrate
 from palier.foundation.permissions import Role
 from palier.foundation.settings import Settings, read_settings
+from palier.foundation.working import closing
 from palier.network import store as network
+from tests.demonstration import Demonstration, seed_demonstration
 from tests.scratch import scratch
 
 hypothesis_settings.register_profile(
@@ -41,6 +44,13 @@ hypothesis_settings.register_profile(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 hypothesis_settings.load_profile("palier")
+
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--font-render-hinting=none", "--force-color-profile=srgb",
+]  # fmt: skip
 
 
 # --- the stage ------------------------------------------------------------------------------------------------------
@@ -123,13 +133,31 @@ def run_jobs(settings: Settings, stage: Litestar) -> Callable[[], Awaitable[None
 
     async def run() -> None:
         only_reading.set(False)  # a GET answered in this very context may have set it
-        app = queue(str(settings.database_url), jobs(settings))
-        async with app.open_async():
+        known = jobs(settings)
+        app = queue(str(settings.database_url), known)
+        async with closing(known), app.open_async():
             await app.run_worker_async(
                 wait=False, install_signal_handlers=False, delete_jobs="successful", listen_notify=False
             )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def seeded(cluster: str, tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
+    """The demonstration, seeded once a run as `palier demo` does. Nobody opens it: tests work on `copied(seeded, ...)`."""
+    return seed_demonstration(cluster, tmp_path_factory.mktemp("demonstration"))
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Chromium]:
+    """One chromium for the whole run; each test opens contexts of its own."""
+    if not CHROMIUM.exists():  # noqa: ASYNC240  (once a run)
+        pytest.skip("chromium is missing: apt-get install chromium")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield browser
+        await browser.close()
 
 
 # --- the cast -------------------------------------------------------------------------------------------------------

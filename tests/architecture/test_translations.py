@@ -1,5 +1,6 @@
 """Every sentence is in both languages: extracted from code and templates, present and translated in the catalogues."""
 
+import ast
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -82,3 +83,16 @@ def test_french_typography(path: Path) -> None:
             if message.id and any(mark in plain for mark in ("'", " :", " ;", " !", " ?", " %", "« ", " »")) and "<" not in plain:
                 wrong.append(f"{path.name}: {text!r}")
     assert not wrong, "\n".join(wrong)
+
+
+def test_no_sentence_hides_in_an_f_string() -> None:
+    """The extractor does not look inside f-strings, so a sentence there would never be asked for."""
+    hidden = [
+        f"{path.relative_to(ROOT)}: {ast.unparse(call)}"
+        for path in (ROOT / "src" / "palier").rglob("*.py")
+        for text in ast.walk(ast.parse(path.read_text()))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("_", "ngettext", "gettext")
+    ]
+    assert hidden == []

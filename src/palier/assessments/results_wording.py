@@ -102,12 +102,13 @@ def _peers_title(rows: Sequence[Row]) -> str:
 def profile_label(rows: Sequence[Row], best: Row | None, worst: Row | None) -> str:
     """The radar in words."""
     count = ngettext("Profile on %(n)s axis.", "Profile on %(n)s axes.", len(rows)) % {"n": len(rows)}
+    where = _("The table gives every figure.")
     if best is None or worst is None or best is worst:
-        return f"{count} {_('The table gives every figure.')}"
+        return f"{count} {where}"
     extremes = _("Highest: %(best)s, %(high)s. Lowest: %(worst)s, %(low)s.") % {
         "best": named(best), "high": points(best.score), "worst": named(worst), "low": points(worst.score),
     }  # fmt: skip
-    return f"{count} {extremes} {_('The table gives every figure.')}"
+    return f"{count} {extremes} {where}"
 
 
 def withheld_reason(node: Node, questionnaire: Questionnaire) -> str:
@@ -274,7 +275,8 @@ def trend_label(trend: Sequence[TrendPoint]) -> str:
         if p.median is not None
     )
     words = _("Your score: %(scores)s.") % {"scores": scores}
-    return f"{words} {_('Median of peers: %(medians)s.') % {'medians': medians}}" if medians else words
+    peers = _("Median of peers: %(medians)s.") % {"medians": medians}
+    return f"{words} {peers}" if medians else words
 
 
 def ladder_label(questionnaire: Questionnaire, result: Result) -> str:

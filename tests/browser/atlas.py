@@ -1,0 +1,237 @@
+"""Every page of the house in the demonstration: the routes of the application with real ids, and who opens each.
+
+A new route is in the atlas without being asked; one whose address cannot be filled in stops the sweep.
+"""
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import asyncpg
+import httpx
+
+from palier.app import create_app
+from palier.foundation.clock import now
+from palier.foundation.database import credentials
+from palier.foundation.identifiers import fingerprint, new_id
+from palier.foundation.permissions import Permission
+from palier.foundation.settings import read_settings
+from tests.demonstration import Demonstration
+
+CLAIRE, MALIK, SOPHIE, INES, HUGO = (
+    f"{name}@palier.example"
+    for name in ("claire.lambert", "malik.ouali", "sophie.denis", "ines.caron", "hugo.martin")
+)
+VISITOR, GUEST = "", "guest"
+"""Nobody, and somebody with a throw-away copy."""
+VALLEY = "/o/transports-du-val"
+
+NOT_PAGES = {
+    "/.well-known/security.txt", "/healthz", "/readyz", "/robots.txt", "/static/{file_path:path}", "/{path:path}",
+}  # fmt: skip
+"""Answers for machines."""
+
+VARIANTS = (
+    (CLAIRE, f"{VALLEY}/e/{{open}}"),
+    (CLAIRE, f"{VALLEY}/e/{{open}}/q/SX1.1.1?only=blank"),
+    (CLAIRE, f"{VALLEY}/e/{{open}}/q/SX4.2.3"),
+    (CLAIRE, f"{VALLEY}/e/{{open}}/s/SX1.1"),
+    (CLAIRE, f"{VALLEY}/e/{{open}}/check"),
+    (CLAIRE, f"{VALLEY}/e/{{open}}/results"),
+    (CLAIRE, f"{VALLEY}/plans/{{plan}}?view=list"),
+    (CLAIRE, f"{VALLEY}/compare?a={{before}}&b={{done}}"),
+    (CLAIRE, f"{VALLEY}/reports/{{made}}"),
+    (CLAIRE, f"{VALLEY}/search?q=irritants"),
+    (CLAIRE, f"{VALLEY}/search?q=zzzz"),
+    (CLAIRE, "/home?all=1"),
+    (CLAIRE, "/help?q=zzzz"),
+    (CLAIRE, "/no/such/page"),
+    (SOPHIE, VALLEY),
+    (SOPHIE, f"{VALLEY}/e/{{open}}/q/SX1.1.1"),
+    (SOPHIE, f"{VALLEY}/plans/{{plan}}"),
+    (SOPHIE, f"{VALLEY}/settings"),
+    (HUGO, "/o/{client}"),
+    (HUGO, "/o/{client}/assessments"),
+    (GUEST, "/o/{sandbox}"),
+    (GUEST, "/o/{sandbox}/e/{open}/benchmark"),
+    (VISITOR, "/no/such/page"),
+    (VISITOR, "/reset/nothing"),
+    (VISITOR, "/invite/nothing"),
+)
+"""Other states of a page than the one its route alone shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One page: who opens it, where, and by which route."""
+
+    who: str
+    address: str
+    route: str
+
+    def __str__(self) -> str:
+        return f"{self.who.partition('.')[0] or 'visitor'} {self.address}"
+
+
+@dataclass(frozen=True, slots=True)
+class Atlas:
+    """The served demonstration and its places. `sessions` holds each person's cookie; `blank` what nobody could fill in."""
+
+    site: str
+    demonstration: Demonstration
+    ids: dict[str, str]
+    places: tuple[Place, ...]
+    blank: tuple[str, ...]
+    sessions: dict[str, str]
+
+    @classmethod
+    async def draw(cls, demonstration: Demonstration, site: str) -> "Atlas":
+        """Look up the ids, fill in the routes, sign everybody in."""
+        ids = await _ids(demonstration)
+        sessions = {who: await sign_in(site, who, secret) for who, secret in demonstration.passwords.items()}
+        sessions[GUEST], ids["sandbox"] = await take_a_copy(site)
+        routes = list(_routes(demonstration))
+        filled = [Place(who, _fill(route, ids), route) for who, route in routes if not _missing(route, ids)]
+        variants = [Place(who, address.format(**ids), address) for who, address in VARIANTS]
+        blank = [f"{route}: {', '.join(_missing(route, ids))}" for _, route in routes if _missing(route, ids)]
+        return cls(site, demonstration, ids, (*filled, *variants), tuple(blank), sessions)
+
+    def cookies(self, who: str) -> dict[str, str]:
+        return {"session": self.sessions[who]} if who else {}
+
+    async def speak(self, locale: str, theme: str = "auto") -> None:
+        """Every person's preferences; a visitor's are in the request."""
+        async with connection(self.demonstration) as owner:
+            await owner.execute("update person set locale = $1, theme = $2", locale, theme)
+
+
+async def sign_in(site: str, email: str, password: str) -> str:
+    """The session cookie of somebody who signs in by the form."""
+    async with httpx.AsyncClient(base_url=site, timeout=60) as client:
+        await _post(client, "/signin", {"email": email, "password": password})
+        return client.cookies["session"]
+
+
+async def take_a_copy(site: str) -> tuple[str, str]:
+    """A visitor asks for a demonstration of their own: their session cookie and its slug."""
+    async with httpx.AsyncClient(base_url=site, timeout=60) as client:
+        location = await _post(client, "/demo", {})
+        return client.cookies["session"], location.split("/")[2]
+
+
+async def _post(client: httpx.AsyncClient, address: str, form: dict[str, str]) -> str:
+    """Send the form of a page; where it leads."""
+    token = re.search(r'name="_csrf_token" value="([^"]+)"', (await client.get(address)).text)
+    assert token, address
+    answer = await client.post(address, data={"_csrf_token": token[1], **form})
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"]
+
+
+@asynccontextmanager
+async def connection(demonstration: Demonstration) -> AsyncIterator[asyncpg.Connection]:
+    """The database as its administrator sees it: row-level security aside."""
+    given = credentials(demonstration.url)
+    opened = await asyncpg.connect(
+        **{key: given[key] for key in ("host", "port", "password", "database")}, user=demonstration.administrator
+    )
+    try:
+        yield opened
+    finally:
+        await opened.close()
+
+
+# --- filling in -----------------------------------------------------------------------------------------------------
+
+
+def _routes(demonstration: Demonstration) -> Iterator[tuple[str, str]]:
+    app = create_app(read_settings(demonstration.environment()))
+    for route in app.routes:
+        handler = getattr(route, "route_handler_map", {}).get("GET")
+        if handler and route.path not in NOT_PAGES:
+            yield _opened_by(route.path, handler[0].opt), route.path
+
+
+def _opened_by(path: str, opt: dict[str, object]) -> str:
+    if opt.get("permission") is Permission.MANAGE_NETWORK:
+        return INES
+    if path.startswith("/portfolio"):
+        return HUGO
+    if path.endswith("/keep"):
+        return GUEST
+    return VISITOR if opt.get("audience") == "public" else CLAIRE
+
+
+def _key(route: str, name: str) -> str:
+    """What a path parameter means on this route: the same word names different things."""
+    before = route.partition("{" + name)[0]
+    if name in ("assessment", "slug"):
+        past = any(word in route for word in ("receipt", "results", "why", "history", "benchmark"))
+        return "done" if past else "open"
+    if before == "/o/{org:str}/assessments/new/":
+        return "questionnaire"
+    if route.endswith("/keep"):
+        return "sandbox"
+    if name == "token":
+        return before.strip("/")
+    return name
+
+
+def _parameters(route: str) -> list[str]:
+    return re.findall(r"\{(\w+):\w+\}", route)
+
+
+def _missing(route: str, ids: dict[str, str]) -> list[str]:
+    return [name for name in _parameters(route) if _key(route, name) not in ids]
+
+
+def _fill(route: str, ids: dict[str, str]) -> str:
+    return re.sub(r"\{(\w+):\w+\}", lambda part: ids[_key(route, part[1])], route)
+
+
+_LOOKED_UP = {
+    "member": "select m.id from network_member m join network n on n.id = m.network_id where n.slug = 'excellence-de-service' order by m.id limit 1",
+    "edition": "select e.id from edition e join network n on n.id = e.network_id where n.slug = 'excellence-de-service' order by published_on desc limit 1",
+    "campaign": "select c.id from campaign c join network n on n.id = c.network_id where n.slug = 'excellence-de-service' order by opens_on desc limit 1",
+    "plan": "select p.slug from action_plan p join organisation o on o.id = p.organisation_id where o.slug = 'transports-du-val' order by p.id limit 1",
+    "action": "select a.id from action a join organisation o on o.id = a.organisation_id where o.slug = 'transports-du-val' and a.status = 'in_progress' order by a.id limit 1",
+    "report": "select id from report where title = 'Bilan' limit 1",
+    "client": "select o.slug from mandate m join organisation o on o.id = m.organisation_id order by m.id limit 1",
+}  # fmt: skip
+
+
+async def _ids(demonstration: Demonstration) -> dict[str, str]:
+    rounds = "select a.slug from assessment a join organisation o on o.id = a.organisation_id where o.slug = 'transports-du-val' order by a.slug"
+    async with connection(demonstration) as owner:
+        before, done, ongoing = [row["slug"] for row in await owner.fetch(rounds)][-3:]
+        found = {name: await owner.fetchval(sql) for name, sql in _LOOKED_UP.items()}
+    return {name: str(value) for name, value in found.items() if value is not None} | {
+        "org": "transports-du-val", "net": "excellence-de-service", "open": ongoing, "done": done, "before": before,
+        "made": str(found["report"]), "questionnaire": "SX", "code": "SX1.1.1", "section": "SX1.1", "element": "SX1.1",
+        "confirm": "confirm-me", "reset": "reset-me", "invite": "invite-me",
+    }  # fmt: skip
+
+
+async def plant_what_is_missing(demonstration: Demonstration) -> None:
+    """What the demonstration has not: mailed links, an invitation, a document."""
+    soon = now() + timedelta(days=3)
+    async with connection(demonstration) as owner:
+        claire = await owner.fetchval("select id from person where email = $1", CLAIRE)
+        valley = await owner.fetchval("select id from organisation where slug = 'transports-du-val'")
+        for purpose in ("confirm", "reset"):
+            await owner.execute(
+                "insert into mailed_link (id, person_id, purpose, fingerprint, created_at, expires_at) values ($1, $2, $3, $4, now(), $5)",
+                new_id(), claire, purpose, fingerprint(f"{purpose}-me"), soon,
+            )  # fmt: skip
+        await owner.execute(
+            "insert into invitation (id, organisation_id, email, role, fingerprint, invited_by_id, created_at, expires_at) "
+            "values ($1, $2, 'new@palier.example', 'reader', $3, $4, now(), $5)",
+            new_id(), valley, fingerprint("invite-me"), claire, soon,
+        )  # fmt: skip
+        await owner.execute(
+            "insert into report (id, organisation_id, kind, title, locale, content, content_key, state, attempts, failure, created_by, "
+            "created_name, created_at) values ($1, $2, 'action_plan', 'Bilan', 'fr', '{}', 'x', 'queued', 0, '', $3, 'Claire Lambert', now())",
+            new_id(), valley, claire,
+        )  # fmt: skip

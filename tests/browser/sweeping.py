@@ -1,0 +1,102 @@
+"""A page in chromium under axe, with everything that goes wrong noted."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.async_api import Browser, BrowserContext, Page
+
+from palier.foundation.settings import ROOT
+from tests.browser.atlas import Atlas, Place
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+OPTIONS = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "rules": {"target-size": {"enabled": True}},
+    "resultTypes": ["violations"],
+}
+NARROWEST = 320
+NETWORK_ERROR = "Failed to load resource"
+"""Chromium's own line for every answer of 400 and more; the test says which pages may answer so."""
+
+
+@dataclass(slots=True)
+class Sweeper:
+    """One page of one person that goes from address to address."""
+
+    page: Page
+    heard: list[str] = field(default_factory=list)
+
+    def listen(self) -> None:
+        self.page.on("pageerror", lambda error: self.heard.append(f"error: {error}"))
+        self.page.on("console", lambda message: self._note(message))
+
+    def _note(self, message: Any) -> None:
+        if message.type in ("error", "warning") and not message.text.startswith(NETWORK_ERROR):
+            self.heard.append(f"console: {message.text}")
+
+    async def faults(self, place: Place) -> list[str]:
+        """Everything wrong with one place at the present width and colours."""
+        self.heard.clear()
+        await self.page.goto(place.address, wait_until="load")
+        found = [*await self.axe(), *await self.sideways(), *await self.sideways(NARROWEST), *self.heard]
+        return [f"{place}: {fault}" for fault in found]
+
+    async def axe(self) -> Iterator[str]:
+        report = await self.page.evaluate("options => axe.run(document, options)", OPTIONS)
+        return (f"{one['id']}: {_where(one)}" for one in report["violations"])
+
+    async def sideways(self, width: int = 0) -> list[str]:
+        """The elements that make the page scroll sideways, at the present width or at another."""
+        before = self.page.viewport_size
+        if width and before:
+            await self.page.set_viewport_size({"width": width, "height": before["height"]})
+        try:
+            return await self.page.evaluate(_WIDER_THAN_THE_PAGE)
+        finally:
+            if width and before:
+                await self.page.set_viewport_size(before)
+
+
+_WIDER_THAN_THE_PAGE = """() => {
+  const root = document.scrollingElement;
+  if (root.scrollWidth <= root.clientWidth) return [];
+  const wide = Array.from(document.querySelectorAll("body *"))
+    .filter((one) => one.checkVisibility() && one.getBoundingClientRect().right > root.clientWidth + 1)
+    .slice(0, 3).map((one) => `${one.tagName.toLowerCase()}.${one.getAttribute("class") || one.id}`);
+  return [`scrolls sideways at ${root.clientWidth}: ${root.scrollWidth} wide, ${wide.join(", ")}`];
+}"""
+
+
+def _where(violation: dict[str, Any]) -> str:
+    node = violation["nodes"][0]
+    reason = " ".join(one["message"] for one in (*node["any"], *node["all"], *node["none"]))[:200]
+    return f"{len(violation['nodes'])} times, first {node['target'][0]}: {reason}"
+
+
+@asynccontextmanager
+async def sweeper(atlas: Atlas, chromium: Browser, who: str, *, width: int, scheme: str, locale: str = "fr") -> AsyncIterator[Sweeper]:
+    """A browser page signed in as `who`, with axe in every document it opens."""
+    context = await open_context(atlas, chromium, who, width=width, scheme=scheme, locale=locale)
+    page = await context.new_page()
+    await page.add_init_script(path=AXE)
+    sweeping = Sweeper(page)
+    sweeping.listen()
+    try:
+        yield sweeping
+    finally:
+        await context.close()
+
+
+async def open_context(
+    atlas: Atlas, chromium: Browser, who: str, *, width: int = 1280, scheme: str = "light", locale: str = "fr", **options: Any
+) -> BrowserContext:
+    """A browser context of a person of the atlas. Paths are relative to the site."""
+    context = await chromium.new_context(
+        base_url=atlas.site, viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce",  # type: ignore[arg-type]
+        locale={"fr": "fr-FR", "en": "en-GB"}[locale], **options,
+    )  # fmt: skip
+    context.set_default_timeout(30_000)
+    await context.add_cookies([{"name": name, "value": value, "url": atlas.site} for name, value in atlas.cookies(who).items()])
+    return context

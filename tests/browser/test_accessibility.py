@@ -1,0 +1,168 @@
+"""Every page under axe, in both colours, at every width; and what axe cannot judge: focus, contrast modes, motion.
+
+`make test` looks at each page once, the four combinations of width and colours taking turns; `make test-long` at all.
+"""
+
+import asyncio
+from itertools import groupby, product
+from operator import attrgetter
+
+import pytest
+from playwright.async_api import Browser, Page
+
+from tests.browser.atlas import CLAIRE, VALLEY, Atlas, Place
+from tests.browser.sweeping import open_context, sweeper
+from tests.browser.test_html import DOORS, FILES, FRAGMENTS
+
+pytestmark = pytest.mark.browser
+TURNS = tuple(product((1280, 390), ("light", "dark")))
+MATRIX = tuple(product((1280, 768, 390, 320), ("light", "dark"), ("fr", "en")))
+MAIN_PAGES = (
+    VALLEY, f"{VALLEY}/e/{{open}}/q/SX4.2.3", f"{VALLEY}/e/{{done}}/results", f"{VALLEY}/e/{{done}}/benchmark", f"{VALLEY}/plans/{{plan}}",
+)  # fmt: skip
+
+
+def pages(atlas: Atlas) -> list[Place]:
+    return [place for place in atlas.places if place.route not in FILES | FRAGMENTS | (DOORS - {"/o/{org:str}/e/{assessment:str}/submit"})]
+
+
+async def sweep(atlas: Atlas, chromium: Browser, places: list[Place], width: int, scheme: str, locale: str = "fr") -> list[str]:
+    """What is wrong with the places; two pages at a time, for two cores."""
+
+    async def look(who: str, theirs: list[Place]) -> list[str]:
+        async with sweeper(atlas, chromium, who, width=width, scheme=scheme, locale=locale) as eyes:
+            return [fault for place in theirs for fault in await eyes.faults(place)]
+
+    by_person = groupby(sorted(places, key=attrgetter("who")), key=attrgetter("who"))
+    halves = [(who, part) for who, theirs in by_person for part in _halves(list(theirs))]
+    two_at_a_time = asyncio.Semaphore(2)
+
+    async def in_turn(who: str, part: list[Place]) -> list[str]:
+        async with two_at_a_time:
+            return await look(who, part)
+
+    return [fault for found in await asyncio.gather(*(in_turn(*half) for half in halves)) for fault in found]
+
+
+def _halves(places: list[Place]) -> list[list[Place]]:
+    return [part for part in (places[::2], places[1::2]) if part]
+
+
+@pytest.mark.parametrize(("width", "scheme"), TURNS)
+async def test_every_page_passes_axe_in_turn(atlas: Atlas, chromium: Browser, width: int, scheme: str) -> None:
+    """A quarter of the pages each; nothing is wider than the screen, not even one of 320, and the console stays silent."""
+    once = {place.route.removeprefix("/en"): place for place in reversed(pages(atlas)) if not place.route.startswith("/en/")}
+    mine = list(once.values())[TURNS.index((width, scheme)) :: len(TURNS)]
+    found = await sweep(atlas, chromium, mine, width, scheme)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("width", "scheme", "locale"), MATRIX)
+async def test_every_page_passes_axe_everywhere(atlas: Atlas, chromium: Browser, width: int, scheme: str, locale: str) -> None:
+    await atlas.speak(locale)
+    found = await sweep(atlas, chromium, pages(atlas), width, scheme, locale)
+    await atlas.speak("fr")
+    assert not found, "\n".join(found)
+
+
+async def test_a_fault_would_be_seen(atlas: Atlas, chromium: Browser) -> None:
+    """The eyes are open: a page without a language, with a silent button, a wide box and a lost script is told of."""
+    async with sweeper(atlas, chromium, "", width=390, scheme="light") as eyes:
+        await eyes.page.goto("/signin")
+        await eyes.page.evaluate(
+            "() => { document.documentElement.removeAttribute('lang'); const button = document.createElement('button');"
+            " button.className = 'btn'; document.querySelector('main').append(button);"
+            " const wide = document.createElement('img'); wide.width = 900; wide.alt = ''; document.querySelector('main').append(wide);"
+            " const script = document.createElement('script'); script.textContent = '1'; document.body.append(script); }"
+        )
+        found = " ".join([*await eyes.axe(), *await eyes.sideways(), *eyes.heard])
+    for fault in ("html-has-lang", "button-name", "scrolls sideways", "Content Security Policy"):
+        assert fault in found
+
+
+# --- the keyboard ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("address", MAIN_PAGES)
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_tab_shows_where_it_is(atlas: Atlas, chromium: Browser, address: str, width: int) -> None:
+    """Each stop has an outline of two pixels, in sight, in reading order, never under the bar at the bottom."""
+    context = await open_context(atlas, chromium, CLAIRE, width=width)
+    page = await context.new_page()
+    await page.goto(address.format(**atlas.ids))
+    stops = await walk(page)
+    await context.close()
+    assert len(stops) > 8
+    faults = [stop for stop in stops if not stop.endswith(": fine")]
+    assert not faults, "\n".join(faults)
+
+
+async def walk(page: Page) -> list[str]:
+    """What is said of every Tab stop, until the page is left or a stop comes back."""
+    stops: list[str] = []
+    await page.evaluate(_REMEMBER)
+    for _ in range(150):
+        await page.keyboard.press("Tab")
+        stop = await page.evaluate(_JUDGE)
+        if stop is None:
+            break
+        stops.append(stop)
+    return stops
+
+
+_REMEMBER = "() => { window.seen = new Set(); }"
+_JUDGE = """() => {
+  const one = document.activeElement;
+  if (!one || one === document.body || window.seen.has(one)) return null;
+  const before = window.last;
+  window.seen.add(one);
+  window.last = one;
+  const name = `${one.tagName.toLowerCase()} ${one.id || one.textContent.trim().slice(0, 40)}`;
+  const shown = one.matches("input[type=radio], input[type=checkbox]") ? [one, ...Array.from(one.labels), one.parentElement] : [one];
+  const outlined = shown.some((each) => [each, ...each.children].some((part) => {
+    const style = getComputedStyle(part);
+    return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== "none";
+  }));
+  if (!outlined) return `${name}: no outline`;
+  if (before && before.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_PRECEDING) return `${name}: out of reading order`;
+  const area = shown[shown.length > 1 ? 1 : 0].getBoundingClientRect();
+  const [x, y] = [area.left + area.width / 2, area.top + area.height / 2];
+  if (area.width && (y < 0 || y > innerHeight)) return `${name}: out of sight`;
+  const above = document.elementFromPoint(Math.max(0, Math.min(x, innerWidth - 1)), y);
+  const bar = above && above.closest(".actions, .top");
+  if (bar && !bar.contains(one)) return `${name}: under ${bar.className}`;
+  return `${name}: fine`;
+}"""
+
+
+# --- what the reader asks of the browser ----------------------------------------------------------------------------
+
+
+async def test_nothing_moves_for_whoever_asked_for_calm(atlas: Atlas, chromium: Browser) -> None:
+    context = await open_context(atlas, chromium, CLAIRE)
+    page = await context.new_page()
+    await page.goto(f"{VALLEY}/e/{atlas.ids['open']}/q/SX4.2.3")
+    moving = await page.evaluate(
+        "() => Array.from(document.querySelectorAll('*')).filter((one) => { const style = getComputedStyle(one);"
+        " return Math.max(...style.transitionDuration.split(',').map(parseFloat)) > 0.001 || "
+        "(style.animationName !== 'none' && parseFloat(style.animationDuration) > 0.001); }).map((one) => one.className)"
+    )
+    await context.close()
+    assert moving == []
+
+
+@pytest.mark.parametrize("address", MAIN_PAGES)
+async def test_marks_stay_visible_in_forced_colours(atlas: Atlas, chromium: Browser, address: str) -> None:
+    """Every drawn mark keeps a colour that is not the paper's."""
+    context = await open_context(atlas, chromium, CLAIRE, forced_colors="active")
+    page = await context.new_page()
+    await page.goto(address.format(**atlas.ids))
+    lost = await page.evaluate(
+        "() => { const probe = document.createElement('i'); document.body.append(probe); probe.style.color = 'Canvas';"
+        " const paper = getComputedStyle(probe).color; probe.remove();"
+        " return Array.from(document.querySelectorAll('main svg[role=img] .c-you, main svg .c-you-l')).filter((one) => {"
+        " const style = getComputedStyle(one); return [style.fill, style.stroke].every((paint) => paint === 'none' || paint === paper); }).length; }"
+    )
+    await context.close()
+    assert lost == 0

@@ -1,0 +1,149 @@
+"""The demonstration as tests use it: seeded once a run, copied by whoever wants to write, served by real processes.
+
+Seeding costs seconds and a copy costs a fraction of one, so the seeded database itself is a template that nobody opens.
+"""
+
+import asyncio
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import psycopg
+from psycopg import sql
+
+from palier.foundation.settings import ROOT
+
+
+@dataclass(frozen=True, slots=True)
+class Demonstration:
+    """A seeded database with its data directory; `passwords` by e-mail address."""
+
+    url: str
+    data_directory: Path
+    passwords: dict[str, str]
+
+    @property
+    def administrator(self) -> str:
+        """A database user whom row-level security does not bind."""
+        given = os.environ.get("TEST_DATABASE_URL")
+        return str(urlsplit(given).username) if given else "postgres"
+
+    def environment(self) -> dict[str, str]:
+        """What a process of Palier needs to know to work on it."""
+        return os.environ | {
+            "PALIER_DATABASE_URL": self.url, "PALIER_DATA_DIR": str(self.data_directory), "PYTHONPATH": str(ROOT / "src"),
+        }  # fmt: skip
+
+
+def seed_demonstration(cluster: str, folder: Path) -> Demonstration:
+    """Run `palier demo` on a new database of the cluster."""
+    url = create_database(cluster, f"demonstration_{os.getpid()}")
+    _hurry(url)
+    seeded = Demonstration(url, folder, {})
+    done = subprocess.run(
+        [sys.executable, "-m", "palier", "demo", "--json"], env=seeded.environment(), cwd=ROOT, capture_output=True, check=False
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr.decode()
+    return Demonstration(url, folder, {one["email"]: one["password"] for one in json.loads(done.stdout)})
+
+
+@contextmanager
+def copied(seeded: Demonstration, name: str, folder: Path) -> Iterator[Demonstration]:
+    """A copy to write in, under the database name `name`; dropped at the end."""
+    url = create_database(seeded.url, name, template=_name(seeded.url))
+    shutil.copytree(seeded.data_directory, folder, dirs_exist_ok=True)
+    _hurry(url)
+    try:
+        yield Demonstration(url, folder, seeded.passwords)
+    finally:
+        _drop(seeded.url, name)
+
+
+def create_database(beside: str, name: str, template: str = "template1") -> str:
+    """Make an empty or a copied database in the cluster of `beside`; its address. One left by a killed run goes first."""
+    _drop(beside, name)
+    with psycopg.connect(_sibling(beside, "postgres"), autocommit=True) as connection:
+        names = sql.Identifier(name), sql.Identifier(template)
+        connection.execute(sql.SQL("create database {} template {}").format(*names))
+    return _sibling(beside, name)
+
+
+def _drop(beside: str, name: str) -> None:
+    with psycopg.connect(_sibling(beside, "postgres"), autocommit=True) as connection:
+        connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+
+
+def _hurry(url: str) -> None:
+    """Commits need not reach the disk: what a test wrote, nobody misses."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        name = sql.Identifier(_name(url))
+        connection.execute(sql.SQL("alter database {} set synchronous_commit = off").format(name))
+
+
+def _sibling(url: str, name: str) -> str:
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
+
+
+def _name(url: str) -> str:
+    return urlsplit(url).path.lstrip("/")
+
+
+# --- processes ------------------------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def web(environment: dict[str, str]) -> AsyncIterator[str]:
+    """A web process of its own; its address, once it answers."""
+    port = _free_port()
+    address = f"http://127.0.0.1:{port}"
+    arguments = ["--factory", "palier.app:create_app", "--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "uvicorn", *arguments, cwd=ROOT, env=environment
+    )
+    try:
+        await _until_it_answers(address, process)
+        yield address
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+@asynccontextmanager
+async def worker(environment: dict[str, str]) -> AsyncIterator[None]:
+    """A worker process of its own: makes the documents that pages ask for."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "palier", "work", cwd=ROOT, env=environment
+    )
+    try:
+        yield
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _until_it_answers(address: str, process: asyncio.subprocess.Process) -> None:
+    async with httpx.AsyncClient() as client:
+        while process.returncode is None:
+            try:
+                await client.get(f"{address}/healthz")
+            except httpx.TransportError:
+                await asyncio.sleep(0.05)
+            else:
+                return
+    raise AssertionError("the server did not start")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
