@@ -104,7 +104,7 @@ async def editions_for(actor: Actor, questionnaire: str, major: int) -> list[Edi
     )
     rows = await select(sql, actor.organisation_id, questionnaire, major)
     found = Edition.filter(id__in=[row["id"] for row in rows]) if rows else Edition.filter(id=None)
-    return await found.prefetch_related("network").order_by("-published_on", "-id")
+    return await found.select_related("network").order_by("-published_on", "-id")
 
 
 async def viewpoint_of(actor: Actor) -> dict[str, Any]:

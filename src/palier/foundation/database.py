@@ -5,11 +5,11 @@ Every pooled connection is read-only by default and acts as a role without BYPAS
 as a second net under queries that already start from the actor.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import UUID
 
@@ -47,6 +47,11 @@ Tenant = Actor | NetworkActor | Person | OnDuty | LinkHolder | None
 
 only_reading: ContextVar[bool] = ContextVar("only reading", default=False)
 """True while a GET is answered: opening a transaction is then a fault of ours (docs/architecture.md#manners)."""
+
+
+_asked: ContextVar[dict[Hashable, Any] | None] = ContextVar("asked in this reading", default=None)
+
+Answer = TypeVar("Answer")
 
 
 class WriteWhileReading(RuntimeError):
@@ -172,8 +177,24 @@ async def _scoped(prologue: str) -> AsyncIterator[BaseDBAsyncClient]:
 @asynccontextmanager
 async def reading(tenant: Tenant) -> AsyncIterator[BaseDBAsyncClient]:
     """A read-only transaction that sees what `tenant` may see."""
-    async with _scoped(f"set transaction read only; {_scope(tenant).sql()}") as opened:
-        yield opened
+    before = _asked.get()
+    _asked.set({})
+    try:
+        async with _scoped(f"set transaction read only; {_scope(tenant).sql()}") as opened:
+            yield opened
+    finally:
+        _asked.set(before)
+
+
+async def once(key: Hashable, ask: Callable[[], Awaitable[Answer]]) -> Answer:
+    """What `ask` answers, asked once in a `reading` however many parts of the page want it; elsewhere every time."""
+    known = _asked.get()
+    if known is None:
+        return await ask()
+    if key not in known:
+        known[key] = await ask()
+    answer: Answer = known[key]
+    return answer
 
 
 @asynccontextmanager

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from palier.assessments.flows.rounds import stored_result
 from palier.assessments.rules.peers import PeerFigure, PeerView
@@ -23,6 +24,7 @@ from palier.benchmarks.rules.standing import (
 )
 from palier.benchmarks.wording import cohort_in_words
 from palier.foundation.actor import Actor
+from palier.foundation.database import once
 from palier.scoring.rules import Result
 
 
@@ -53,7 +55,7 @@ async def compare(
     own = comparable_scores(result)
     frozen = await published(edition)
     seats, families = frozen.seats, frozen.families
-    view = await store.viewpoint_of(actor)
+    view = await _viewpoint(actor)
     asked = dict(cohort) if cohort is not None else _natural(view)
     rows = await rows_of(edition, ladder_keys(asked, edition.priority, families))
     closed = _closed({str(one) for one in view["known"]}, seats, edition.k)
@@ -82,18 +84,23 @@ def _closed(known: set[str], seats: Sequence[Seat], k: int) -> frozenset[int]:
 
 async def own_cohort(actor: Actor) -> dict[str, str]:
     """The organisation's natural peers: its sector, size and country."""
-    return _natural(await store.viewpoint_of(actor))
+    return _natural(await _viewpoint(actor))
 
 
-def _natural(view: Mapping[str, str]) -> dict[str, str]:
-    return {name: view[name] for name in ("sector", "size", "country") if view[name]}
+async def _viewpoint(actor: Actor) -> dict[str, Any]:
+    return await once(("viewpoint", actor.organisation_id), lambda: store.viewpoint_of(actor))
 
 
-def editions_in_order(
-    editions: Sequence[store.Edition], assessment: Assessment
-) -> list[store.Edition]:
+async def editions_for(actor: Actor, assessment: Assessment) -> list[store.Edition]:
     """The editions a round may be read against: its own campaign's first, then the newest."""
-    return sorted(editions, key=lambda edition: edition.campaign_id != assessment.campaign_id)
+    asked, major = assessment.questionnaire, major_of(assessment)
+    key = ("editions", actor.organisation_id, asked, major)
+    found = await once(key, lambda: store.editions_for(actor, asked, major))
+    return sorted(found, key=lambda edition: edition.campaign_id != assessment.campaign_id)
+
+
+def _natural(view: Mapping[str, Any]) -> dict[str, str]:
+    return {name: view[name] for name in ("sector", "size", "country") if view[name]}
 
 
 async def peers(actor: Actor, assessment: Assessment) -> PeerView | None:
@@ -103,8 +110,7 @@ async def peers(actor: Actor, assessment: Assessment) -> PeerView | None:
     """
     if assessment.state is not AssessmentState.SUBMITTED or not assessment.benchmark_consent:
         return None
-    editions = await store.editions_for(actor, assessment.questionnaire, major_of(assessment))
-    for edition in editions_in_order(editions, assessment)[:1]:
+    for edition in (await editions_for(actor, assessment))[:1]:
         comparison = await compare(actor, stored_result(assessment), edition)
         if comparison.standing.cohort is not None:
             return _view(comparison)

@@ -9,8 +9,7 @@ from palier.assessments.flows.rounds import Round, load_round
 from palier.assessments.rules.reading import changed_wording
 from palier.assessments.store import Campaign
 from palier.benchmarks import store
-from palier.benchmarks.flows.comparing import Comparison, compare, editions_in_order
-from palier.benchmarks.flows.contributing import major_of
+from palier.benchmarks.flows.comparing import Comparison, compare, editions_for
 from palier.benchmarks.rules.lines import Before, Line, line
 from palier.benchmarks.rules.standing import Refusal, Standing
 from palier.foundation.actor import Actor
@@ -78,9 +77,7 @@ async def view_benchmark(
     """
     one = await load_round(actor, slug)
     assessment = one.assessment
-    editions = editions_in_order(
-        await store.editions_for(actor, assessment.questionnaire, major_of(assessment)), assessment
-    )
+    editions = await editions_for(actor, assessment)
     memberships = await networks_of(actor)
     campaign = await Campaign.get_or_none(id=assessment.campaign_id) if assessment.campaign_id else None
     obstacle = _obstacle(one, memberships, editions)

@@ -1,6 +1,5 @@
 """Who counts, once, and what they gave, on the grid of a tenth of a point."""
 
-import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -77,7 +76,8 @@ def one_per_group(contributions: Iterable[Contribution], known: Collection[str])
 def half_up(value: Score, steps: int = 1) -> int:
     """`value` in steps of 1/`steps`, ties upwards, exact. A float counts as the decimal it is written as."""
     exact = Fraction(str(float(value))) if isinstance(value, float) else Fraction(value)
-    return math.floor(exact * steps + Fraction(1, 2))
+    numerator, denominator = exact.numerator * steps, exact.denominator
+    return (2 * numerator + denominator) // (2 * denominator)
 
 
 def on_grid(contributions: Sequence[Contribution], variables: Sequence[str]) -> NDArray[np.int16]:

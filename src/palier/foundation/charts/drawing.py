@@ -5,11 +5,11 @@ attribute, so shapes carry presentation attributes. In a PDF page CSS does not r
 literal colours, the light side of `static/css/tokens.css`. On a page the classes win, and follow the theme.
 """
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
@@ -41,12 +41,17 @@ THRESHOLDS = (20, 40, 60, 80)
 
 def tenth(value: Number) -> Fraction:
     """`value` to one decimal, half up: what a person's own score is drawn from."""
-    return Fraction(math.floor(Fraction(value) * 10 + Fraction(1, 2)), 10)
+    return Fraction(_half_up(value, 10), 10)
 
 
 def whole(value: Number) -> int:
     """`value` to a whole point, half up: all that a figure about peers may be drawn from."""
-    return math.floor(Fraction(value) + Fraction(1, 2))
+    return value if isinstance(value, int) else _half_up(value, 1)
+
+
+def _half_up(value: Number, steps: int) -> int:
+    exact = Fraction(value)
+    return (2 * steps * exact.numerator + exact.denominator) // (2 * exact.denominator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +100,13 @@ class Ruler:
     low: Number = 0
     high: Number = 100
 
-    def _share(self, value: Number) -> Fraction:
-        return (Fraction(value) - Fraction(self.low)) / (Fraction(self.high) - Fraction(self.low))
-
     def at(self, value: Number) -> str:
         """The x coordinate of `value`; what lies outside the ruler stands at its end."""
-        share = min(max(self._share(value), Fraction(0)), Fraction(1))
-        return f"{compact(share * 100)}%" if self.width is None else compact(share * self.width)
+        return _length(self, min(max(value, self.low), self.high), self.low)
 
     def span(self, start: Number, end: Number) -> str:
         """The length from `start` to `end`."""
-        share = max(self._share(end) - self._share(start), Fraction(0))
-        return f"{compact(share * 100)}%" if self.width is None else compact(share * self.width)
+        return _length(self, max(start, end), start)
 
     def canvas(self, height: int, *shapes: Markup, label: str = "", class_: str | None = None) -> Markup:
         """The svg around `shapes`; without a `label` hidden from screen readers, for its row says it all."""
@@ -126,6 +126,12 @@ class Ruler:
             font_family=FONT,
             **said,
         )
+
+
+@lru_cache(maxsize=4096)
+def _length(ruler: Ruler, end: Number, start: Number) -> str:
+    share = (Fraction(end) - Fraction(start)) / (Fraction(ruler.high) - Fraction(ruler.low))
+    return f"{compact(share * 100)}%" if ruler.width is None else compact(share * ruler.width)
 
 
 def text(
@@ -204,6 +210,7 @@ def ring(x: float | str, y: float, radius: float = 4, dashes: str | None = None)
     )
 
 
+@lru_cache(maxsize=256)
 def gridlines(ruler: Ruler, top: float, bottom: float) -> Markup:
     """Faint lines at both ends and where levels begin."""
     return Markup("").join(
