@@ -23,6 +23,9 @@ from palier.scoring.rules.record import from_plain
 _kept: Kept[UUID, tuple[Any, Result]] = Kept(256)
 """Stored results as read last, each with what it was read from."""
 
+_definitions: Kept[str, Questionnaire] = Kept(64)
+"""Questionnaires by the hash of their content."""
+
 
 @dataclass(frozen=True, slots=True)
 class Round:
@@ -83,6 +86,11 @@ async def rounds_of(actor: Actor, questionnaire: str) -> list[Round]:
 
 async def definition_of(assessment: Assessment) -> Questionnaire:
     """The questionnaire exactly as this assessment uses it, though the file may have changed or gone."""
+    wanted = assessment.definition_hash
+    return _definitions.get(wanted) or _definitions.put(wanted, await _definition(assessment))
+
+
+async def _definition(assessment: Assessment) -> Questionnaire:
     wanted = assessment.definition_hash
     try:
         return find_questionnaire(assessment.questionnaire, assessment.version, content_hash=wanted)
