@@ -86,8 +86,8 @@ async def _bring(owner: Actor, taken: _Taken) -> None:
     old = taken.assessment
     new = await Assessment.create(
         id=new_id(), organisation_id=owner.organisation_id, slug=old.slug, name=old.name, questionnaire=old.questionnaire,
-        version=old.version, definition_hash=old.definition_hash, opens_on=old.opens_on, closes_on=old.closes_on, created_by=owner.person_id,
-        created_at=old.created_at,
+        version=old.version, definition_hash=old.definition_hash, opens_on=old.opens_on, closes_on=old.closes_on,
+        created_by=owner.person_id, created_at=old.created_at,
     )  # fmt: skip
     await Answer.bulk_create(_answer(owner, new, answer) for answer in taken.answers)
     await AnswerEvent.bulk_create(_event(owner, new, event) for event in taken.events)

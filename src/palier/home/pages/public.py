@@ -73,7 +73,8 @@ def _speak(request: Request) -> None:
 
 
 def _public(request: Request, settings: Settings, template: str, **context: Any) -> Template:
-    return page(request, template, settings=settings, tail=request.url.path[3:], **context)
+    tail = request.url.path[3:] or "/"  # the router tells of /fr/ as /fr
+    return page(request, template, settings=settings, tail=tail, path=f"/{language.current()}{tail}", **context)
 
 
 PAGES = [front_door, welcome, *(_page_at(name, template) for name, template in TEMPLATES.items())]
