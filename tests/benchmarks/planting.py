@@ -44,7 +44,15 @@ def variables(questionnaire: str = "FL") -> list[str]:
     return sorted({"total", *(part.code for part in parts)})
 
 
-async def plant_network(owner: asyncpg.Connection, count: int, *, k: int = 5, slug: str = "excellence", seed: int = 1, fictive: bool = False) -> Planted:
+async def plant_network(
+    owner: asyncpg.Connection,
+    count: int,
+    *,
+    k: int = 5,
+    slug: str = "excellence",
+    seed: int = 1,
+    fictive: bool = False,
+) -> Planted:
     """A network of `count` verified members, the same for the same seed."""
     rng, network = random.Random(seed), Planted(new_id(), slug)
     await owner.execute(
@@ -64,32 +72,47 @@ async def plant_network(owner: asyncpg.Connection, count: int, *, k: int = 5, sl
     return network
 
 
-async def enrol(owner: asyncpg.Connection, network: Planted, organisation: UUID, *, verified: bool = True) -> None:
+async def enrol(
+    owner: asyncpg.Connection, network: Planted, organisation: UUID, *, verified: bool = True
+) -> None:
     await owner.execute(
         "insert into network_member (id, network_id, organisation_id, joined_on, verified_at) values ($1, $2, $3, $4, $5)",
         new_id(), network.id, organisation, date(2024, 1, 1), datetime(2024, 1, 2, tzinfo=UTC) if verified else None,
     )  # fmt: skip
 
 
-async def plant_campaign(owner: asyncpg.Connection, network: Planted, name: str = "2026", questionnaire: str = "FL") -> Campaign:
+async def plant_campaign(
+    owner: asyncpg.Connection, network: Planted, name: str = "2026", questionnaire: str = "FL"
+) -> Campaign:
     year, campaign = int(name), new_id()
     await owner.execute(
         "insert into campaign (id, network_id, name, questionnaire, major, opens_on, closes_on) values ($1, $2, $3, $4, $5, $6, $7)",
-        campaign, network.id, name, questionnaire, int(latest(questionnaire).version.partition(".")[0]), date(year, 9, 1), date(year, 11, 15),
+        campaign, network.id, name, questionnaire, int(latest(questionnaire).version.partition(".")[0]),
+        date(year, 9, 1), date(year, 11, 15),
     )  # fmt: skip
     async with reading(None):
         return await Campaign.get(id=campaign)
 
 
 async def contribute(
-    owner: asyncpg.Connection, network: Planted, campaign: Campaign, members: Sequence[UUID] | None = None, seed: int = 1, **fixed: str | None
+    owner: asyncpg.Connection,
+    network: Planted,
+    campaign: Campaign,
+    members: Sequence[UUID] | None = None,
+    seed: int = 1,
+    **fixed: str | None,
 ) -> None:
     """Scores of every member as if their rounds had been collected; `fixed` gives every member the same score."""
     rng = random.Random(seed)
     for member in network.members if members is None else members:
-        row = await owner.fetchrow("select family, sector, size, country, legal_kind from organisation where id = $1", member)
+        row = await owner.fetchrow(
+            "select family, sector, size, country, legal_kind from organisation where id = $1", member
+        )
         level = rng.gauss(55, 15)
-        scores = {one: str(round(min(100, max(0, rng.gauss(level, 8))), 1)) for one in variables(campaign.questionnaire)} | fixed
+        scores = {
+            one: str(round(min(100, max(0, rng.gauss(level, 8))), 1))
+            for one in variables(campaign.questionnaire)
+        } | fixed
         await owner.execute(
             "insert into contribution (id, network_id, campaign_id, organisation_id, assessment_id, attributes, scores, given_at) "
             "values ($1, $2, $3, $4, $5, $6, $7, now())",
@@ -98,12 +121,20 @@ async def contribute(
 
 
 async def submit_round(
-    actor: Actor, campaign: Campaign | None, level: int = 3, *, consent: bool | None = True, name: str = "", not_applicable: Sequence[str] = (), dont_know: Sequence[str] = ()
+    actor: Actor,
+    campaign: Campaign | None,
+    level: int = 3,
+    *,
+    consent: bool | None = True,
+    name: str = "",
+    not_applicable: Sequence[str] = (),
+    dont_know: Sequence[str] = (),
 ) -> Assessment:
     """A round on the flash questionnaire, every criterion at `level`, submitted."""
     only_reading.set(False)  # a visit before in this task has answered a GET
     opened = await open_assessment(
-        actor, latest("FL"), name=name or (campaign.name if campaign else "2026"), opens_on=date(2026, 10, 1), closes_on=date(2026, 12, 15), campaign=campaign
+        actor, latest("FL"), name=name or (campaign.name if campaign else "2026"),
+        opens_on=date(2026, 10, 1), closes_on=date(2026, 12, 15), campaign=campaign
     )  # fmt: skip
     for criterion in latest("FL").criteria:
         draft = Draft(state=State.ANSWERED, level=level)

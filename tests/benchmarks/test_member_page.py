@@ -13,7 +13,16 @@ from palier.assessments.store import Assessment
 from palier.benchmarks.flows.contributing import collect
 from palier.foundation.actor import Actor
 from palier.foundation.settings import Settings
-from tests.benchmarks.planting import Planted, contribute, enrol, plant_campaign, plant_network, publish, submit_round, working
+from tests.benchmarks.planting import (
+    Planted,
+    contribute,
+    enrol,
+    plant_campaign,
+    plant_network,
+    publish,
+    submit_round,
+    working,
+)
 from tests.conftest import Browser, Cast, plant_mandate
 
 HERE = "/o/transports-du-val/e/{slug}/benchmark"
@@ -31,7 +40,9 @@ class Ground:
         return HERE.format(slug=self.assessment.slug)
 
 
-async def published_round(owner: asyncpg.Connection, network: Planted, actor: Actor, settings: Settings, name: str, level: int = 3) -> Assessment:
+async def published_round(
+    owner: asyncpg.Connection, network: Planted, actor: Actor, settings: Settings, name: str, level: int = 3
+) -> Assessment:
     campaign = await plant_campaign(owner, network, name)
     await contribute(owner, network, campaign, seed=int(name))
     assessment = await submit_round(actor, campaign, level)
@@ -59,22 +70,31 @@ def plain(html: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
 
 
-async def test_the_page_the_file_and_the_drawing_say_the_same(visit: Browser, claire: Actor, ground: Ground, owner: asyncpg.Connection) -> None:
+async def test_the_page_the_file_and_the_drawing_say_the_same(
+    visit: Browser, claire: Actor, ground: Ground, owner: asyncpg.Connection
+) -> None:
     html = await read(visit, claire, f"{ground.here}?sector=")
     async with visit(claire) as browser:
         answer = await browser.get(f"{ground.here}.csv?sector=")
     lines = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
-    figures = {row["variable"]: row for row in await owner.fetch("select * from release_row where cohort = ''")}
+    figures = {
+        row["variable"]: row for row in await owner.fetch("select * from release_row where cohort = ''")
+    }
     assert len(lines) > 12
     for line in lines[1:]:
         row = figures[line[0]]
         assert line[4:9] == [str(row[name]) for name in ("p10", "q1", "median", "q3", "p90")]
         assert line[3] == "40 à 79"
     for element in [line for line in lines if re.fullmatch(r"FL\d\.\d", line[0])]:
-        assert f"{element[1]}\u00a0: vous 50,0, médiane {element[6]}, moitié centrale de {element[5]} à {element[7]}" in unescape(html)
+        assert (
+            f"{element[1]}\u00a0: vous 50,0, médiane {element[6]}, moitié centrale de {element[5]} à {element[7]}"
+            in unescape(html)
+        )
 
 
-async def test_every_drawn_peer_figure_is_a_whole_point(visit: Browser, claire: Actor, ground: Ground) -> None:
+async def test_every_drawn_peer_figure_is_a_whole_point(
+    visit: Browser, claire: Actor, ground: Ground
+) -> None:
     html = await read(visit, claire, f"{ground.here}?sector=")
     boxes = re.findall(r'<(?:rect|line) class="c-(?:peer|peer2|med)" ([^>]*)>', html)
     drawn = [float(x) for box in boxes for x in re.findall(r'(?:x1|x2|x|width)="([\d.]+)%"', box)]
@@ -82,7 +102,9 @@ async def test_every_drawn_peer_figure_is_a_whole_point(visit: Browser, claire: 
     assert all(x == int(x) for x in drawn)
 
 
-async def test_the_size_of_a_group_is_a_band_and_never_a_number(visit: Browser, claire: Actor, ground: Ground) -> None:
+async def test_the_size_of_a_group_is_a_band_and_never_a_number(
+    visit: Browser, claire: Actor, ground: Ground
+) -> None:
     text = plain(await read(visit, claire, f"{ground.here}?sector="))
     assert "40 à 79" in text
     assert not re.search(r"\b60 (organisations|membres)", text)
@@ -96,9 +118,13 @@ async def test_no_other_member_is_ever_named(visit: Browser, claire: Actor, grou
             assert "Canari" not in (await browser.get(address)).text
 
 
-async def test_own_position_is_told_in_whole_points_and_quarters(visit: Browser, claire: Actor, ground: Ground, owner: asyncpg.Connection) -> None:
+async def test_own_position_is_told_in_whole_points_and_quarters(
+    visit: Browser, claire: Actor, ground: Ground, owner: asyncpg.Connection
+) -> None:
     html = await read(visit, claire, f"{ground.here}?sector=")
-    row = await owner.fetchrow("select q1, median, q3 from release_row where cohort = '' and variable = 'total'")
+    row = await owner.fetchrow(
+        "select q1, median, q3 from release_row where cohort = '' and variable = 'total'"
+    )
     text = plain(html[html.index('id="position"') : html.index('id="elements"')])
     assert "Vous 50,0" in text
     assert f"Médiane {row['median']}" in text
@@ -107,7 +133,9 @@ async def test_own_position_is_told_in_whole_points_and_quarters(visit: Browser,
     assert ("2ᵉ quart" in text) == (row["q1"] <= 50 < row["median"])
 
 
-async def test_a_group_too_small_gives_way_to_a_wider_one_in_words_that_name_no_number(visit: Browser, claire: Actor, ground: Ground) -> None:
+async def test_a_group_too_small_gives_way_to_a_wider_one_in_words_that_name_no_number(
+    visit: Browser, claire: Actor, ground: Ground
+) -> None:
     html = await read(visit, claire, f"{ground.here}?sector=passenger_transport&size=5000%2B&country=LU")
     said = plain(re.search(r'id="fallback">(.*?)</p>', html, re.DOTALL)[1])  # type: ignore[index]
     assert "Luxembourg" in said
@@ -115,7 +143,9 @@ async def test_a_group_too_small_gives_way_to_a_wider_one_in_words_that_name_no_
     assert "Affiché à la place" in said
 
 
-async def test_a_hidden_variable_offers_the_wider_group_that_shows_it(visit: Browser, claire: Actor, cast: Cast, owner: asyncpg.Connection, settings: Settings) -> None:
+async def test_a_hidden_variable_offers_the_wider_group_that_shows_it(
+    visit: Browser, claire: Actor, cast: Cast, owner: asyncpg.Connection, settings: Settings
+) -> None:
     network = await plant_network(owner, 59)
     await enrol(owner, network, claire.organisation_id)
     campaign = await plant_campaign(owner, network)
@@ -143,14 +173,24 @@ async def test_a_swap_equals_a_reload(visit: Browser, claire: Actor, ground: Gro
 
 
 async def test_sorting_and_unknown_values_are_harmless(visit: Browser, claire: Actor, ground: Ground) -> None:
-    for query in ("sort=-gap", "sort=score", "sort=nonsense", "sector=nowhere&size=%27&country=XX", "edition="):
+    for query in (
+        "sort=-gap",
+        "sort=score",
+        "sort=nonsense",
+        "sector=nowhere&size=%27&country=XX",
+        "edition=",
+    ):
         await read(visit, claire, f"{ground.here}?{query}")
     async with visit(claire) as browser:
-        assert (await browser.get(f"{ground.here}?edition=00000000-0000-0000-0000-000000000000")).status_code == 404
+        assert (
+            await browser.get(f"{ground.here}?edition=00000000-0000-0000-0000-000000000000")
+        ).status_code == 404
         assert (await browser.get(f"{ground.here}?edition=x")).status_code == 404
 
 
-async def test_two_editions_show_what_moved(visit: Browser, claire: Actor, cast: Cast, owner: asyncpg.Connection, settings: Settings) -> None:
+async def test_two_editions_show_what_moved(
+    visit: Browser, claire: Actor, cast: Cast, owner: asyncpg.Connection, settings: Settings
+) -> None:
     network = await plant_network(owner, 40)
     await enrol(owner, network, claire.organisation_id)
     await published_round(owner, network, claire, settings, "2025", level=2)
@@ -162,7 +202,9 @@ async def test_two_editions_show_what_moved(visit: Browser, claire: Actor, cast:
     assert "2025, publiée le 15 décembre 2025" in text
 
 
-async def test_each_obstacle_says_what_to_do(visit: Browser, claire: Actor, cast: Cast, owner: asyncpg.Connection, settings: Settings) -> None:
+async def test_each_obstacle_says_what_to_do(
+    visit: Browser, claire: Actor, cast: Cast, owner: asyncpg.Connection, settings: Settings
+) -> None:
     lonely = await submit_round(claire, None, name="Seule")
     assert "Rejoignez un réseau" in plain(await read(visit, claire, HERE.format(slug=lonely.slug)))
     network = await plant_network(owner, 30)
@@ -188,12 +230,17 @@ async def test_an_open_round_is_never_compared(visit: Browser, claire: Actor, gr
     from_new = await submit_round(claire, None, name="2027")
     assert from_new.slug
     async with visit(claire) as browser:
-        await browser.send_form("/o/transports-du-val/assessments/new/FL", {"name": "Ouverte", "op": "0196a3f0-0000-7000-8000-000000000001"})
+        await browser.send_form(
+            "/o/transports-du-val/assessments/new/FL",
+            {"name": "Ouverte", "op": "0196a3f0-0000-7000-8000-000000000001"},
+        )
         answer = await browser.get("/o/transports-du-val/e/fl-ouverte/benchmark")
     assert "n’est pas encore remise" in plain(answer.text)
 
 
-async def test_the_menu_leads_to_the_round_submitted_last(visit: Browser, claire: Actor, nora: Actor, ground: Ground) -> None:
+async def test_the_menu_leads_to_the_round_submitted_last(
+    visit: Browser, claire: Actor, nora: Actor, ground: Ground
+) -> None:
     async with visit(claire) as browser:
         answer = await browser.get("/o/transports-du-val/benchmark")
     assert answer.headers["location"] == ground.here
@@ -214,7 +261,9 @@ async def test_a_consultant_whose_clients_fill_a_batch_is_shown_no_group_that_ho
     await plant_mandate(claire, hugo)
     async with visit(hugo) as browser:
         before = plain((await browser.get(asked)).text)
-    batch = await owner.fetchval("select batch from batch_member where organisation_id = $1", claire.organisation_id)
+    batch = await owner.fetchval(
+        "select batch from batch_member where organisation_id = $1", claire.organisation_id
+    )
     mates = await owner.fetch("select organisation_id from batch_member where batch = $1", batch)
     for mate in mates[:-5]:
         await owner.execute(
@@ -233,8 +282,12 @@ async def test_a_consultant_whose_clients_fill_a_batch_is_shown_no_group_that_ho
     assert "Médiane" in member
 
 
-async def test_results_show_the_peers_of_a_shared_round_alone(visit: Browser, claire: Actor, ground: Ground) -> None:
+async def test_results_show_the_peers_of_a_shared_round_alone(
+    visit: Browser, claire: Actor, ground: Ground
+) -> None:
     results = ground.here.replace("/benchmark", "/results")
     assert "édition 2026" in plain(await read(visit, claire, results))
     kept = await submit_round(claire, None, consent=None, name="Gardée")
-    assert "édition 2026" not in plain(await read(visit, claire, f"/o/transports-du-val/e/{kept.slug}/results"))
+    assert "édition 2026" not in plain(
+        await read(visit, claire, f"/o/transports-du-val/e/{kept.slug}/results")
+    )

@@ -74,20 +74,40 @@ def position_title(total: Line) -> str:
     if quarter is None or gap is None:
         return _("Your position cannot be told")
     if quarter in (1, 4):
-        return _("In the top quarter of your peers") if quarter == 4 else _("In the bottom quarter of your peers")
+        return (
+            _("In the top quarter of your peers")
+            if quarter == 4
+            else _("In the bottom quarter of your peers")
+        )
     if quarter == 3:
-        return _("Above the median, in the third quarter") if gap >= LEAST_EFFECT else _("Near the median, in the third quarter")
-    return _("Below the median, in the second quarter") if gap <= -LEAST_EFFECT else _("Near the median, in the second quarter")
+        return (
+            _("Above the median, in the third quarter")
+            if gap >= LEAST_EFFECT
+            else _("Near the median, in the third quarter")
+        )
+    return (
+        _("Below the median, in the second quarter")
+        if gap <= -LEAST_EFFECT
+        else _("Near the median, in the second quarter")
+    )
 
 
 def elements_title(lines: Sequence[Line], named: Namer) -> str:
     """Which elements widen the gap by 4 points or more; else which stand ahead; else that none does."""
     under, over = standing_out(lines)
     if under:
-        words = ngettext("%(num)s element widens the gap: %(names)s", "%(num)s elements widen the gap: %(names)s", len(under))
+        words = ngettext(
+            "%(num)s element widens the gap: %(names)s",
+            "%(num)s elements widen the gap: %(names)s",
+            len(under),
+        )
         return words % {"num": len(under), "names": _some(under, named)}
     if over:
-        words = ngettext("%(num)s element stands above the median: %(names)s", "%(num)s elements stand above the median: %(names)s", len(over))
+        words = ngettext(
+            "%(num)s element stands above the median: %(names)s",
+            "%(num)s elements stand above the median: %(names)s",
+            len(over),
+        )
         return words % {"num": len(over), "names": _some(over, named)}
     if any(one.gap is not None for one in lines):
         return _("Every element stands within 4 points of the median")
@@ -98,7 +118,9 @@ def _some(lines: Sequence[Line], named: Namer) -> str:
     """At most two names, then how many are left."""
     names = [_("“%(label)s”") % {"label": named(one.code)} for one in lines[:2]]
     left = len(lines) - len(names)
-    return joined([*names, *([ngettext("%(num)s other", "%(num)s others", left) % {"num": left}] if left else [])])
+    return joined(
+        [*names, *([ngettext("%(num)s other", "%(num)s others", left) % {"num": left}] if left else [])]
+    )
 
 
 def movers_title(lines: Sequence[Line]) -> str:
@@ -106,10 +128,18 @@ def movers_title(lines: Sequence[Line]) -> str:
     ahead = sum((one.lead or 0) >= LEAST_EFFECT for one in lines)
     behind = sum((one.lead or 0) <= -LEAST_EFFECT for one in lines)
     if ahead:
-        words = ngettext("You move ahead of the median on %(num)s element", "You move ahead of the median on %(num)s elements", ahead)
+        words = ngettext(
+            "You move ahead of the median on %(num)s element",
+            "You move ahead of the median on %(num)s elements",
+            ahead,
+        )
         return words % {"num": ahead}
     if behind:
-        words = ngettext("The median moves ahead of you on %(num)s element", "The median moves ahead of you on %(num)s elements", behind)
+        words = ngettext(
+            "The median moves ahead of you on %(num)s element",
+            "The median moves ahead of you on %(num)s elements",
+            behind,
+        )
         return words % {"num": behind}
     return _("You and the group move alike")
 
@@ -121,9 +151,15 @@ def figure_label(name: str, one: Line) -> str:
     if figure.median is None:
         said.append(_("peers hidden"))
     else:
-        said.append(_("median %(median)s, middle half from %(q1)s to %(q3)s") % {"median": figure.median, "q1": figure.q1, "q3": figure.q3})
+        said.append(
+            _("median %(median)s, middle half from %(q1)s to %(q3)s")
+            % {"median": figure.median, "q1": figure.q1, "q3": figure.q3}
+        )
     if figure.p10 is not None:
-        said.append(_("from the 10th to the 90th percentile %(p10)s to %(p90)s") % {"p10": figure.p10, "p90": figure.p90})
+        said.append(
+            _("from the 10th to the 90th percentile %(p10)s to %(p90)s")
+            % {"p10": figure.p10, "p90": figure.p90}
+        )
     if one.last is not None:
         said.append(_("at the round before %(score)s") % {"score": points(one.last)})
     return ", ".join(said)

@@ -121,6 +121,7 @@ class NetworkMember(Model):
     id = fields.UUIDField(primary_key=True, default=new_id)
     network: Any = fields.ForeignKeyField("palier.Network", related_name="members")
     organisation: Any = fields.ForeignKeyField("palier.Organisation", related_name="networks")
+    organisation_id: UUID
     joined_on = fields.DateField()
     verified_at = fields.DatetimeField(null=True)
     left_on = fields.DateField(null=True)

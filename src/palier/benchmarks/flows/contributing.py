@@ -1,6 +1,7 @@
 """A submitted round becomes a contribution that waits for its campaign to be sealed."""
 
 from fractions import Fraction
+from typing import Any
 from uuid import UUID
 
 from palier.assessments.store import Assessment, AssessmentState, Campaign
@@ -74,7 +75,7 @@ def counts(result: Result) -> bool:
 
 async def _take(assessment: Assessment, network_id: UUID, result: Result) -> None:
     organisation = await Organisation.get(id=assessment.organisation_id)
-    facts = {
+    facts: dict[str, Any] = {
         "network_id": network_id, "assessment_id": assessment.id, "attributes": attributes_of(organisation),
         "scores": scores_of(result), "given_at": now(),
     }  # fmt: skip

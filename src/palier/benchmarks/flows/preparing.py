@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from palier.assessments.store import Campaign, Participation
 from palier.benchmarks import store
@@ -25,7 +26,7 @@ class Taking:
 
     campaign: Campaign
     members: Sequence[NetworkMember]
-    rounds: Mapping[object, Participation]
+    rounds: Mapping[UUID, Participation]
     """By organisation."""
     edition: store.Edition | None = None
 
@@ -102,7 +103,9 @@ def _cohorts(rehearsal: Edition, counted: Sequence[Organisation]) -> dict[str, d
     """Each value found among those who submitted, one dimension at a time."""
     given = [attributes_of(one) for one in counted]
     found = {name: sorted({one[name] for one in given if one[name]}) for name in DIMENSIONS}
-    return {name: {value: _is_shown(rehearsal, name, value) for value in values} for name, values in found.items()}
+    return {
+        name: {value: _is_shown(rehearsal, name, value) for value in values} for name, values in found.items()
+    }
 
 
 def _is_shown(rehearsal: Edition, dimension: str, value: str) -> bool:

@@ -39,9 +39,13 @@ async def verify_member(actor: NetworkActor, member_id: UUID) -> str:
         member = await rows.select_related("organisation").get()
         if member.verified_at is None:
             await NetworkMember.filter(id=member.id).update(verified_at=now())
-            await audit.record(actor, "benchmarks.member_verified", f"organisation {member.organisation.slug}")
+            await audit.record(
+                actor, "benchmarks.member_verified", f"organisation {member.organisation.slug}"
+            )
             await jobs.enqueue(
-                "benchmarks.member_verified", organisation_id=member.organisation_id, network_id=actor.network_id
+                "benchmarks.member_verified",
+                organisation_id=member.organisation_id,
+                network_id=actor.network_id,
             )
     name: str = member.organisation.name
     return name
@@ -55,7 +59,9 @@ async def open_campaign(actor: NetworkActor, call: Call, op: UUID) -> Campaign:
             id=new_id(), network_id=actor.network_id, name=call.name, questionnaire=call.questionnaire,
             major=call.major, opens_on=call.opens_on, closes_on=call.closes_on,
         )  # fmt: skip
-        await audit.record(actor, "benchmarks.campaign_opened", f"campaign {call.name}", questionnaire=call.questionnaire)
+        await audit.record(
+            actor, "benchmarks.campaign_opened", f"campaign {call.name}", questionnaire=call.questionnaire
+        )
     return campaign
 
 
@@ -68,7 +74,9 @@ async def close_campaign(actor: NetworkActor, campaign_id: UUID) -> None:
             await Campaign.filter(id=campaign.id).update(
                 closes_on=yesterday, opens_on=min(campaign.opens_on, yesterday)
             )
-            await audit.record(actor, "benchmarks.campaign_closed", f"campaign {campaign.name}", was=campaign.closes_on)
+            await audit.record(
+                actor, "benchmarks.campaign_closed", f"campaign {campaign.name}", was=campaign.closes_on
+            )
 
 
 def publication_key(campaign_id: UUID) -> str:
@@ -87,5 +95,8 @@ async def ask_publication(actor: NetworkActor, campaign_id: UUID, *, ready: bool
         campaign = await store.campaign_of(actor.network_id, campaign_id)
         await audit.record(actor, "benchmarks.publication_asked", f"campaign {campaign.name}")
         await jobs.enqueue(
-            "benchmarks.publish", once=publication_key(campaign.id), campaign_id=campaign.id, published_by=actor.person_id
+            "benchmarks.publish",
+            once=publication_key(campaign.id),
+            campaign_id=campaign.id,
+            published_by=actor.person_id,
         )

@@ -53,12 +53,20 @@ class View:
     campaign: Campaign | None = None
     memberships: Sequence[NetworkMember] = ()
 
+    @property
+    def shown(self) -> Comparison:
+        """The comparison, where nothing stands in its way. Raises LookupError."""
+        if self.comparison is None:
+            raise LookupError(self.obstacle)
+        return self.comparison
+
     def lines(self, codes: Sequence[str]) -> list[Line]:
         """The lines of these variables, in this order."""
-        assert self.comparison is not None
-        found = self.comparison
+        found = self.shown
         return [
-            line(code, self.round.result.node(code).score, found.own, found.standing, self.before, found.wider)
+            line(
+                code, self.round.result.node(code).score, found.own, found.standing, self.before, found.wider
+            )
             for code in codes
         ]
 

@@ -83,7 +83,9 @@ class Benchmark(Controller):
             rounds = visible_assessments(actor).filter(state=AssessmentState.SUBMITTED)
             last = await rounds.order_by("-submitted_at").first()
         if last is None:
-            return page(request, "benchmarks/none.html", nav="benchmark", may_run=actor.may(Permission.RUN_ASSESSMENT))
+            return page(
+                request, "benchmarks/none.html", nav="benchmark", may_run=actor.may(Permission.RUN_ASSESSMENT)
+            )
         return Redirect(f"/o/{actor.organisation.slug}/e/{last.slug}/benchmark", status_code=302)
 
     @get("/e/{slug:str}/benchmark")
@@ -93,24 +95,32 @@ class Benchmark(Controller):
         async with reading(actor):
             view = await _view(actor, slug, asked)
             own = await own_cohort(actor)
-        context = {"nav": "benchmark", **_shared(view), **(_compared(view, asked, own) if view.comparison else {})}
+        context = {
+            "nav": "benchmark",
+            **_shared(view),
+            **(_compared(view, asked, own) if view.comparison else {}),
+        }
         if view.obstacle or not is_htmx(request):
             return page(request, "benchmarks/benchmark.html", **context)
         return page(request, "benchmarks/swapped.html", **context)
 
     @get("/e/{slug:str}/benchmark.csv")
-    async def file(self, request: Request, actor: NamedDependency[Actor], slug: FromPath[str]) -> Response[bytes]:
+    async def file(
+        self, request: Request, actor: NamedDependency[Actor], slug: FromPath[str]
+    ) -> Response[bytes]:
         """The figures of the page, for a spreadsheet."""
         asked = asked_of(request)
         async with reading(actor):
             view = await _view(actor, slug, asked)
-        if view.obstacle or view.comparison is None:
+        if view.obstacle:
             raise NotFoundException
         names = names_of(view)
         content = benchmark_file(
-            view.lines(list(names)), names.__getitem__, _group(view), view.comparison.edition.name
+            view.lines(list(names)), names.__getitem__, _group(view), view.shown.edition.name
         )
-        headers = {"content-disposition": f'attachment; filename="{view.round.assessment.slug}-benchmark.csv"'}
+        headers = {
+            "content-disposition": f'attachment; filename="{view.round.assessment.slug}-benchmark.csv"'
+        }
         return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
 
 
@@ -139,12 +149,13 @@ def box_of(line: Any) -> Box | None:
 
 
 def _group(view: View) -> str:
-    assert view.comparison is not None
-    return wording.cohort_in_words(view.comparison.standing.cohort or {})
+    return wording.cohort_in_words(view.shown.standing.cohort or {})
 
 
 def _shared(view: View) -> dict[str, Any]:
-    networks = [edition.network for edition in view.editions] or [member.network for member in view.memberships]
+    networks = [edition.network for edition in view.editions] or [
+        member.network for member in view.memberships
+    ]
     return {
         "view": view, "round": view.round, "assessment": view.round.assessment, "Obstacle": Obstacle,
         "questionnaire": view.round.questionnaire, "today": today(), "fictive": any(n.fictive for n in networks),
@@ -153,29 +164,35 @@ def _shared(view: View) -> dict[str, Any]:
 
 def _compared(view: View, asked: Asked, own: Mapping[str, str]) -> dict[str, Any]:
     """Everything around the figures of one group."""
-    assert view.comparison is not None
-    standing, names = view.comparison.standing, names_of(view)
+    standing, names = view.shown.standing, names_of(view)
     questionnaire = view.round.questionnaire
     elements = view.lines([element.code for element in questionnaire.elements])
     shown = asked.cohort if asked.cohort is not None else standing.cohort or {}
     moved = movers(elements)
     return {
-        "comparison": view.comparison, "edition": view.comparison.edition, "standing": standing, "total": view.total,
+        "comparison": view.shown, "edition": view.shown.edition, "standing": standing, "total": view.total,
         "names": names, "elements": sort_lines(elements, asked.sort), "sort": asked.sort, "words": wording,
         "criteria": view.lines([criterion.code for criterion in questionnaire.criteria]), "movers": moved,
         "fallback": wording.fallback_in_words(standing) if asked.cohort is not None else "", "group": _group(view),
         "position_title": wording.position_title(view.total), "box_of": box_of, "network_label": label,
         "elements_title": wording.elements_title(elements, names.__getitem__),
-        "movers_title": wording.movers_title(moved), "fields": _fields(shown, own, view.comparison.families),
-        "query": _Query(shown, view.comparison.edition.id, asked.sort),
+        "movers_title": wording.movers_title(moved), "fields": _fields(shown, own, view.shown.families),
+        "query": _Query(shown, view.shown.edition.id, asked.sort),
     }  # fmt: skip
 
 
 def _fields(shown: Cohort, own: Mapping[str, str], present: tuple[str, ...]) -> dict[str, Any]:
     """The chooser: the families of the edition and the own one with all their sectors, and what is chosen."""
-    inside = {family: FAMILIES[family] for family in FAMILIES if family in present or family == FAMILY_OF.get(own.get("sector", ""))}
+    inside = {
+        family: FAMILIES[family]
+        for family in FAMILIES
+        if family in present or family == FAMILY_OF.get(own.get("sector", ""))
+    }
     kinds = [
-        (families()[family], [(family, wording.whole_family(family)), *((one, sectors()[one]) for one in every)])
+        (
+            families()[family],
+            [(family, wording.whole_family(family)), *((one, sectors()[one]) for one in every)],
+        )
         for family, every in inside.items()
     ]
     return {

@@ -54,20 +54,31 @@ class Staff(Controller):
             running_now = [one for one in campaigns if one.opens_on <= today() <= one.closes_on]
             takings = [await load_taking(network_actor, one) for one in running_now or campaigns[:1]]
             editions = await store.editions_of(network_actor.network_id)
-        return _page(request, "participation", "benchmarks/staff_participation.html", takings=takings, editions=editions, **_words())
+        return _page(
+            request,
+            "participation",
+            "benchmarks/staff_participation.html",
+            takings=takings,
+            editions=editions,
+            **_words(),
+        )
 
     @get("/members")
     async def members(self, request: Request, network_actor: NamedDependency[NetworkActor]) -> Template:
         """Who belongs to the network and how completely they are described."""
         async with reading(network_actor):
             members = await store.members_of_network(network_actor.network_id)
-        context = {"members": members, "missing": {m.id: _missing(m.organisation) for m in members}, "label": label}
-        return _page(request, "members", "benchmarks/staff_members.html", **context)
+        missing = {member.id: _missing(member.organisation) for member in members}
+        return _page(
+            request, "members", "benchmarks/staff_members.html", members=members, missing=missing, label=label
+        )
 
     @post("/members/{member:uuid}/verify")
     async def verify(self, network_actor: NamedDependency[NetworkActor], member: FromPath[UUID]) -> Redirect:
         name = await running.verify_member(network_actor, member)
-        return see_other(f"/n/{network_actor.network_slug}/members", _("%(name)s is verified.") % {"name": name})
+        return see_other(
+            f"/n/{network_actor.network_slug}/members", _("%(name)s is verified.") % {"name": name}
+        )
 
     @get("/campaigns")
     async def campaigns(self, request: Request, network_actor: NamedDependency[NetworkActor]) -> Template:
@@ -76,11 +87,20 @@ class Staff(Controller):
             campaigns = await store.campaigns_of(network_actor.network_id)
             editions = await store.editions_of(network_actor.network_id)
         published = {edition.campaign_id: edition for edition in editions}
-        return _page(request, "campaigns", "benchmarks/staff_campaigns.html", campaigns=campaigns, published=published, **_words())
+        return _page(
+            request,
+            "campaigns",
+            "benchmarks/staff_campaigns.html",
+            campaigns=campaigns,
+            published=published,
+            **_words(),
+        )
 
     @get("/campaigns/new")
     async def prepare(self, request: Request) -> Template:
-        return _new_campaign(request, {"name": str(today().year), "questionnaire": "", "opens": today(), "closes": None}, {})
+        return _new_campaign(
+            request, {"name": str(today().year), "questionnaire": "", "opens": today(), "closes": None}, {}
+        )
 
     @post("/campaigns/new")
     async def open_campaign(self, request: Request, network_actor: NamedDependency[NetworkActor]) -> Response:
@@ -90,11 +110,20 @@ class Staff(Controller):
         opens, closes = _date(raw, "opens"), _date(raw, "closes")
         errors |= _wrong(raw, majors, opens, closes)
         if errors or form is None or opens is None or closes is None:
-            typed = {key: tuple(raw.get(f"{key}-{part}", "") for part in ("day", "month", "year")) for key in ("opens", "closes")}
-            return _new_campaign(request, {"name": raw.get("name", ""), "questionnaire": raw.get("questionnaire", ""), **typed}, errors)
+            typed = {
+                key: tuple(raw.get(f"{key}-{part}", "") for part in ("day", "month", "year"))
+                for key in ("opens", "closes")
+            }
+            return _new_campaign(
+                request,
+                {"name": raw.get("name", ""), "questionnaire": raw.get("questionnaire", ""), **typed},
+                errors,
+            )
         call = running.Call(form.name, form.questionnaire, majors[form.questionnaire], opens, closes)
         campaign = await running.open_campaign(network_actor, call, form.op)
-        return see_other(f"/n/{network_actor.network_slug}/campaigns/{campaign.id}", _("The campaign is created."))
+        return see_other(
+            f"/n/{network_actor.network_slug}/campaigns/{campaign.id}", _("The campaign is created.")
+        )
 
     @get("/campaigns/{campaign:uuid}")
     async def campaign(
@@ -102,13 +131,19 @@ class Staff(Controller):
     ) -> Template:
         """One campaign: who is where."""
         async with reading(network_actor):
-            taking = await load_taking(network_actor, await store.campaign_of(network_actor.network_id, campaign))
-        return _page(request, "campaigns", "benchmarks/staff_campaign.html", taking=taking, today=today(), **_words())
+            taking = await load_taking(
+                network_actor, await store.campaign_of(network_actor.network_id, campaign)
+            )
+        return _page(
+            request, "campaigns", "benchmarks/staff_campaign.html", taking=taking, today=today(), **_words()
+        )
 
     @post("/campaigns/{campaign:uuid}/close")
     async def close(self, network_actor: NamedDependency[NetworkActor], campaign: FromPath[UUID]) -> Redirect:
         await running.close_campaign(network_actor, campaign)
-        return see_other(f"/n/{network_actor.network_slug}/campaigns/{campaign}", _("The campaign is closed."))
+        return see_other(
+            f"/n/{network_actor.network_slug}/campaigns/{campaign}", _("The campaign is closed.")
+        )
 
     @get("/campaigns/{campaign:uuid}/publish")
     async def check(
@@ -149,7 +184,9 @@ async def _prepared(actor: NetworkActor, campaign: UUID) -> Preparation:
         return await load_preparation(actor, await store.campaign_of(actor.network_id, campaign))
 
 
-def _publication(request: Request, prepared: Preparation, errors: Mapping[str, str] | None = None) -> Template:
+def _publication(
+    request: Request, prepared: Preparation, errors: Mapping[str, str] | None = None
+) -> Template:
     return _page(
         request, "campaigns", "benchmarks/staff_publish.html", status_code=422 if errors else 200, prepared=prepared,
         taking=prepared.taking, errors=errors or {}, dimension=dimension, label=label,
@@ -194,7 +231,9 @@ def _date(raw: Mapping[str, str], name: str) -> date | None:
         return None
 
 
-def _wrong(raw: Mapping[str, str], majors: Mapping[str, int], opens: date | None, closes: date | None) -> dict[str, str]:
+def _wrong(
+    raw: Mapping[str, str], majors: Mapping[str, int], opens: date | None, closes: date | None
+) -> dict[str, str]:
     errors: dict[str, str] = {}
     if raw.get("questionnaire") not in majors:
         errors["questionnaire"] = _("Choose a questionnaire of the list")

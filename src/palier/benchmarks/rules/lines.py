@@ -94,7 +94,9 @@ def _minus(after: int | None, before: int | None) -> int | None:
 def sort_lines(lines: Iterable[Line], order: str) -> list[Line]:
     """By "gap", "score", or the order given; a leading minus puts the highest first, hidden ones stay last."""
     every = list(lines)
-    figures = {one.code: figure for one in every if (figure := _figure(one, order.removeprefix("-"))) is not None}
+    figures = {
+        one.code: figure for one in every if (figure := _figure(one, order.removeprefix("-"))) is not None
+    }
     known = [one for one in every if one.code in figures]
     known.sort(key=lambda one: figures[one.code], reverse=order.startswith("-"))
     return known + [one for one in every if one.code not in figures] if figures else every
