@@ -4,33 +4,94 @@ import asyncio
 import contextlib
 import logging
 import os
+import signal
 import socket
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Coroutine, Iterable
+
+from procrastinate import App
+from procrastinate.exceptions import ConnectorException
 
 from palier.foundation.clock import now
-from palier.foundation.database import WORKER, connect, disconnect, only_reading, transaction
+from palier.foundation.database import (
+    WORKER,
+    connect,
+    disconnect,
+    only_reading,
+    reading,
+    select,
+    transaction,
+)
 from palier.foundation.jobs import Job, queue, return_abandoned
 from palier.foundation.store import Heartbeat
 
 log = logging.getLogger(__name__)
 _BEAT = 15.0  # seconds; /readyz worries after two minutes
+_PATIENCE = 1.0  # seconds between two looks whether the database is back
 
 
 async def work(url: str, jobs: Iterable[Job], *, until_empty: bool = False) -> None:
     """Do `jobs` from the queue of the database at `url`, for ever, or until none is left.
 
-    SIGTERM and SIGINT let the running ones finish for ten seconds. Jobs of workers that died are put back.
+    SIGTERM and SIGINT let the running ones finish for ten seconds. Jobs of workers that died are put back. A database
+    that is away, at the start or later, is waited for.
     """
     only_reading.set(False)
     known = list(jobs)
     app = queue(url, known)
-    async with closing(known), app.open_async(), _pool(url):
-        await return_abandoned(app)
-        async with _beating(app):
-            await app.run_worker_async(
-                concurrency=4, wait=not until_empty, install_signal_handlers=not until_empty, shutdown_graceful_timeout=10,
-                fetch_job_polling_interval=1, delete_jobs="successful", update_heartbeat_interval=5, stalled_worker_timeout=20,
-            )  # fmt: skip
+    async with closing(known), _pool(url):
+        if until_empty:
+            await _wait_for_database()
+            async with app.open_async():
+                await _take_jobs(app, wait=False)
+        else:
+            await _until_told_to_stop(_keep_working(app))
+
+
+async def _until_told_to_stop(working: Coroutine[None, None, None]) -> None:
+    """Run `working` until SIGTERM or SIGINT, which cancel it once, however often they come."""
+    stopping, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    task, told = asyncio.ensure_future(working), asyncio.ensure_future(stopping.wait())
+    await asyncio.wait([task, told], return_when=asyncio.FIRST_COMPLETED)
+    told.cancel()
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+async def _keep_working(app: App) -> None:
+    """The queue's own loop ends, with or without an error, when its database goes: begin anew once it is back."""
+    await _wait_for_database()
+    async with app.open_async(), _beating(app):
+        while True:
+            with contextlib.suppress(ConnectorException):
+                await _take_jobs(app)
+            log.warning("the queue was interrupted; going on as soon as the database answers")
+            await _wait_for_database()
+
+
+async def _take_jobs(app: App, *, wait: bool = True) -> None:
+    await return_abandoned(app)
+    await app.run_worker_async(
+        concurrency=4, wait=wait, install_signal_handlers=False, shutdown_graceful_timeout=10,
+        fetch_job_polling_interval=1, delete_jobs="successful", update_heartbeat_interval=5, stalled_worker_timeout=20,
+    )  # fmt: skip
+
+
+async def _wait_for_database() -> None:
+    while not await _database_answers():  # noqa: ASYNC110  (nobody tells us)
+        await asyncio.sleep(_PATIENCE)
+
+
+async def _database_answers() -> bool:
+    try:
+        async with reading(None):
+            await select("select 1")
+    except Exception as error:  # noqa: BLE001  (whatever it says, it is not there yet)
+        log.warning("waiting for the database: %s", type(error).__name__)
+        return False
+    return True
 
 
 @contextlib.asynccontextmanager
@@ -54,7 +115,7 @@ async def _pool(url: str) -> AsyncIterator[None]:
 
 
 @contextlib.asynccontextmanager
-async def _beating(app: object) -> AsyncIterator[None]:
+async def _beating(app: App) -> AsyncIterator[None]:
     task = asyncio.create_task(_beat(app))
     try:
         yield
@@ -64,13 +125,13 @@ async def _beating(app: object) -> AsyncIterator[None]:
             await task
 
 
-async def _beat(app: object) -> None:
+async def _beat(app: App) -> None:
     name = f"{socket.gethostname()}:{os.getpid()}"
     while True:
         try:
             async with transaction(None):
                 await Heartbeat.update_or_create(name=name, defaults={"at": now()})
-            await return_abandoned(app)  # type: ignore[arg-type]
+            await return_abandoned(app)
         except Exception as error:  # noqa: BLE001  (the database is away: beat again later)
             log.warning("no heartbeat: %s", type(error).__name__)
         await asyncio.sleep(_BEAT)
