@@ -5,6 +5,7 @@ Every pooled connection is read-only by default and acts as a role without BYPAS
 as a second net under queries that already start from the actor.
 """
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -142,6 +143,7 @@ def configuration(url: str, role: str | None = None, **pool: int) -> dict[str, A
 
 async def connect(url: str, role: str, **pool: int) -> TortoiseContext:
     """Open the process's pool. Visible to every task, whichever context it was created in."""
+    logging.getLogger("asyncpg.pool").setLevel(logging.ERROR)  # a screenful for every try while the database restarts
     return await Tortoise.init(config=configuration(url, role, **pool), _enable_global_fallback=True)
 
 

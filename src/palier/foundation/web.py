@@ -294,8 +294,9 @@ def show_fault(request: Request, error: Exception) -> Response:
 
 
 _AWAY = (
-    asyncpg.CannotConnectNowError, asyncpg.ConnectionDoesNotExistError, asyncpg.InterfaceError, asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError, asyncpg.TooManyConnectionsError, asyncpg.DiskFullError, asyncpg.ConnectionFailureError,
+    asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, asyncpg.AdminShutdownError, asyncpg.CrashShutdownError,
+    asyncpg.InsufficientResourcesError, asyncpg.LockNotAvailableError, asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # what asyncpg says when a connection breaks between two of its own messages
     ConnectionError, OSError, TimeoutError, DBConnectionError,
 )  # fmt: skip
 
