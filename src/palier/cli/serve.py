@@ -23,7 +23,7 @@ from palier.foundation.settings import VARIABLES, Settings, read_settings
 
 _ANSWER_SECONDS = 60.0
 _PORT_SECONDS = 6.0  # a web process whose supervisor was killed needs a moment to leave the port
-_LOOK_SECONDS = 1.0
+_LOOK_SECONDS = 0.25
 
 
 class CannotServe(RuntimeError):
