@@ -1,6 +1,6 @@
 """Transports du Val: three rounds behind it, a fourth open with 22 of 34 criteria answered, and a plan under way."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -64,14 +64,14 @@ async def plant_open_round(actor: Actor, planted: Planted, *, in_campaign: bool 
     )  # fmt: skip
 
 
-async def plant_plan(actor: Actor, round_name: str) -> None:
+async def plant_plan(actor: Actor, round_name: str, owners: Sequence[Person] = ()) -> None:
     """A plan born from the round called `round_name`: two actions done, three under way (one late), three to come."""
     async with transaction(actor):
-        await write_plan(actor, round_name)
+        await write_plan(actor, round_name, owners)
 
 
-async def write_plan(actor: Actor, round_name: str) -> None:
-    """The same in the caller's transaction."""
+async def write_plan(actor: Actor, round_name: str, owners: Sequence[Person] = ()) -> None:
+    """The same in the caller's transaction. The actions go round the `owners`, or all to the actor."""
     base = await load_round(actor, slugify(f"SX {round_name}"))
     view = await peers(actor, base.assessment)
     q3 = {code: figure.q3 for code, figure in view.figures.items()} if view else {}
@@ -84,7 +84,9 @@ async def write_plan(actor: Actor, round_name: str) -> None:
     await audit.record(actor, "plans.created", f"plan {plan.slug}")
     situation = Situation(base.questionnaire, base.result, q3, {"SX3": 2}, {})
     for place, suggestion in enumerate(suggest(situation)[: len(_PROGRESS)]):
-        await _plant_action(actor, plan, suggestion, place)
+        await _plant_action(
+            actor, plan, suggestion, place, (owners or (actor.person,))[place % max(1, len(owners))]
+        )
 
 
 _PROGRESS = (
@@ -95,13 +97,15 @@ _PROGRESS = (
 """Status, progress, start and due date (months from today) of each action; the fourth is late."""
 
 
-async def _plant_action(actor: Actor, plan: ActionPlan, suggestion: Suggestion, place: int) -> None:
+async def _plant_action(
+    actor: Actor, plan: ActionPlan, suggestion: Suggestion, place: int, owner: Person
+) -> None:
     status, progress, start, due = _PROGRESS[place]
     lever, locale, today = suggestion.lever, current(), clock.today()
     action = await Action.create(
         id=new_id(), organisation_id=actor.organisation_id, plan_id=plan.id, lever=lever.id, title=lever.title.in_(locale),
         steps=list(lever.steps.in_(locale)), serves=_serves(suggestion), status=status, progress=progress,
-        owner_id=actor.person_id, owner_name=actor.person.name, starts_on=add_months(today, start), due_on=add_months(today, due),
+        owner_id=owner.person_id, owner_name=owner.name, starts_on=add_months(today, start), due_on=add_months(today, due),
         done_at=clock.now() - timedelta(days=100) if status is ActionStatus.DONE else None, effort=lever.effort, months=lever.months,
         kpi_name=lever.kpi.name.in_(locale)[:160], kpi_unit=lever.kpi.unit.in_(locale)[:40], kpi_direction=lever.kpi.direction.value,
         kpi_baseline=_kpi(lever.kpi.direction, 0), kpi_target=_kpi(lever.kpi.direction, 100), expected_gain=str(suggestion.gain),

@@ -75,7 +75,9 @@ async def _found(person: Person, wish: Wish, taken: Sequence[_Taken], number: in
         row = network.Organisation(id=owner.organisation_id, slug=slug, name=wish.organisation)
         if not await network.add_organisation(row):
             return False
-        await audit.record(owner, "network.organisation_founded", f"organisation {slug}", name=wish.organisation)
+        await audit.record(
+            owner, "network.organisation_founded", f"organisation {slug}", name=wish.organisation
+        )
         for one in taken:
             await _bring(owner, one)
         await (_offer(owner, known_at) if known_at else network.add_member(owner))

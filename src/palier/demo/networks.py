@@ -1,6 +1,6 @@
 """Planting the two invented networks: members year by year, their campaigns, their published editions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -8,7 +8,7 @@ from palier.accounts import store as accounts
 from palier.assessments.store import Campaign
 from palier.benchmarks.flows.publishing import publish_campaign
 from palier.demo.planting import PlantedRound, contribute, plant_round
-from palier.demo.rules.answers import answers
+from palier.demo.rules.answers import answers, share_answered
 from palier.demo.rules.members import Member
 from palier.foundation import clock
 from palier.foundation.actor import Actor, OnDuty, Organisation, Person
@@ -136,6 +136,28 @@ async def plant_past_round(
         actor, planted.questionnaire, given, name=campaign.name, opened=opened, submitted=opened + timedelta(days=15, hours=6),
         closes_on=campaign.closes_on, campaign=campaign if in_campaign else None,
     )  # fmt: skip
+
+
+async def plant_running(planted: Planted, members: Sequence[Member], actors: Mapping[str, Actor]) -> None:
+    """The running campaign: about one member in five has submitted, one in four is answering, the others have not begun."""
+    for member in members:
+        share = share_answered(member.slug)
+        if share and member.slug in actors:
+            async with transaction(actors[member.slug]):
+                await _plant_this_year(actors[member.slug], planted, member, share)
+
+
+async def _plant_this_year(actor: Actor, planted: Planted, member: Member, share: float) -> None:
+    campaign = planted.campaigns[-1]
+    given = answers(planted.questionnaire, member.maturity, member.slug, member.progress * ROUNDS)
+    opened = at_nine(campaign.opens_on + timedelta(days=3 + len(member.slug) % 20))
+    done = share >= 1
+    round_ = await plant_round(
+        actor, planted.questionnaire, given[: max(1, round(share * len(given)))], name=campaign.name, opened=opened,
+        submitted=opened + timedelta(days=14, hours=5) if done else None, closes_on=campaign.closes_on, campaign=campaign,
+    )  # fmt: skip
+    if done:
+        await contribute(actor, round_, campaign, await network.Organisation.get(id=actor.organisation_id))
 
 
 async def publish_years(planted: Planted) -> None:

@@ -61,7 +61,9 @@ async def plant_round(
     return PlantedRound(assessment, result)
 
 
-async def contribute(actor: Actor, planted: PlantedRound, campaign: Campaign, organisation: Organisation) -> None:
+async def contribute(
+    actor: Actor, planted: PlantedRound, campaign: Campaign, organisation: Organisation
+) -> None:
     """What the round brings to its campaign, if it counts; in the caller's transaction."""
     if planted.result is None or not counts(planted.result):
         return

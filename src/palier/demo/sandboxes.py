@@ -63,7 +63,9 @@ async def living_of(person: Person) -> str | None:
     """The slug of the copy this person is visiting, if any."""
     async with reading(person):
         places = await network.places_of(person, clock.today())
-    return next((one.organisation.slug for one in places.organisations if one.organisation.sandbox_until), None)
+    return next(
+        (one.organisation.slug for one in places.organisations if one.organisation.sandbox_until), None
+    )
 
 
 async def open_sandbox(browser: Browser) -> Opened:
@@ -100,7 +102,11 @@ def _visitor() -> Actor:
 async def _add_visitor(actor: Actor) -> None:
     person, today = actor.person, clock.now()
     await accounts.Person.create(
-        id=person.person_id, email=person.email, name=person.name, locale=person.locale, email_confirmed_at=today
+        id=person.person_id,
+        email=person.email,
+        name=person.name,
+        locale=person.locale,
+        email_confirmed_at=today,
     )
     await network.Organisation.create(
         id=actor.organisation_id, slug=actor.organisation.slug, name=VALLEY.name, family=VALLEY.family, sector=VALLEY.sector,
@@ -130,7 +136,9 @@ async def erase_expired(shelf: files.Shelf) -> int:
 async def erase(organisation: UUID, shelf: files.Shelf) -> None:
     """Erase one copy wholly: bytes first, so that a failure half-way is found again. Refused for real organisations."""
     async with transaction(OnDuty(organisation)):
-        found = await select("select 1 from organisation where id = $1 and sandbox_until is not null", organisation)
+        found = await select(
+            "select 1 from organisation where id = $1 and sandbox_until is not null", organisation
+        )
         if found:
             await files.forget(shelf, organisation)
         await select("select erase_sandbox($1)", organisation)

@@ -13,7 +13,7 @@ from palier.accounts.passwords import hashed
 from palier.assessments.flows.submitting import keep_definition
 from palier.demo.consultant import clients_among, plant_clients
 from palier.demo.director import plant_plan, plant_valley
-from palier.demo.networks import plant_members, plant_network, publish_years
+from palier.demo.networks import plant_members, plant_network, plant_running, publish_years
 from palier.demo.rules.members import LARGE, SMALL, members
 from palier.foundation import clock
 from palier.foundation.actor import OnDuty, Person
@@ -73,11 +73,17 @@ async def seed(settings: Settings) -> None:
     claire, malik, sophie, ines, hugo = (people[email] for email, *_ in _CAST)
     await _keep_definitions()
     large = await plant_network("Réseau Excellence de service", LARGE_NETWORK, 5, latest("SX"))
-    actors = await plant_members(large, members(LARGE, "palier large"))
+    everybody = members(LARGE, "palier large")
+    actors = await plant_members(large, everybody)
     valley = await plant_valley(large, claire, {malik: Role.CONTRIBUTOR, sophie: Role.READER})
     await publish_years(large)
-    await plant_plan(valley, large.campaigns[-2].name)
-    await plant_clients(large, hugo, clients_among(actors))
+    await plant_plan(valley, large.campaigns[-2].name, owners=(claire, malik))
+    clients = clients_among(actors)
+    await plant_clients(large, hugo, clients)
+    apart = {client.organisation.slug for client in clients}
+    await plant_running(
+        large, everybody, {slug: actor for slug, actor in actors.items() if slug not in apart}
+    )
     small = await plant_network("Cercle Santé et prévoyance", SMALL_NETWORK, 8, latest("FL"))
     await plant_members(small, members(SMALL, "palier small"))
     await publish_years(small)

@@ -21,6 +21,13 @@ class Given:
     reason: str = ""
 
 
+def share_answered(seed: str) -> float:
+    """How far an organisation is in the running campaign, 0 to 1: most have not begun, one in five has submitted."""
+    random = Random(f"{seed} this year")
+    fate = random.random()
+    return 1.0 if fate < 0.2 else random.uniform(0.1, 0.9) if fate < 0.45 else 0.0
+
+
 def answers(questionnaire: Questionnaire, maturity: float, seed: str, progress: float = 0.0) -> list[Given]:
     """An answer for every criterion. `seed` names the organisation, so that its strengths stay the same over the years.
 

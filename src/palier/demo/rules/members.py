@@ -1,6 +1,6 @@
 """The invented organisations: names, sectors, sizes, countries, planted so that every rule of the benchmark is met.
 
-In the large network: one sector of more than forty members, one of three (always hidden: its peers are its family), one of
+In the large network: one family of more than forty sealed members, a sector of three (always hidden: its peers are its family), one of
 six (shown whole, never by size), sectors of a dozen or two in between.
 """
 
