@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from litestar import Litestar, Request, get
 from litestar.config.allowed_hosts import AllowedHostsConfig
@@ -42,7 +43,7 @@ from palier.portfolio import pages as portfolio
 from palier.reports import jobs as report_jobs
 from palier.reports.pages import reports
 
-ROOMS: list[ControllerRouterHandler] = [
+ROOMS: list[Any] = [
     *demonstration.PAGES,
     *public.PAGES,
     *landing.PAGES,

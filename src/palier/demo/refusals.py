@@ -1,6 +1,7 @@
 """The address of a demonstration that is over: a new one is offered instead of "not found" or a form to sign in."""
 
 import re
+from typing import Any
 
 from litestar import Request, Response
 from litestar.exceptions import NotFoundException
@@ -29,4 +30,4 @@ def _over(request: Request) -> Template:
     return page(request, "demo/over.html", status_code=404)
 
 
-HANDLERS = {NotFoundException: show_not_found, SignInNeeded: show_sign_in_or_over}
+HANDLERS: dict[type[Exception] | int, Any] = {NotFoundException: show_not_found, SignInNeeded: show_sign_in_or_over}

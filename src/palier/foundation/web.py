@@ -149,8 +149,9 @@ class Manners(ASGIMiddleware):
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         connection: ASGIConnection = ASGIConnection(scope)
         language.use(_chosen_language(connection))
-        only_reading.set(scope["method"] in SAFE)
-        if scope["method"] not in SAFE and _from_elsewhere(connection):
+        safe = scope.get("method", "GET") in SAFE
+        only_reading.set(safe)
+        if not safe and _from_elsewhere(connection):
             raise PermissionDeniedException("this form was sent from another site")
         await next_app(scope, receive, _polite(send, connection))
 
@@ -176,7 +177,7 @@ def _from_elsewhere(connection: ASGIConnection) -> bool:
 
 
 def _polite(send: Send, connection: ASGIConnection) -> Send:
-    spent_notice = "notice" in connection.cookies and connection.scope["method"] == "GET"
+    spent_notice = "notice" in connection.cookies and connection.scope.get("method") == "GET"
 
     async def polite(message: Message) -> None:
         if message["type"] == "http.response.start":
