@@ -40,7 +40,7 @@ demo: ## show the demo's organisations, people and passwords
 
 bench: ## measure the pages, the save and the PDF
 	@$(SETUP) test
-	$(IN_VENV) bench
+	$(IN_VENV) benchmarks
 
 lock: ## remake every lock from pyproject.toml and package.json (UPGRADE=1 moves to the newest)
 	@$(SETUP) lock

@@ -1,4 +1,4 @@
-"""How long an edition takes: `bench/editions.py [organisations] [variables]`, 5,000 x 80 unless told."""
+"""How long an edition takes: `python -m benchmarks.editions [organisations] [variables]`, 5,000 x 80 unless told."""
 
 import random
 import resource

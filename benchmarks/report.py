@@ -1,0 +1,79 @@
+"""The report: one page of Markdown, figures beside what they are held against."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from benchmarks.load import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that was asked over and over. CPU in seconds a request, sizes in bytes."""
+
+    name: str
+    alone: Run
+    crowd: Run
+    server_cpu: float
+    database_cpu: float
+    plain: int = 0
+    compressed: int = 0
+
+    def cells(self, hello: "Line") -> list[str]:
+        """The line of the table."""
+        return [
+            self.name,
+            f"{self.alone.p50 * 1000:.2f}",
+            f"{self.crowd.per_second:,.0f}" + ("*" if self.crowd.generator_share > BUSY else ""),
+            f"{self.server_cpu * 1000:.2f}",
+            f"{self.database_cpu * 1000:.2f}",
+            f"× {self.server_cpu / hello.server_cpu:,.0f}",
+            f"{self.plain:,}" if self.plain else "",
+            f"{self.compressed:,}" if self.compressed else "",
+        ]
+
+
+BUSY = 0.8
+"""From this share of one core on the generator sets the pace, and the requests per second are too low."""
+
+_HEAD = [
+    "", "p50, one connection (ms)", "requests/s, 32 connections", "server CPU (ms/request)", "database CPU (ms/request)",
+    "server CPU, bare hello = 1", "bytes", "bytes, gzip",
+]  # fmt: skip
+
+_PREFACE = """\
+# Performance
+
+Written by `make bench`; do not edit. Everything on one machine, over loopback: the production server (granian, one
+worker), a private PostgreSQL (fsync on) with the demo in it, and the load generator share its cores, so that
+requests per second and milliseconds rise and fall with whatever else runs; CPU per request and ratios are steadier.
+"""
+
+_NOTES = """\
+\\* The generator used more than {busy:.0%} of a core: it, and not the server, set the pace.
+
+- *Bare*: the same server and database without a line of product code (`benchmarks/floor.py`); the upsert commits to disk.
+- *Save*: the request an open page sends, with session, tenancy, CSRF, history, hash-chained audit and the fragments it
+  answers with; at 32 connections 32 people in 32 organisations, each on its own answer.
+- Pages: whole pages as a signed-in director gets them, in French, with gzip. The same page again and again, so that what a
+  process keeps (definitions, frozen results, editions) is warm, as it is for readers of one organisation.
+"""
+
+
+def written(
+    machine: Sequence[str], lines: Sequence[Line], verdicts: Sequence[str], once: Sequence[str], editions: str
+) -> str:
+    """The whole page."""
+    rows = [_HEAD, ["---", *["---:"] * (len(_HEAD) - 1)], *(line.cells(lines[0]) for line in lines)]
+    table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    return "\n".join([
+        _PREFACE, *(f"- {line}" for line in machine), "", "## Requests", "", table, "", _NOTES.format(busy=BUSY),
+        "## Against the aims", "", *(f"- {line}" for line in verdicts), "", "## Once", "", *(f"- {line}" for line in once),
+        "", "## Publishing an edition", "", "```", editions.strip(), "```", "",
+    ])  # fmt: skip
+
+
+def verdict(name: str, figure: float, aim: float, unit: str, *, at_least: bool = False) -> str:
+    """A figure beside its aim, said plainly."""
+    met = figure >= aim if at_least else figure <= aim
+    side = "at least" if at_least else "at most"
+    return f"{name}: {figure:,.1f} {unit}, aim {side} {aim:,g} {unit}: {'met' if met else '**missed**'}"
