@@ -71,6 +71,15 @@ class Serving:
 @contextmanager
 def serving(folder: Path, port: int, **variables: str) -> Iterator[Serving]:
     """Serve the data in `folder` until the block ends, then make sure that nothing of it is left."""
+    serve = begin(folder, port, **variables)
+    try:
+        yield serve
+    finally:
+        finish(serve)
+
+
+def begin(folder: Path, port: int, **variables: str) -> Serving:
+    """Serve the data in `folder`, until `finish`."""
     process = subprocess.Popen(
         [sys.executable, "-m", "palier", "serve"],
         env=bare_environment(
@@ -88,13 +97,19 @@ def serving(folder: Path, port: int, **variables: str) -> Iterator[Serving]:
     try:
         wait_for_words(process, "Palier is at")
         serve.note_family()
-        yield serve
-    finally:
-        if process.poll() is None:
-            serve.end(signal.SIGTERM)
-        assert process.stdout
-        process.stdout.close()
-        wait_for_deaths(serve.family)
+    except BaseException:
+        finish(serve)
+        raise
+    return serve
+
+
+def finish(serve: Serving) -> None:
+    """End what is served, unless it ended, and wait for the last of its family."""
+    if serve.process.poll() is None:
+        serve.end(signal.SIGTERM)
+    assert serve.process.stdout
+    serve.process.stdout.close()
+    wait_for_deaths(serve.family)
 
 
 def wait_for_words(process: subprocess.Popen[bytes], words: str) -> None:

@@ -1,0 +1,440 @@
+"""kill -9 of web, worker, database and supervisor: nothing acknowledged is lost, nothing is done twice."""
+
+import email
+import hashlib
+import signal
+import statistics
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from random import Random
+from uuid import UUID
+
+import httpx
+import psycopg
+import pytest
+
+from palier.foundation.identifiers import new_id
+from tests.cli.ledger import Acknowledged, Event, Kept, broken_history, doubled, lost, uninvited
+from tests.cli.planting import CODES, Place, broken_links, plant
+from tests.cli.serving import PATIENCE, wait_for_deaths
+from tests.cli.siege import Client, Editor, Journal, Siege, Target, at_work, attack, besieged, hidden
+from tests.scratch import scratch
+
+WEB, WEB_PROCESS, WORKER, DATABASE, SUPERVISOR = Target
+TEN = [DATABASE, WEB_PROCESS, WORKER, DATABASE, WEB, WORKER, DATABASE, SUPERVISOR, WEB_PROCESS, DATABASE]
+
+LONG_RUN = 200
+LONG_MINUTES = 11.0
+
+
+# --- the checker can fail -------------------------------------------------------------------------------------------
+
+
+def _draft(words: str) -> dict[str, str]:
+    return {"rationale": words}
+
+
+HISTORY = (
+    Event("1", "C1", 1, None, _draft("one")),
+    Event("2", "C1", 2, _draft("one"), _draft("two")),
+    Event("3", "C2", 1, None, _draft("three")),
+)
+PROMISED = (
+    Acknowledged("1", "C1", "one", 1),
+    Acknowledged("2", "C1", "two", 2),
+    Acknowledged("3", "C2", "three"),
+)
+STANDING = (Kept("C1", 2, _draft("two")), Kept("C2", 1, _draft("three")))
+
+
+def test_the_checker_is_content_with_whole_records() -> None:
+    assert not lost(PROMISED, HISTORY)
+    assert not doubled(HISTORY)
+    assert not uninvited({"one", "two", "three"}, HISTORY)
+    assert not broken_history(HISTORY, STANDING)
+
+
+def test_the_checker_sees_what_was_lost() -> None:
+    assert lost(PROMISED, HISTORY[:2]) == ["C2 three: no such operation"]
+    overwritten = (*HISTORY[:1], replace(HISTORY[1], after=_draft("other")), HISTORY[2])
+    assert lost(PROMISED, overwritten) == ["C1 two: the operation says C1 other"]
+    assert lost(PROMISED, (*HISTORY[:1], replace(HISTORY[1], revision=3), HISTORY[2]))
+    assert broken_history(HISTORY, [replace(STANDING[0], content=_draft("one")), STANDING[1]])
+    assert broken_history(HISTORY, STANDING[:1])
+
+
+def test_the_checker_sees_what_was_doubled_or_never_sent() -> None:
+    again = Event("4", "C1", 3, _draft("two"), _draft("two"))
+    assert doubled((*HISTORY, again)) == ["C1 two: 2 times"]
+    assert doubled((*HISTORY, HISTORY[0]))
+    assert uninvited({"one", "two"}, HISTORY) == ["C2 three"]
+
+
+def test_the_checker_sees_a_broken_history() -> None:
+    assert broken_history((HISTORY[0], HISTORY[2]), STANDING)
+    assert broken_history((HISTORY[1], HISTORY[2]), STANDING)
+    assert broken_history((HISTORY[0], replace(HISTORY[1], before=_draft("none")), HISTORY[2]), STANDING)
+
+
+# --- the siege ------------------------------------------------------------------------------------------------------
+
+database = pytest.mark.database
+
+
+@pytest.fixture(scope="module")
+def siege() -> Iterator[Siege]:
+    """One product for the module: starting on an empty folder is what takes time."""
+    with scratch() as folder, besieged(folder) as siege:
+        yield siege
+
+
+@pytest.fixture(scope="module")
+def place(siege: Siege) -> Place:
+    return plant(siege.owner, siege.administrator, answered=3)
+
+
+@pytest.fixture
+def journal() -> Journal:
+    return Journal()
+
+
+@pytest.fixture
+def client(siege: Siege, place: Place, journal: Journal) -> Iterator[Client]:
+    """The owner's browser."""
+    client = Client(siege.address, place.sessions[0], journal)
+    yield client
+    client.close()
+
+
+def besiege(siege: Siege, place: Place, journal: Journal, targets: list[Target], seed: int) -> None:
+    """Four editors, some on the same criteria, and a writer of letters, while `targets` are killed one after the other."""
+    random = Random(seed)
+    desks = [CODES[:5] + CODES[10:], CODES[5:], CODES[:5], CODES[10:]]
+    clients = [Client(siege.address, place.sessions[n % 2], journal) for n in range(len(desks))]
+    editors = [
+        Editor(one, place, codes, Random(random.random())) for one, codes in zip(clients, desks, strict=True)
+    ]
+    letters = Letters(siege)
+    with at_work([*(editor.write_until for editor in editors), letters.write_until], journal):
+        attack(siege, journal, targets, random)
+    for client in clients:
+        client.close()
+    assert not journal.faults, journal.faults
+    siege.until_work_is_done()
+    assert_letters_went_out_once(siege, letters.written)
+
+
+def assert_kept(siege: Siege, place: Place, journal: Journal) -> None:
+    """Every acknowledged save is on record exactly once, histories and audit chain are whole."""
+    events = [
+        Event(str(op), *rest)
+        for op, *rest in siege.ask(
+            "select op, code, revision, before, after from answer_event e join assessment a on a.id = e.assessment_id where a.slug = %s",
+            place.open_round,
+        )
+    ]
+    answers = siege.ask(
+        "select code, revision, plain_answer(answer) from answer join assessment a on a.id = assessment_id where a.slug = %s",
+        place.open_round,
+    )
+    assert not lost(journal.acknowledged, events)
+    assert not doubled(events)
+    assert not uninvited(journal.sent, events)
+    assert not broken_history(events, [Kept(*row) for row in answers])
+    assert not broken_links(siege.administrator, place.organisation)
+    told = siege.ask(
+        "select count(*) from audit_entry where verb = 'assessments.answered' and subject like %s",
+        f"answer {place.open_round}/%",
+    )
+    assert told == [(len(events),)]
+
+
+def say(siege: Siege, journal: Journal) -> None:
+    """For the record of the run (pytest -s, or -rP)."""
+    returns = sorted(seconds for _, seconds in siege.returns)
+    for target in Target:
+        each = [seconds for killed, seconds in siege.returns if killed is target]
+        print(
+            f"{target}: {len(each)} kills, served again after {statistics.median(each or [0]):.1f} s, {max(each or [0]):.1f} s at most"
+        )
+    print(
+        f"{sum(siege.kills.values())} kills, {len(journal.acknowledged)} saves acknowledged of {len(journal.sent)} written, "
+        f"served again after {statistics.median(returns):.1f} s, {returns[-1]:.1f} s at most; {dict(journal.statuses)}"
+    )
+
+
+@database
+def test_ten_kills_lose_and_double_nothing(siege: Siege, place: Place, journal: Journal) -> None:
+    besiege(siege, place, journal, TEN, seed=2026)
+    assert_kept(siege, place, journal)
+    say(siege, journal)
+
+
+@database
+@pytest.mark.long
+def test_two_hundred_kills_lose_and_double_nothing(journal: Journal) -> None:
+    """As many of the two hundred as eleven minutes allow, on a product of its own."""
+    end = time.monotonic() + 60 * LONG_MINUTES
+    random = Random(200)
+    with scratch() as folder, besieged(folder) as siege:
+        place = plant(siege.owner, siege.administrator, answered=0)
+        while sum(siege.kills.values()) < LONG_RUN and time.monotonic() < end:
+            targets = random.choices(list(Target), weights=(1, 2, 3, 5, 1), k=10)
+            besiege(siege, place, journal, targets, random.randrange(2**32))
+            assert_kept(siege, place, journal)
+        say(siege, journal)
+
+
+# --- letters --------------------------------------------------------------------------------------------------------
+
+
+class Letters:
+    """Somebody who puts letters in the outbox, each in one transaction, again until the database has said yes."""
+
+    def __init__(self, siege: Siege) -> None:
+        self._siege = siege
+        self.written: list[UUID] = []
+
+    def write_until(self, stopping: threading.Event) -> None:
+        while not stopping.wait(0.1):
+            self.write()
+
+    def write(self) -> None:
+        letter = new_id()
+        give_up = time.monotonic() + PATIENCE
+        while not self._is_written(letter):
+            assert time.monotonic() < give_up
+            threading.Event().wait(0.1)
+        self.written.append(letter)
+
+    def _is_written(self, letter: UUID) -> bool:
+        try:
+            with psycopg.connect(self._siege.administrator) as connection:
+                row = connection.execute(
+                    "insert into mail (id, kind, recipient, locale, subject, text, html, created_at, attempts, failure) "
+                    "values (%s, 'siege', 'somebody@example.org', 'en', 'Siege', 'The last line.', '', now(), 0, '') "
+                    "on conflict do nothing returning enqueue('mail.deliver', jsonb_build_object('mail', id), null, null)",
+                    [letter],
+                ).fetchone()
+        except psycopg.OperationalError:
+            return False
+        return row is not None or True
+
+
+def assert_letters_went_out_once(siege: Siege, letters: list[UUID]) -> None:
+    """Each is one whole file with its own Message-ID, however often it was tried, and no draft of a file is left."""
+    folder = siege.folder / "mail"
+    files = {path.name: path for path in folder.iterdir()}
+    assert not [name for name in files if not name.endswith(".eml")]
+    ids = Counter(name.partition("@")[0] for name in files)
+    for letter in letters:
+        assert ids[str(letter)] == 1
+        (path,) = folder.glob(f"{letter}@*.eml")
+        message = email.message_from_bytes(path.read_bytes())
+        assert message["Message-ID"].strip("<>").partition("@")[0] == str(letter)
+        assert message.get_payload().rstrip().endswith("The last line.")
+    unsent = siege.ask("select count(*) from mail where sent_at is null")
+    assert unsent == [(0,)]
+
+
+# --- submitting -----------------------------------------------------------------------------------------------------
+
+
+@database
+@pytest.mark.parametrize(
+    ("number", "target"), [(0, DATABASE), (1, WEB_PROCESS), (2, WORKER)], ids=["database", "web", "worker"]
+)  # fmt: skip
+def test_a_round_submitted_three_times_at_once_under_kill_is_submitted_once(
+    siege: Siege, place: Place, journal: Journal, number: int, target: Target
+) -> None:
+    path = f"/o/{place.slug}/e/{place.answered[number]}"
+    clients = [Client(siege.address, place.sessions[0], journal) for _ in range(3)]
+    receipts: set[str] = set()
+    form = {"name": "Claire Lambert", "consent": "yes"}
+    for client in clients:
+        client.open(f"{path}/submit")
+
+    def submit(client: Client) -> None:
+        answer = client.persist(lambda: client.once("POST", f"{path}/submit", form))
+        assert answer.headers.get("location") == f"{path}/receipt"
+        receipts.add(client.open(f"{path}/receipt").text.partition('class="receipt')[2][:200])
+
+    strike = journal.requests + 1 + number % 3
+    with at_work([lambda _, client=client: submit(client) for client in clients], journal):
+        journal.until(lambda: journal.requests >= strike, "a submission")
+        threading.Event().wait(Random(number).uniform(0, 0.05))
+        siege.kill(target)
+    for client in clients:
+        client.close()
+    assert not journal.faults, journal.faults
+    assert len(receipts) == 1
+    siege.until_work_is_done()
+    assert_submitted_once(siege, place, place.answered[number])
+
+
+def assert_submitted_once(siege: Siege, place: Place, slug: str) -> None:
+    ((assessment, state, receipt),) = siege.ask(
+        "select id, state, receipt from assessment where slug = %s", slug
+    )
+    assert state == "submitted"
+    counts = siege.ask(
+        "select (select count(*) from audit_entry where verb = 'assessments.submitted' and subject = %s), "
+        "(select count(*) from mail where text like %s and sent_at is not null), "
+        "(select count(*) from contribution where assessment_id = %s)",
+        f"assessment {slug}", f"%{receipt}%", assessment,
+    )  # fmt: skip
+    assert counts == [(1, 1, 1)]
+    assert not broken_links(siege.administrator, place.organisation)
+
+
+# --- documents ------------------------------------------------------------------------------------------------------
+
+
+def order_document(client: Client, place: Place, locale: str) -> UUID:
+    """Ask for the results of the submitted round; which document it is."""
+    path = f"/o/{place.slug}/reports/new"
+    page = client.open(f"{path}?assessment={place.submitted}")
+    form = {
+        "op": hidden(page, r'name="op" value="([^"]+)"'),
+        "kind": "results",
+        "locale": locale,
+        "assessment": place.submitted,
+    }
+    answer = client.persist(lambda: client.once("POST", path, form))
+    assert answer.status_code == 303, answer.text
+    return UUID(answer.headers["location"].rpartition("/")[2])
+
+
+def kill_while_it_is_made(siege: Siege, document: UUID, attempt: int) -> None:
+    """kill -9 the worker in the middle of the document; its press dies with it."""
+    siege.until("(select state = 'running' and attempts = %s from report where id = %s)", attempt, document)
+    press = siege.child("work").children(recursive=True)
+    siege.kill(WORKER)
+    wait_for_deaths(press)
+
+
+@database
+def test_a_document_whose_worker_is_killed_is_made_once(siege: Siege, place: Place, client: Client) -> None:
+    document = order_document(client, place, "en")
+    kill_while_it_is_made(siege, document, attempt=1)
+    siege.until("(select state <> 'running' from report where id = %s)", document)
+    assert siege.ask("select state, attempts from report where id = %s", document) == [("done", 2)]
+    assert_made_once(siege, document)
+    answer = client.open(f"/o/{place.slug}/reports/{document}/file")
+    assert answer.content.startswith(b"%PDF-")
+    assert answer.content.rstrip().endswith(b"%%EOF")
+
+
+def assert_made_once(siege: Siege, document: UUID) -> None:
+    """One row, one entry in the trail, and in the store exactly the files that have a row, whole."""
+    made = siege.ask(
+        "select count(*) from audit_entry where verb = 'reports.made' and subject = %s", f"report {document}"
+    )
+    assert made == [(1,)]
+    stored = dict(siege.ask("select key, sha256 from stored_file"))
+    assert siege.ask(
+        "select count(*) from report r join stored_file f on f.id = r.file_id where r.id = %s", document
+    ) == [(1,)]
+    folder = siege.folder / "files"
+    found = [path for path in folder.rglob("*") if path.is_file()]
+    assert {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in found
+    } == stored
+
+
+@database
+def test_a_document_that_takes_its_worker_down_three_times_fails_in_words(
+    siege: Siege, place: Place, client: Client
+) -> None:
+    document = order_document(client, place, "fr")
+    for attempt in (1, 2, 3):
+        kill_while_it_is_made(siege, document, attempt)
+    siege.until("(select state <> 'running' from report where id = %s)", document)
+    assert siege.ask("select state, failure from report where id = %s", document) == [
+        ("failed", "worker_died")
+    ]
+    assert (
+        "Making it was interrupted several times." in client.open(f"/o/{place.slug}/reports/{document}").text
+    )
+
+
+# --- the database away, the product stopping ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def without_database(siege: Siege) -> Iterator[Callable[[], None]]:
+    """The database killed, and nobody there to start it again until the given function is called."""
+    supervisor = siege.serve.process
+    supervisor.send_signal(signal.SIGSTOP)
+    try:
+        siege.kill(DATABASE)
+        yield lambda: supervisor.send_signal(signal.SIGCONT)
+    finally:
+        supervisor.send_signal(signal.SIGCONT)
+
+
+@database
+def test_without_its_database_everything_is_503_and_comes_back_in_the_same_processes(
+    siege: Siege, place: Place, journal: Journal, client: Client, request: pytest.FixtureRequest
+) -> None:
+    editor = Editor(client, place, CODES[:1], Random(503))
+    editor.visit(CODES[0])
+    processes = {word: siege.child(word) for word in ("granian", "work")}
+    processes["web"] = processes["granian"].children()[0]
+    bring_back = request.getfixturevalue("without_database")
+    assert told_to_come_back(siege, place) == {503}
+    assert httpx.get(f"{siege.address}/healthz").status_code == 200
+    assert httpx.get(f"{siege.address}/readyz").status_code == 503
+    bring_back()
+    editor.visit(CODES[0])
+    assert not journal.faults
+    letters = Letters(siege)
+    letters.write()
+    siege.until_work_is_done()
+    assert_letters_went_out_once(siege, letters.written)
+    assert all(process.is_running() for process in processes.values())
+    assert siege.child("work") == processes["work"]
+
+
+def told_to_come_back(siege: Siege, place: Place) -> set[int]:
+    """The answers to everything a signed-in person may do, each of which must say when to try again."""
+    journal = Journal()
+    client = Client(siege.address, place.sessions[0], journal)
+    path = f"/o/{place.slug}/e/{place.open_round}"
+    asked = [
+        ("GET", "/home"),
+        ("GET", f"{path}/q/{CODES[0]}"),
+        ("PATCH", f"{path}/q/{CODES[0]}"),
+        ("POST", f"{path}/submit"),
+    ]
+    for method, address in 3 * asked:
+        assert client.once(method, address, None if method == "GET" else {}) is None, address
+    client.close()
+    assert not journal.faults, journal.faults
+    return {int(status) for status in journal.statuses}
+
+
+@database
+def test_asked_to_stop_it_finishes_the_request_in_flight(
+    siege: Siege, place: Place, journal: Journal, client: Client
+) -> None:
+    """The save waits for a row that somebody holds when everything is asked to end: it is kept, and told so."""
+    editor = Editor(client, place, CODES[:1], Random(15))
+    client.open(f"/o/{place.slug}/e/{place.open_round}/q/{CODES[0]}")
+    with psycopg.connect(siege.administrator) as holding:
+        holding.execute("select from assessment where slug = %s for update", [place.open_round])
+        with at_work([lambda _: editor.save_once(CODES[0])], journal):
+            siege.until("exists (select from pg_locks where not granted)")
+            siege.serve.note_family()
+            siege.serve.process.send_signal(signal.SIGTERM)
+            siege.until_nobody_listens()
+            holding.rollback()
+    assert not journal.faults, journal.faults
+    assert siege.serve.process.wait(PATIENCE) == 0
+    assert siege.serve.postmaster() is None
+    siege.begin_again()
+    (save,) = journal.acknowledged
+    assert siege.ask("select revision from answer_event where op = %s", save.op) == [(save.revision,)]
