@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG, linux/prctl.h
 _GRACE_SECONDS = 11.0  # the worker gives its jobs ten
-_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.5, 10.0  # seconds before a dead child is started again
-_LONG_LIFE = 30.0  # seconds after which a death counts as the first one
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.25, 2.0  # seconds before a dead child is started again
+_LONG_LIFE = 10.0  # seconds after which a death counts as the first one
 
 _system = ctypes.CDLL(None, use_errno=True)  # loaded before any fork
 
