@@ -1,5 +1,6 @@
 """`palier serve` as a person meets it: a process with an address, started in a folder, ended by a signal."""
 
+import ctypes
 import os
 import select
 import signal
@@ -18,6 +19,9 @@ from palier.foundation.settings import ROOT
 
 PATIENCE = 60.0
 """Seconds after which a test gives up on a process; nothing passes or fails by speed."""
+
+_CHILD_SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER, linux/prctl.h
+_system = ctypes.CDLL(None)
 
 
 def free_port() -> int:
@@ -69,17 +73,17 @@ class Serving:
 
 
 @contextmanager
-def serving(folder: Path, port: int, **variables: str) -> Iterator[Serving]:
+def serving(folder: Path, port: int, *, as_first: bool = False, **variables: str) -> Iterator[Serving]:
     """Serve the data in `folder` until the block ends, then make sure that nothing of it is left."""
-    serve = begin(folder, port, **variables)
+    serve = begin(folder, port, as_first=as_first, **variables)
     try:
         yield serve
     finally:
         finish(serve)
 
 
-def begin(folder: Path, port: int, **variables: str) -> Serving:
-    """Serve the data in `folder`, until `finish`."""
+def begin(folder: Path, port: int, *, as_first: bool = False, **variables: str) -> Serving:
+    """Serve the data in `folder`, until `finish`; `as_first` as in a container, where every orphan is its child."""
     process = subprocess.Popen(
         [sys.executable, "-m", "palier", "serve"],
         env=bare_environment(
@@ -92,6 +96,7 @@ def begin(folder: Path, port: int, **variables: str) -> Serving:
         ),
         stdout=subprocess.PIPE,
         cwd="/",
+        preexec_fn=_adopt_orphans if as_first else None,  # noqa: PLW1509  (no other thread runs then)
     )
     serve = Serving(process, port, folder)
     try:
@@ -101,6 +106,10 @@ def begin(folder: Path, port: int, **variables: str) -> Serving:
         finish(serve)
         raise
     return serve
+
+
+def _adopt_orphans() -> None:
+    _system.prctl(_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def finish(serve: Serving) -> None:

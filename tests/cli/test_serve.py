@@ -4,6 +4,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -68,13 +69,18 @@ def test_a_child_that_dies_is_started_again(folder: Path, word: str) -> None:
         serve.note_family()
 
 
-def test_a_database_that_dies_is_started_again(folder: Path) -> None:
-    with serving(folder, free_port()) as serve:
+@pytest.mark.parametrize(
+    "as_first", [False, True], ids=["under an init", "as the first process of a container"]
+)
+def test_a_database_that_dies_is_started_again(folder: Path, as_first: bool) -> None:
+    with serving(folder, free_port(), as_first=as_first) as serve:
         killed = serve.postmaster()
         assert killed
         killed.kill()
+        give_up = time.monotonic() + PATIENCE
         while (again := serve.postmaster()) is None or again.pid == killed.pid:
             assert serve.process.poll() is None
+            assert time.monotonic() < give_up
         start(prepare(folder, say=lambda _: None))  # joins it, and waits until it has read its journal
         assert serve.postmaster() == again
 

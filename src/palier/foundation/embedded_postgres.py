@@ -17,7 +17,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -125,7 +125,7 @@ def stop(cluster: Cluster) -> None:
 def is_running(cluster: Cluster) -> bool:
     """Whether the server's process is alive, whoever started it; a program that took its number is not it."""
     try:
-        number = int((cluster.data / "postmaster.pid").read_text().split("\n", 1)[0])
+        number = _noted_process(cluster)
         os.kill(number, 0)
         return os.fsencode(cluster.data) in _command_line(number)
     except (OSError, ValueError):
@@ -262,12 +262,23 @@ def _start_server(cluster: Cluster) -> None:
     }
     given = " ".join(f"-c {name}='{value}'" for name, value in options.items())
     arguments = ("-D", cluster.data, "-w", "-t", "60", "-l", cluster.home / "log", "-o", given, "start")
+    _bury_dead_server(cluster)
     give_up = time.monotonic() + _START_SECONDS
     while (outcome := _call(cluster, "pg_ctl", *arguments)).returncode != 0 and time.monotonic() < give_up:
         time.sleep(0.25)
     if outcome.returncode == 0:
         return
     raise EmbeddedPostgresError(f"PostgreSQL does not start:\n{outcome.stdout}{_last_words(cluster)}")
+
+
+def _bury_dead_server(cluster: Cluster) -> None:
+    """Where we are a container's first process every orphan is our child, and PostgreSQL takes a dead one for alive."""
+    with suppress(OSError, ValueError):
+        os.waitpid(_noted_process(cluster), os.WNOHANG)
+
+
+def _noted_process(cluster: Cluster) -> int:
+    return int((cluster.data / "postmaster.pid").read_text().split("\n", 1)[0])
 
 
 def _last_words(cluster: Cluster) -> str:
