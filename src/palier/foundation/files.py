@@ -1,6 +1,8 @@
 """The file store: bytes under a key, facts in a row of the organisation they belong to."""
 
+import asyncio
 import hashlib
+import os
 from functools import cache
 from pathlib import Path
 from uuid import UUID
@@ -11,7 +13,6 @@ from obstore.store import LocalStore, ObjectStore
 from palier.foundation import store
 from palier.foundation.actor import Actor
 from palier.foundation.identifiers import new_id
-
 
 Shelf = ObjectStore
 """Where bytes are put, for those who only hand it on. Handlers take `NamedDependency[Any]`: it is a union of kinds."""
@@ -40,10 +41,26 @@ async def keep(
     identifier = identifier or new_id()
     key = f"{organisation}/{identifier}"
     await obstore.put_async(shelf, key, data)
+    await _settle(shelf, key)
     return await store.StoredFile.create(
         id=identifier, organisation_id=organisation, key=key, name=name, media_type=media_type, size=len(data),
         sha256=hashlib.sha256(data).hexdigest(), created_by=actor.person_id if actor else None,
     )  # fmt: skip
+
+
+async def _settle(shelf: ObjectStore, key: str) -> None:
+    """A folder's bytes are on the disk before the row that promises them: what the power takes, PostgreSQL would not."""
+    if isinstance(shelf, LocalStore) and shelf.prefix:
+        await asyncio.to_thread(_sync, Path(shelf.prefix) / key)
+
+
+def _sync(path: Path) -> None:
+    for place in (path, path.parent, path.parent.parent):
+        descriptor = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 async def fetch(shelf: ObjectStore, file: store.StoredFile) -> bytes:

@@ -1,5 +1,6 @@
 """The mail outbox: written in the transaction that decides to write to somebody, sent by the worker."""
 
+import os
 import re
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid, parseaddr
@@ -93,5 +94,8 @@ def _file(folder: Path, message: EmailMessage) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     name = re.sub(r"[^\w@.-]", "", str(message["Message-ID"]))
     draft = folder / f".{name}.part"
-    draft.write_bytes(bytes(message))
+    with draft.open("wb") as file:
+        file.write(bytes(message))
+        file.flush()
+        os.fsync(file.fileno())  # "sent" is about to be committed
     draft.rename(folder / f"{name}.eml")
