@@ -343,7 +343,7 @@ def at_work(tasks: Sequence[Callable[[threading.Event], None]], journal: Journal
 def attack(siege: Siege, journal: Journal, targets: Sequence[Target], random: Random) -> None:
     """Kill one target after the other, each in the middle of the work, and wait until people are served again."""
     for target in targets:
-        strike = journal.requests + random.randint(5, 40)
+        strike = journal.requests + random.randint(3, 25)
         journal.until(lambda strike=strike: journal.requests >= strike, "requests")
         threading.Event().wait(random.uniform(0, 0.01))  # somewhere in the life of that request
         assert not journal.faults, journal.faults

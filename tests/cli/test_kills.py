@@ -24,7 +24,7 @@ from tests.cli.siege import Client, Editor, Journal, Siege, Target, at_work, att
 from tests.scratch import scratch
 
 WEB, WEB_PROCESS, WORKER, DATABASE, SUPERVISOR = Target
-TEN = [DATABASE, WEB_PROCESS, WORKER, DATABASE, WEB, WORKER, DATABASE, SUPERVISOR, WEB_PROCESS, DATABASE]
+TEN = [DATABASE, WORKER, WEB_PROCESS, DATABASE, WORKER, WEB, DATABASE, SUPERVISOR, WORKER, WEB_PROCESS]
 
 LONG_RUN = 200
 LONG_MINUTES = 11.0
@@ -346,6 +346,7 @@ def assert_made_once(siege: Siege, document: UUID) -> None:
 
 
 @database
+@pytest.mark.long
 def test_a_document_that_takes_its_worker_down_three_times_fails_in_words(
     siege: Siege, place: Place, client: Client
 ) -> None:
