@@ -170,13 +170,15 @@ class Staff(Controller):
     async def publication_state(
         self, request: Request, network_actor: NamedDependency[NetworkActor], campaign: FromPath[UUID]
     ) -> Template:
-        """What the page polls until the edition stands."""
+        """What the page polls until the edition stands; then the whole page is other, so it is asked for anew."""
         prepared = await _prepared(network_actor, campaign)
         waits = prepared.job in ("todo", "doing")
-        return page(
+        answer = page(
             request, "benchmarks/_publication.html", status_code=200 if waits else STOP_POLLING,
             prepared=prepared, taking=prepared.taking, asked=True,
         )  # fmt: skip
+        answer.headers |= {} if waits else {"HX-Refresh": "true"}
+        return answer
 
 
 async def _prepared(actor: NetworkActor, campaign: UUID) -> Preparation:
