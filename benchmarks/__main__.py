@@ -18,6 +18,7 @@ from benchmarks import load, machine, report
 from benchmarks.load import Ask
 from benchmarks.machine import cpu_seconds
 from benchmarks.product import (
+    Timed,
     Visitor,
     environment,
     first_page_of_serve,
@@ -55,12 +56,7 @@ def main() -> None:
     say("palier serve")
     first = first_page_of_serve(settings_for(inside.data_directory))
     say("editions")
-    once = [
-        f"Seeding the demo: {seeding.clock:.1f} s ({seeding.cpu:.1f} CPU s of ours, the database's aside)",
-        f"PDF, results and plan, {printed['pages']} pages, {printed['bytes']:,} bytes: "
-        + f"first {printed['first']:.2f} CPU s (engine and fonts included), warm {printed['warm']:.2f} CPU s",
-        f"`palier serve` on a seeded data directory, to its first page: {first:.1f} s",
-    ]
+    once = _once(seeding, printed, first)
     verdicts = [
         *_verdicts(lines),
         verdict("PDF, warm", printed["warm"], 2, "CPU s"),
@@ -69,6 +65,20 @@ def main() -> None:
     text = report.written(about, lines, verdicts, once, _module("editions", inside))
     print(text)
     WRITTEN.write_text(text, encoding="utf-8")
+
+
+def _once(seeding: Timed, printed: dict[str, float], first: float) -> list[str]:
+    """What happens once, in words."""
+    document = f"{printed['pages']} pages, {printed['bytes']:,} bytes"
+    cold, warm = (
+        f"first {printed['first']:.2f} CPU s (engine and fonts included)",
+        f"warm {printed['warm']:.2f} CPU s",
+    )
+    return [
+        f"Seeding the demo: {seeding.clock:.1f} s ({seeding.cpu:.1f} CPU s of ours, the database's aside)",
+        f"PDF, results and plan, {document}: {cold}, {warm}",
+        f"`palier serve` on a seeded data directory, to its first page: {first:.1f} s",
+    ]
 
 
 @contextlib.contextmanager
