@@ -135,7 +135,8 @@ async def connection(demonstration: Demonstration) -> AsyncIterator[asyncpg.Conn
     """The database as its administrator sees it: row-level security aside."""
     given = credentials(demonstration.url)
     opened = await asyncpg.connect(
-        **{key: given[key] for key in ("host", "port", "password", "database")}, user=demonstration.administrator
+        **{key: given[key] for key in ("host", "port", "password", "database")},
+        user=demonstration.administrator,
     )
     try:
         yield opened

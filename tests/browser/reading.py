@@ -6,6 +6,7 @@ from xml.etree.ElementTree import Element
 
 import tinyhtml5
 
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A parsed page."""
@@ -21,7 +22,9 @@ class Reading:
     def all(self, *names: str, within: Element | None = None) -> list[Element]:
         """The elements with one of these names, in page order."""
         root = self.root if within is None else within
-        return [element for element in root.iter() if isinstance(element.tag, str) and local(element) in names]
+        return [
+            element for element in root.iter() if isinstance(element.tag, str) and local(element) in names
+        ]
 
     def elements(self) -> Iterator[Element]:
         yield from (element for element in self.root.iter() if isinstance(element.tag, str))
@@ -56,7 +59,11 @@ def outline(element: Element) -> str:
 def sent_by(page: Reading, form: Element) -> dict[str, str]:
     """What a browser would send for a form left as it is; submit buttons aside."""
     inside = [field for field in page.all("input", "textarea", "select", within=form) if field.get("name")]
-    linked = [field for field in page.all("input", "textarea", "select") if form.get("id") and field.get("form") == form.get("id")]
+    linked = [
+        field
+        for field in page.all("input", "textarea", "select")
+        if form.get("id") and field.get("form") == form.get("id")
+    ]
     fields: dict[str, str] = {}
     for field in (*inside, *linked):
         value = _value(field)

@@ -76,7 +76,9 @@ def _where(violation: dict[str, Any]) -> str:
 
 
 @asynccontextmanager
-async def sweeper(atlas: Atlas, chromium: Browser, who: str, *, width: int, scheme: str, locale: str = "fr") -> AsyncIterator[Sweeper]:
+async def sweeper(
+    atlas: Atlas, chromium: Browser, who: str, *, width: int, scheme: str, locale: str = "fr"
+) -> AsyncIterator[Sweeper]:
     """A browser page signed in as `who`, with axe in every document it opens."""
     context = await open_context(atlas, chromium, who, width=width, scheme=scheme, locale=locale)
     page = await context.new_page()
@@ -90,7 +92,14 @@ async def sweeper(atlas: Atlas, chromium: Browser, who: str, *, width: int, sche
 
 
 async def open_context(
-    atlas: Atlas, chromium: Browser, who: str, *, width: int = 1280, scheme: str = "light", locale: str = "fr", **options: Any
+    atlas: Atlas,
+    chromium: Browser,
+    who: str,
+    *,
+    width: int = 1280,
+    scheme: str = "light",
+    locale: str = "fr",
+    **options: Any,
 ) -> BrowserContext:
     """A browser context of a person of the atlas. Paths are relative to the site."""
     context = await chromium.new_context(
@@ -98,5 +107,7 @@ async def open_context(
         locale={"fr": "fr-FR", "en": "en-GB"}[locale], **options,
     )  # fmt: skip
     context.set_default_timeout(15_000)
-    await context.add_cookies([{"name": name, "value": value, "url": atlas.site} for name, value in atlas.cookies(who).items()])
+    await context.add_cookies(
+        [{"name": name, "value": value, "url": atlas.site} for name, value in atlas.cookies(who).items()]
+    )
     return context

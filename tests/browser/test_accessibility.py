@@ -23,10 +23,16 @@ MAIN_PAGES = (
 
 
 def pages(atlas: Atlas) -> list[Place]:
-    return [place for place in atlas.places if place.route not in FILES | FRAGMENTS | (DOORS - {"/o/{org:str}/e/{assessment:str}/submit"})]
+    return [
+        place
+        for place in atlas.places
+        if place.route not in FILES | FRAGMENTS | (DOORS - {"/o/{org:str}/e/{assessment:str}/submit"})
+    ]
 
 
-async def sweep(atlas: Atlas, chromium: Browser, places: list[Place], width: int, scheme: str, locale: str = "fr") -> list[str]:
+async def sweep(
+    atlas: Atlas, chromium: Browser, places: list[Place], width: int, scheme: str, locale: str = "fr"
+) -> list[str]:
     """What is wrong with the places; two pages at a time, for two cores."""
 
     async def look(who: str, theirs: list[Place]) -> list[str]:
@@ -49,9 +55,15 @@ def _halves(places: list[Place]) -> list[list[Place]]:
 
 
 @pytest.mark.parametrize(("width", "scheme"), TURNS)
-async def test_every_page_passes_axe_in_turn(atlas: Atlas, chromium: Browser, width: int, scheme: str) -> None:
+async def test_every_page_passes_axe_in_turn(
+    atlas: Atlas, chromium: Browser, width: int, scheme: str
+) -> None:
     """A quarter of the pages each; nothing is wider than the screen, not even one of 320, and the console stays silent."""
-    once = {place.route.removeprefix("/en"): place for place in reversed(pages(atlas)) if not place.route.startswith("/en/")}
+    once = {
+        place.route.removeprefix("/en"): place
+        for place in reversed(pages(atlas))
+        if not place.route.startswith("/en/")
+    }
     mine = list(once.values())[TURNS.index((width, scheme)) :: len(TURNS)]
     found = await sweep(atlas, chromium, mine, width, scheme)
     assert not found, "\n".join(found)
@@ -59,7 +71,9 @@ async def test_every_page_passes_axe_in_turn(atlas: Atlas, chromium: Browser, wi
 
 @pytest.mark.long
 @pytest.mark.parametrize(("width", "scheme", "locale"), MATRIX)
-async def test_every_page_passes_axe_everywhere(atlas: Atlas, chromium: Browser, width: int, scheme: str, locale: str) -> None:
+async def test_every_page_passes_axe_everywhere(
+    atlas: Atlas, chromium: Browser, width: int, scheme: str, locale: str
+) -> None:
     await atlas.speak(locale)
     found = await sweep(atlas, chromium, pages(atlas), width, scheme, locale)
     await atlas.speak("fr")

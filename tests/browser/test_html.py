@@ -27,7 +27,11 @@ STEPS = (
 """One page at two addresses."""
 FRAGMENTS = {"/n/{net:str}/campaigns/{campaign:uuid}/publish/state"}
 """Asked for by a page that has it too."""
-IDENTITY = {"email": {"email", "username"}, "password": {"current-password", "new-password"}, "name": {"name", "organization"}}
+IDENTITY = {
+    "email": {"email", "username"},
+    "password": {"current-password", "new-password"},
+    "name": {"name", "organization"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,9 @@ def test_only_files_and_doors_are_left_out(library: Library) -> None:
 def test_a_page_says_its_language_and_title(library: Library) -> None:
     for page in library.pages:
         own = page.place.address.split("/")[1]
-        assert page.reading.all("html")[0].get("lang") == (own if own in ("fr", "en") else page.locale), page.place
+        assert page.reading.all("html")[0].get("lang") == (own if own in ("fr", "en") else page.locale), (
+            page.place
+        )
         title = words(page.reading.all("title")[0])
         assert title.endswith(" – Palier"), page.place
         assert len(title) > len("– Palier") + 3, page.place
@@ -121,7 +127,9 @@ def test_titles_tell_the_pages_of_one_person_apart(library: Library) -> None:
             title = words(page.reading.all("title")[0])
             titles.setdefault((page.place.who, title), set()).add(page.place.address.partition("?")[0])
     same = [
-        f"{title}: {sorted(where)}" for (_, title), where in titles.items() if len(where) > 1 and where not in STEPS
+        f"{title}: {sorted(where)}"
+        for (_, title), where in titles.items()
+        if len(where) > 1 and where not in STEPS
     ]
     assert not same, "\n".join(same)
 
@@ -156,7 +164,16 @@ def test_ids_are_unique(library: Library) -> None:
 
 
 def test_references_lead_somewhere(library: Library) -> None:
-    attributes = ("aria-describedby", "aria-labelledby", "aria-controls", "aria-owns", "aria-errormessage", "for", "form", "list")
+    attributes = (
+        "aria-describedby",
+        "aria-labelledby",
+        "aria-controls",
+        "aria-owns",
+        "aria-errormessage",
+        "for",
+        "form",
+        "list",
+    )
 
     def look(page: Reading) -> Iterator[str]:
         known = page.by_id()
@@ -209,7 +226,9 @@ def test_help_and_the_skip_link_are_on_every_page(library: Library) -> None:
 def _name(page: Reading, element: Element) -> str:
     """An element's own name: aria-label, or the words of what labels it."""
     known = page.by_id()
-    labelled = " ".join(words(known[name]) for name in element.get("aria-labelledby", "").split() if name in known)
+    labelled = " ".join(
+        words(known[name]) for name in element.get("aria-labelledby", "").split() if name in known
+    )
     return labelled or element.get("aria-label", "")
 
 
@@ -236,8 +255,14 @@ def test_choices_stand_in_a_fieldset_with_a_legend(library: Library) -> None:
             if field.get("type") != "radio":
                 continue
             around = list(page.above(field))
-            groups = [one for one in around if local(one) == "fieldset" or one.get("role") in ("radiogroup", "group")]
-            legends = [child for group in groups[:1] for child in group if local(child) == "legend" and words(child)]
+            groups = [
+                one
+                for one in around
+                if local(one) == "fieldset" or one.get("role") in ("radiogroup", "group")
+            ]
+            legends = [
+                child for group in groups[:1] for child in group if local(child) == "legend" and words(child)
+            ]
             if not (legends or any(_name(page, group) for group in groups[:1])):
                 yield f"{field.get('name')} {outline(field)}"
 
@@ -247,7 +272,13 @@ def test_choices_stand_in_a_fieldset_with_a_legend(library: Library) -> None:
 def test_fields_about_oneself_can_be_filled_in_by_the_browser(library: Library) -> None:
     def look(page: Reading) -> Iterator[str]:
         for field in _fields(page):
-            kind = "password" if field.get("type") == "password" else "email" if field.get("type") == "email" else ""
+            kind = (
+                "password"
+                if field.get("type") == "password"
+                else "email"
+                if field.get("type") == "email"
+                else ""
+            )
             if kind and not (set(field.get("autocomplete", "").split()) & (IDENTITY[kind] | {"off"})):
                 yield f"{kind} {outline(field)} {field.get('name')}"
 
@@ -353,7 +384,12 @@ WRONG = (
     (VISITOR, "/signup", "/signup", {"email": "nobody", "password": "x"}),
     (VISITOR, "/reset/reset-me", "/reset/reset-me", {"password": "x"}),
     (CLAIRE, f"{VALLEY}/assessments/new/SX", f"{VALLEY}/assessments/new/SX", {"name": ""}),
-    (CLAIRE, f"{VALLEY}/e/{{open}}/q/SX4.2.3", f"{VALLEY}/e/{{open}}/q/SX4.2.3", {"answer": "na", "reason": ""}),
+    (
+        CLAIRE,
+        f"{VALLEY}/e/{{open}}/q/SX4.2.3",
+        f"{VALLEY}/e/{{open}}/q/SX4.2.3",
+        {"answer": "na", "reason": ""},
+    ),
     (CLAIRE, f"{VALLEY}/plans/new", f"{VALLEY}/plans/new", {"title": ""}),
     (CLAIRE, f"{VALLEY}/plans/{{plan}}/actions/new", f"{VALLEY}/plans/{{plan}}/actions/new", {"title": ""}),
     (CLAIRE, f"{VALLEY}/a/{{action}}", f"{VALLEY}/a/{{action}}", {"title": ""}),
@@ -366,7 +402,9 @@ WRONG = (
 """Who, on which page, which form, and what they get wrong."""
 
 
-@pytest.mark.parametrize(("who", "where", "action", "mistakes"), WRONG, ids=[action for _, _, action, _ in WRONG])
+@pytest.mark.parametrize(
+    ("who", "where", "action", "mistakes"), WRONG, ids=[action for _, _, action, _ in WRONG]
+)
 async def test_a_form_filled_in_wrongly_comes_back_with_a_summary(
     atlas: Atlas, who: str, where: str, action: str, mistakes: dict[str, str]
 ) -> None:
@@ -374,7 +412,11 @@ async def test_a_form_filled_in_wrongly_comes_back_with_a_summary(
     async with httpx.AsyncClient(base_url=atlas.site, cookies=atlas.cookies(who), timeout=60) as client:
         client.headers["accept-language"] = "fr"
         page = Reading.of((await client.get(where.format(**atlas.ids))).text)
-        form = next(form for form in page.all("form") if form.get("action", address) == address and form.get("method") == "post")
+        form = next(
+            form
+            for form in page.all("form")
+            if form.get("action", address) == address and form.get("method") == "post"
+        )
         answer = await client.post(address, data=sent_by(page, form) | mistakes)
     assert answer.status_code == 422, f"{answer.status_code} {answer.headers.get('location', '')}"
     answered = Reading.of(answer.text)
@@ -391,6 +433,10 @@ def _check_summary(page: Reading) -> None:
         field = known[link.get("href", "")[1:]]
         assert local(field) in (*FIELDS, "fieldset"), f"{outline(field)} is no field"
         bearers = [field, *(one for one in page.above(field) if local(one) == "fieldset")]
-        described = [words(known[name]) for one in bearers for name in one.get("aria-describedby", "").split()]
-        assert any(words(link) in each for each in described), f"{words(link)!r} is not said at {outline(field)}: {described}"
+        described = [
+            words(known[name]) for one in bearers for name in one.get("aria-describedby", "").split()
+        ]
+        assert any(words(link) in each for each in described), (
+            f"{words(link)!r} is not said at {outline(field)}: {described}"
+        )
         assert any(one.get("aria-invalid") == "true" for one in bearers), f"{outline(field)} is not marked"

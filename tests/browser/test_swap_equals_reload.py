@@ -116,7 +116,9 @@ async def change_a_row(page: Page, _: Atlas) -> None:
 
 async def wait_for_a_document(page: Page, atlas: Atlas) -> None:
     async with connection(atlas.demonstration) as owner:
-        await owner.execute("update report set state = 'failed', failure = 'crashed' where id = $1::uuid", atlas.ids["made"])
+        await owner.execute(
+            "update report set state = 'failed', failure = 'crashed' where id = $1::uuid", atlas.ids["made"]
+        )
     await expect(page.locator("#report form")).to_be_visible()
 
 
@@ -136,24 +138,48 @@ ACTS: tuple[tuple[str, str, Act, str], ...] = (
     (CLAIRE, f"{VALLEY}/e/{{open}}/q/{BLANK}", choose_a_level, "assessments/criterion.html patch {{ here }}"),
     (CLAIRE, f"{VALLEY}/e/{{open}}/q/{BLANK}", give_reasons, "assessments/criterion.html patch {{ here }}"),
     (CLAIRE, f"{VALLEY}/e/{{open}}/q/{BLANK}", flag_it, "assessments/criterion.html patch {{ here }}"),
-    (CLAIRE, f"{VALLEY}/e/{{open}}/q/{BLANK}", take_the_answer_back, "assessments/criterion.html patch {{ here }}"),
+    (
+        CLAIRE,
+        f"{VALLEY}/e/{{open}}/q/{BLANK}",
+        take_the_answer_back,
+        "assessments/criterion.html patch {{ here }}",
+    ),
     (CLAIRE, f"{VALLEY}/e/{{open}}/q/SX1.1.1", flag_it, "assessments/criterion.html patch {{ here }}"),
     (CLAIRE, f"{VALLEY}/e/{{open}}/q/SX4.1.1", go_on, "assessments/criterion.html post {{ here }}"),
     (CLAIRE, f"{VALLEY}/e/{{open}}/s/SX4.1", rate_in_the_list, "assessments/_row.html patch {{ address }}"),
     (CLAIRE, f"{VALLEY}/e/{{done}}/results", sort_results, "macros/results.html get {{ address }}"),
     (CLAIRE, BENCHMARK, sort_the_benchmark, "macros/benchmark.html get {{ address }}"),
-    (CLAIRE, f"{BENCHMARK}?sector=rail", widen_the_group, "macros/benchmark.html get {{ here }}?{{ query.with_(line.wider) }}"),
+    (
+        CLAIRE,
+        f"{BENCHMARK}?sector=rail",
+        widen_the_group,
+        "macros/benchmark.html get {{ here }}?{{ query.with_(line.wider) }}",
+    ),
     (CLAIRE, BENCHMARK, choose_another_group, "benchmarks/_cohort.html get {{ here }}"),
     (CLAIRE, BOARD, move_a_card, "macros/plans.html post {{ org }}/a/{{ row.id }}/status"),
-    (CLAIRE, BOARD, adopt_a_suggestion, "macros/plans.html post {{ path }}/suggestions/{{ one.lever.id }}/adopt"),
+    (
+        CLAIRE,
+        BOARD,
+        adopt_a_suggestion,
+        "macros/plans.html post {{ path }}/suggestions/{{ one.lever.id }}/adopt",
+    ),
     (CLAIRE, f"{BOARD}?view=list", change_a_row, "action_plans/_row.html post {{ org }}/a/{{ row.id }}/row"),
     (CLAIRE, f"{VALLEY}/reports/{{made}}", wait_for_a_document, "reports/_report.html get {{ here }}"),
-    (INES, "/n/{net}/campaigns/{campaign}/publish?asked=1", wait_for_an_edition, "benchmarks/_publication.html get {{ here }}/state"),
+    (
+        INES,
+        "/n/{net}/campaigns/{campaign}/publish?asked=1",
+        wait_for_an_edition,
+        "benchmarks/_publication.html get {{ here }}/state",
+    ),
 )
 """Who, where, what, and the attribute of a template that makes it an htmx action."""
 
 
-@pytest.mark.parametrize(("who", "address", "act", "_attribute"), ACTS, ids=[f"{act.__name__} {where}" for _, where, act, _ in ACTS])
+@pytest.mark.parametrize(
+    ("who", "address", "act", "_attribute"),
+    ACTS,
+    ids=[f"{act.__name__} {where}" for _, where, act, _ in ACTS],
+)
 async def test_the_page_equals_the_page_fetched_anew(
     ground: Atlas, chromium: Browser, who: str, address: str, act: Act, _attribute: str
 ) -> None:
@@ -162,7 +188,9 @@ async def test_the_page_equals_the_page_fetched_anew(
     await page.goto(address.format(**ground.ids))
     await page.evaluate("() => { window.stayed = true; }")
     await act(page, ground)
-    await page.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+    await page.wait_for_function(
+        "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')"
+    )
     assert await page.evaluate("() => window.stayed"), "the page was loaded, not swapped"
     swapped = await page.evaluate(_IN_LINES)
     await fresh.goto(page.url)

@@ -23,7 +23,12 @@ class Traveller:
 
     async def sign_in(self, name: str, **options: Any) -> Page:
         """A page of `name` (claire.lambert, ...), signed in by the form as anybody would be."""
-        settings = {"base_url": self.site, "locale": "fr-FR", "reduced_motion": "reduce", "accept_downloads": True} | options
+        settings = {
+            "base_url": self.site,
+            "locale": "fr-FR",
+            "reduced_motion": "reduce",
+            "accept_downloads": True,
+        } | options
         context = await self.chromium.new_context(**settings)
         context.set_default_timeout(15_000)
         self.contexts.append(context)
@@ -39,7 +44,10 @@ class Traveller:
 
 @pytest.fixture
 async def traveller(
-    seeded: Demonstration, chromium: Browser, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+    seeded: Demonstration,
+    chromium: Browser,
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
 ) -> AsyncIterator[Traveller]:
     async with AsyncExitStack() as stack:
         copy = stack.enter_context(copied(seeded, "journey", tmp_path_factory.mktemp("journey")))

@@ -15,7 +15,9 @@ CLIENT = "Agglomération de Villemer"
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
-async def test_from_the_portfolio_to_the_action_plan_on_paper(traveller: Traveller, tmp_path: Path, scripts: bool) -> None:
+async def test_from_the_portfolio_to_the_action_plan_on_paper(
+    traveller: Traveller, tmp_path: Path, scripts: bool
+) -> None:
     page = await traveller.sign_in("hugo.martin", java_script_enabled=scripts)
     await expect(page.get_by_role("heading", level=1)).to_have_text("Portefeuille")
     await page.get_by_role("link", name=CLIENT).click()
@@ -53,5 +55,7 @@ def check_the_document(file: Path) -> None:
     assert CLIENT in words
     assert "Martin & Lenoir" in words
     for profile in ("3a", "ua1"):
-        report = page_validation.validate_pdf_bytes(file.read_bytes(), profile=page_validation.ValidationProfile(profile))
+        report = page_validation.validate_pdf_bytes(
+            file.read_bytes(), profile=page_validation.ValidationProfile(profile)
+        )
         assert report.is_compliant, [failure.message for failure in report.failures]
