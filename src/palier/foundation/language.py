@@ -137,7 +137,12 @@ def day(value: date | datetime | None, form: str = "long") -> str:
     if value is None:
         return "\u2013"
     local = value.astimezone(ZoneInfo(_time_zone.get())).date() if isinstance(value, datetime) else value
-    return format_date(local, format=form, locale=_REGIONS[current()])
+    return _dated(local, form, _REGIONS[current()])
+
+
+@lru_cache(maxsize=1024)
+def _dated(value: date, form: str, region: str) -> str:
+    return format_date(value, format=form, locale=region)
 
 
 def hour(value: datetime) -> str:
