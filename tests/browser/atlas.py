@@ -192,19 +192,21 @@ def _fill(route: str, ids: dict[str, str]) -> str:
     return re.sub(r"\{(\w+):\w+\}", lambda part: ids[_key(route, part[1])], route)
 
 
+_IN_NETWORK = "join network n on n.id = network_id where n.slug = 'excellence-de-service'"
+_IN_VALLEY = "join organisation o on o.id = organisation_id where o.slug = 'transports-du-val'"
 _LOOKED_UP = {
-    "member": "select m.id from network_member m join network n on n.id = m.network_id where n.slug = 'excellence-de-service' order by m.id limit 1",
-    "edition": "select e.id from edition e join network n on n.id = e.network_id where n.slug = 'excellence-de-service' order by published_on desc limit 1",
-    "campaign": "select c.id from campaign c join network n on n.id = c.network_id where n.slug = 'excellence-de-service' order by opens_on desc limit 1",
-    "plan": "select p.slug from action_plan p join organisation o on o.id = p.organisation_id where o.slug = 'transports-du-val' order by p.id limit 1",
-    "action": "select a.id from action a join organisation o on o.id = a.organisation_id where o.slug = 'transports-du-val' and a.status = 'in_progress' order by a.id limit 1",
+    "member": f"select m.id from network_member m {_IN_NETWORK} order by m.id limit 1",
+    "edition": f"select e.id from edition e {_IN_NETWORK} order by e.published_on desc limit 1",
+    "campaign": f"select c.id from campaign c {_IN_NETWORK} order by c.opens_on desc limit 1",
+    "plan": f"select p.slug from action_plan p {_IN_VALLEY} order by p.id limit 1",
+    "action": f"select a.id from action a {_IN_VALLEY} and a.status = 'in_progress' order by a.id limit 1",
     "report": "select id from report where title = 'Bilan' limit 1",
     "client": "select o.slug from mandate m join organisation o on o.id = m.organisation_id order by m.id limit 1",
 }  # fmt: skip
 
 
 async def _ids(demonstration: Demonstration) -> dict[str, str]:
-    rounds = "select a.slug from assessment a join organisation o on o.id = a.organisation_id where o.slug = 'transports-du-val' order by a.slug"
+    rounds = f"select a.slug from assessment a {_IN_VALLEY} order by a.slug"
     async with connection(demonstration) as owner:
         before, done, ongoing = [row["slug"] for row in await owner.fetch(rounds)][-3:]
         found = {name: await owner.fetchval(sql) for name, sql in _LOOKED_UP.items()}

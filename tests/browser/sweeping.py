@@ -30,7 +30,7 @@ class Sweeper:
 
     def listen(self) -> None:
         self.page.on("pageerror", lambda error: self.heard.append(f"error: {error}"))
-        self.page.on("console", lambda message: self._note(message))
+        self.page.on("console", lambda message: self._note(message))  # noqa: PLW0108  (slots leave no room for its wrapper)
 
     def _note(self, message: Any) -> None:
         if message.type in ("error", "warning") and not message.text.startswith(NETWORK_ERROR):

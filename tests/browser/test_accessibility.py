@@ -80,16 +80,20 @@ async def test_every_page_passes_axe_everywhere(
     assert not found, "\n".join(found)
 
 
+_FAULTS = """() => {
+  document.documentElement.removeAttribute("lang");
+  const [button, wide, script] = ["button", "div", "script"].map((name) => document.createElement(name));
+  Object.assign(wide.style, { inlineSize: "900px", blockSize: "9px" });
+  script.textContent = "1";
+  document.querySelector("main").append(button, wide, script);
+}"""
+
+
 async def test_a_fault_would_be_seen(atlas: Atlas, chromium: Browser) -> None:
     """The eyes are open: a page without a language, with a silent button, a wide box and a lost script is told of."""
     async with sweeper(atlas, chromium, "", width=390, scheme="light") as eyes:
         await eyes.page.goto("/signin")
-        await eyes.page.evaluate(
-            "() => { document.documentElement.removeAttribute('lang'); const button = document.createElement('button');"
-            " button.className = 'btn'; document.querySelector('main').append(button);"
-            " const wide = document.createElement('img'); wide.width = 900; wide.alt = ''; document.querySelector('main').append(wide);"
-            " const script = document.createElement('script'); script.textContent = '1'; document.body.append(script); }"
-        )
+        await eyes.page.evaluate(_FAULTS)
         found = " ".join([*await eyes.axe(), *await eyes.sideways(), *eyes.heard])
     for fault in ("html-has-lang", "button-name", "scrolls sideways", "Content Security Policy"):
         assert fault in found
@@ -176,7 +180,8 @@ async def test_marks_stay_visible_in_forced_colours(atlas: Atlas, chromium: Brow
         "() => { const probe = document.createElement('i'); document.body.append(probe); probe.style.color = 'Canvas';"
         " const paper = getComputedStyle(probe).color; probe.remove();"
         " return Array.from(document.querySelectorAll('main svg[role=img] .c-you, main svg .c-you-l')).filter((one) => {"
-        " const style = getComputedStyle(one); return [style.fill, style.stroke].every((paint) => paint === 'none' || paint === paper); }).length; }"
+        " const style = getComputedStyle(one); return [style.fill, style.stroke]"
+        ".every((paint) => paint === 'none' || paint === paper); }).length; }"
     )
     await context.close()
     assert lost == 0

@@ -221,6 +221,8 @@ _IN_LINES = """() => {
   const own = new Set(["_csrf_token", "op", "rev", "tried"]);
   const passing = new Set(["value", "checked", "selected", "data-state", "data-words", "data-count", "open"]);
   const lines = [document.title];
+  const classes = (words) => words.split(/\\s+/).filter((word) => word && !word.startsWith("htmx-")).join(" ");
+  const now = (field) => (field.matches("[type=radio], [type=checkbox]") ? field.checked : field.value);
   const write = (node, depth) => {
     if (node.nodeType === Node.TEXT_NODE) {
       const words = node.textContent.trim().replace(/\\s+/g, " ");
@@ -231,10 +233,10 @@ _IN_LINES = """() => {
     if (node.matches("input[type=hidden]") && own.has(node.name)) return lines.push(" ".repeat(depth) + `hidden ${node.name}`);
     const attributes = Array.from(node.attributes)
       .filter((one) => !passing.has(one.name) || (one.name === "open" && !node.matches("[data-menu]")))
-      .map((one) => [one.name, one.name === "class" ? one.value.split(/\\s+/).filter((word) => word && !word.startsWith("htmx-")).join(" ") : one.value])
+      .map((one) => [one.name, one.name === "class" ? classes(one.value) : one.value])
       .filter(([name, value]) => name !== "class" || value)
       .map(([name, value]) => `${name}="${value}"`).sort();
-    if (node.matches("input, textarea, select")) attributes.push(`now=${node.matches("[type=radio], [type=checkbox]") ? node.checked : node.value}`);
+    if (node.matches("input, textarea, select")) attributes.push(`now=${now(node)}`);
     lines.push(" ".repeat(depth) + `${node.localName} ${attributes.join(" ")}`);
     if (node.matches(spoken) || node.matches("textarea, select")) return;
     node.childNodes.forEach((child) => write(child, depth + 1));
