@@ -17,7 +17,9 @@ PEOPLE = "/o/transports-du-val/people"
 async def mailed(owner: asyncpg.Connection, recipient: str, kind: str) -> str:
     """The first address on this site in the newest mail of that kind."""
     row = await owner.fetchrow(
-        "select text from mail where recipient = $1 and kind = $2 order by created_at desc limit 1", recipient, kind
+        "select text from mail where recipient = $1 and kind = $2 order by created_at desc limit 1",
+        recipient,
+        kind,
     )
     found = re.search(r"https?://[^/\s]+(/\S+)", row["text"])
     assert found
@@ -101,7 +103,9 @@ async def test_sending_again_replaces_the_link(
         assert (await browser.get(fresh)).status_code == 200
 
 
-async def test_somebody_signed_in_with_another_account_chooses(link: str, nora: Actor, visit: Browser) -> None:
+async def test_somebody_signed_in_with_another_account_chooses(
+    link: str, nora: Actor, visit: Browser
+) -> None:
     async with visit(nora) as browser:
         page = await browser.get(link)
         assert "nora@example.org" in page.text
@@ -143,14 +147,20 @@ async def test_one_wrong_address_sends_nothing_and_keeps_what_was_typed(
 
 
 async def test_a_name_cannot_write_the_mail(claire: Actor, visit: Browser, owner: asyncpg.Connection) -> None:
-    await owner.execute("update person set name = $1 where email = 'claire@example.org'", "Claire\nBcc: all@example.org")
+    await owner.execute(
+        "update person set name = $1 where email = 'claire@example.org'", "Claire\nBcc: all@example.org"
+    )
     async with visit(claire) as browser:
         await invite(browser, "new@example.org")
     assert "\n" not in await owner.fetchval("select subject from mail")
 
 
-async def test_a_demonstration_writes_to_nobody(claire: Actor, visit: Browser, owner: asyncpg.Connection) -> None:
-    await owner.execute("set session_replication_role = replica")  # copies are born so; no trigger lets one become so
+async def test_a_demonstration_writes_to_nobody(
+    claire: Actor, visit: Browser, owner: asyncpg.Connection
+) -> None:
+    await owner.execute(
+        "set session_replication_role = replica"
+    )  # copies are born so; no trigger lets one become so
     await owner.execute("update organisation set sandbox_until = now() + interval '1 day'")
     async with visit(claire) as browser:
         assert (await invite(browser, "new@example.org")).status_code == 422
@@ -161,3 +171,14 @@ async def test_only_some_invite(cast: Cast, sophie: Actor, malik: Actor, nora: A
     for who, expected in ((sophie, 403), (malik, 403), (nora, 404)):
         async with visit(who) as browser:
             assert (await invite(browser, "new@example.org")).status_code == expected
+
+
+async def test_the_same_form_sent_twice_writes_once(
+    claire: Actor, visit: Browser, owner: asyncpg.Connection
+) -> None:
+    async with visit(claire) as browser:
+        operation = re.search(r'name="op" value="([^"]+)"', (await browser.get(PEOPLE)).text)
+        assert operation
+        answers = [await invite(browser, "new@example.org", op=operation[1]) for _ in range(2)]
+    assert [answer.headers["location"] for answer in answers] == [PEOPLE, PEOPLE]
+    assert await owner.fetchval("select count(*) from mail where recipient = 'new@example.org'") == 1

@@ -24,25 +24,49 @@ from palier.network.rules.taxonomy import (
 from tests.conftest import Browser, Cast
 
 SETTINGS = "/o/transports-du-val/settings"
-IDENTITY = {"name": "Régie des eaux", "country": "FR", "legal_kind": "public_body", "registration": "732 829 320"}
+IDENTITY = {
+    "name": "Régie des eaux",
+    "country": "FR",
+    "legal_kind": "public_body",
+    "registration": "732 829 320",
+}
 
 
 async def test_three_pages_make_an_organisation(
     cast: Cast, visit: Browser, owner: asyncpg.Connection
 ) -> None:
-    await owner.execute("insert into network (id, slug, name, k, fictive, created_at) values ($1, 'eau', 'Réseau Eau', 5, false, now())", new_id())
+    await owner.execute(
+        "insert into network (id, slug, name, k, fictive, created_at) values ($1, 'eau', 'Réseau Eau', 5, false, now())",
+        new_id(),
+    )
     async with visit(cast.people["hugo"]) as browser:
-        answer = await browser.send_form("/welcome/organisation", IDENTITY | {"slug": "stolen", "sandbox_until": "2999-01-01"})
+        answer = await browser.send_form(
+            "/welcome/organisation", IDENTITY | {"slug": "stolen", "sandbox_until": "2999-01-01"}
+        )
         assert answer.headers["location"] == "/welcome/organisation/regie-des-eaux/sector"
         assert "regie-des-eaux/sector" in (await browser.get("/home")).text
-        answer = await browser.send_form(answer.headers["location"], {"sector": "water", "size": "50-249", "family": "finance"})
-        answer = await browser.send_form(answer.headers["location"], {"people_word": "user", "network": "eau"})
+        answer = await browser.send_form(
+            answer.headers["location"], {"sector": "water", "size": "50-249", "family": "finance"}
+        )
+        answer = await browser.send_form(
+            answer.headers["location"], {"people_word": "user", "network": "eau"}
+        )
         assert answer.headers["location"] == "/o/regie-des-eaux"
     row = await owner.fetchrow("select * from organisation where slug = 'regie-des-eaux'")
-    assert (row["family"], row["sector"], row["size"], row["people_word"]) == ("utilities", "water", "50-249", "user")
+    assert (row["family"], row["sector"], row["size"], row["people_word"]) == (
+        "utilities",
+        "water",
+        "50-249",
+        "user",
+    )
     assert (row["registration"], row["sandbox_until"]) == ("732829320", None)
-    assert await owner.fetchval("select role from membership where organisation_id = $1", row["id"]) == "owner"
-    assert await owner.fetchval("select verified_at from network_member where organisation_id = $1", row["id"]) is None
+    assert (
+        await owner.fetchval("select role from membership where organisation_id = $1", row["id"]) == "owner"
+    )
+    assert (
+        await owner.fetchval("select verified_at from network_member where organisation_id = $1", row["id"])
+        is None
+    )
 
 
 async def test_the_same_form_twice_founds_one_organisation(
@@ -64,7 +88,13 @@ async def test_two_organisations_may_have_one_name(cast: Cast, visit: Browser) -
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("name", ""), ("country", "US"), ("legal_kind", "kingdom"), ("registration", "732829321"), ("name", "x" * 161)],
+    [
+        ("name", ""),
+        ("country", "US"),
+        ("legal_kind", "kingdom"),
+        ("registration", "732829321"),
+        ("name", "x" * 161),
+    ],
 )
 async def test_a_wrong_field_is_named_and_the_rest_kept(
     cast: Cast, visit: Browser, owner: asyncpg.Connection, field: str, value: str
@@ -80,7 +110,12 @@ async def test_a_wrong_field_is_named_and_the_rest_kept(
 
 async def test_every_page_of_an_organisation_opens(claire: Actor, visit: Browser) -> None:
     start = "/welcome/organisation"
-    pages = [start, *(f"{start}/transports-du-val/{step}" for step in ("identity", "sector", "people")), SETTINGS, "/home?all=1"]
+    pages = [
+        start,
+        *(f"{start}/transports-du-val/{step}" for step in ("identity", "sector", "people")),
+        SETTINGS,
+        "/home?all=1",
+    ]
     async with visit(claire) as browser:
         for address in pages:
             answer = await browser.get(address)
@@ -98,10 +133,19 @@ async def test_settings_are_for_owners(sophie: Actor, malik: Actor, nora: Actor,
 async def test_the_profile_form_changes_only_the_profile(
     claire: Actor, visit: Browser, owner: asyncpg.Connection
 ) -> None:
-    form = IDENTITY | {"sector": "rail", "size": "5000+", "people_word": "traveller", "slug": "x", "family": "health", "id": str(new_id())}
+    form = IDENTITY | {
+        "sector": "rail",
+        "size": "5000+",
+        "people_word": "traveller",
+        "slug": "x",
+        "family": "health",
+        "id": str(new_id()),
+    }
     async with visit(claire) as browser:
         assert (await browser.send_form(f"{SETTINGS}/profile", form)).status_code == 303
-    row = await owner.fetchrow("select slug, name, family, sector from organisation where id = $1", claire.organisation_id)
+    row = await owner.fetchrow(
+        "select slug, name, family, sector from organisation where id = $1", claire.organisation_id
+    )
     assert tuple(row) == ("transports-du-val", "Régie des eaux", "transport", "rail")
     assert await owner.fetchval("select count(*) from organisation where name = 'Clinique du Lac'") == 1
 
@@ -109,7 +153,10 @@ async def test_the_profile_form_changes_only_the_profile(
 async def test_asking_a_network_twice_leaves_one_unverified_row(
     claire: Actor, visit: Browser, owner: asyncpg.Connection
 ) -> None:
-    await owner.execute("insert into network (id, slug, name, k, fictive, created_at) values ($1, 'mob', 'Réseau Mobilité', 5, false, now())", new_id())
+    await owner.execute(
+        "insert into network (id, slug, name, k, fictive, created_at) values ($1, 'mob', 'Réseau Mobilité', 5, false, now())",
+        new_id(),
+    )
     async with visit(claire) as browser:
         for _ in range(2):
             await browser.send_form(f"{SETTINGS}/networks", {"network": "mob", "verified_at": "2026-01-01"})
@@ -127,10 +174,14 @@ def picture(kind: str, **options: Any) -> bytes:
 
 
 @pytest.mark.parametrize(("kind", "media_type"), [("PNG", "image/png"), ("JPEG", "image/jpeg")])
-async def test_a_logo_is_kept_redrawn_and_shown(claire: Actor, sophie: Actor, nora: Actor, visit: Browser, kind: str, media_type: str) -> None:
+async def test_a_logo_is_kept_redrawn_and_shown(
+    claire: Actor, sophie: Actor, nora: Actor, visit: Browser, kind: str, media_type: str
+) -> None:
     data = picture(kind) + b"<script>PK\x03\x04 something hidden behind the picture"
     async with visit(claire) as browser:
-        answer = await browser.send_form(f"{SETTINGS}/logo", files={"logo": ("../../etc/x.svg", data, "image/svg+xml")})
+        answer = await browser.send_form(
+            f"{SETTINGS}/logo", files={"logo": ("../../etc/x.svg", data, "image/svg+xml")}
+        )
         assert answer.status_code == 303
     async with visit(sophie) as browser:
         shown = await browser.get("/o/transports-du-val/logo")
@@ -153,9 +204,13 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-async def test_other_files_are_refused(claire: Actor, visit: Browser, owner: asyncpg.Connection, name: str) -> None:
+async def test_other_files_are_refused(
+    claire: Actor, visit: Browser, owner: asyncpg.Connection, name: str
+) -> None:
     async with visit(claire) as browser:
-        answer = await browser.send_form(f"{SETTINGS}/logo", files={"logo": ("logo.png", REFUSED[name], "image/png")})
+        answer = await browser.send_form(
+            f"{SETTINGS}/logo", files={"logo": ("logo.png", REFUSED[name], "image/png")}
+        )
         assert answer.status_code == 422
         assert "PNG" in answer.text
     assert await owner.fetchval("select count(*) from stored_file") == 0
@@ -175,7 +230,9 @@ async def test_a_colour_nobody_can_read_is_refused_with_the_reason(
 async def test_a_dark_colour_is_kept(claire: Actor, visit: Browser, owner: asyncpg.Connection) -> None:
     async with visit(claire) as browser:
         assert (await browser.send_form(f"{SETTINGS}/colour", {"accent": "#7A1F3D"})).status_code == 303
-    assert await owner.fetchval("select accent from organisation where slug = 'transports-du-val'") == "#7a1f3d"
+    assert (
+        await owner.fetchval("select accent from organisation where slug = 'transports-du-val'") == "#7a1f3d"
+    )
 
 
 # --- rules ----------------------------------------------------------------------------------------------------
@@ -189,7 +246,14 @@ def test_contrast_is_that_of_wcag() -> None:
 
 @pytest.mark.parametrize(
     ("text", "right"),
-    [("732829320", True), ("732829321", False), ("73282932", False), ("", False), ("73282932a", False), ("٧٣٢٨٢٩٣٢٠", False)],
+    [
+        ("732829320", True),
+        ("732829321", False),
+        ("73282932", False),
+        ("", False),
+        ("73282932a", False),
+        ("٧٣٢٨٢٩٣٢٠", False),
+    ],
 )
 def test_a_siren_has_a_check_digit(text: str, right: bool) -> None:
     assert is_siren(text) is right

@@ -45,16 +45,26 @@ async def test_the_last_owner_stays_owner(claire: Actor, visit: Browser, owner: 
     assert await role_of(owner, "Claire Lambert") == "owner"
 
 
-async def test_a_lead_cannot_make_or_unmake_owners(cast: Cast, visit: Browser, owner: asyncpg.Connection) -> None:
+async def test_a_lead_cannot_make_or_unmake_owners(
+    cast: Cast, visit: Browser, owner: asyncpg.Connection
+) -> None:
     lead = await plant_person("Ada Lead", "ada@example.org")
     await plant_member(cast.actor("claire", "valley", Role.OWNER), lead, Role.LEAD)
     async with visit(lead) as browser:
         for name, role in (("Ada Lead", "owner"), ("Claire Lambert", "reader"), ("Malik Ouali", "root")):
             address = f"{PEOPLE}/members/{await membership(owner, name)}/role"
             assert (await browser.send_form(address, {"role": role})).status_code == 422
-        assert (await browser.send_form(f"{PEOPLE}/members/{await membership(owner, 'Claire Lambert')}/remove")).status_code == 422
-        assert (await browser.send_form(f"{PEOPLE}/invite", {"emails": "x@example.org", "role": "owner"})).status_code == 422
-    assert [await role_of(owner, name) for name in ("Ada Lead", "Claire Lambert", "Malik Ouali")] == ["lead", "owner", "contributor"]
+        assert (
+            await browser.send_form(f"{PEOPLE}/members/{await membership(owner, 'Claire Lambert')}/remove")
+        ).status_code == 422
+        assert (
+            await browser.send_form(f"{PEOPLE}/invite", {"emails": "x@example.org", "role": "owner"})
+        ).status_code == 422
+    assert [await role_of(owner, name) for name in ("Ada Lead", "Claire Lambert", "Malik Ouali")] == [
+        "lead",
+        "owner",
+        "contributor",
+    ]
 
 
 async def test_somebody_removed_is_a_stranger_at_the_next_request(
@@ -101,11 +111,15 @@ async def test_a_consultant_acts_by_mandate_until_it_is_revoked(
 ) -> None:
     async with visit(claire) as browser, visit(cast.people["hugo"]) as consultant:
         assert (await consultant.get(PEOPLE)).status_code == 404
-        assert (await grant(browser, "hugo@example.org", clock.today() + timedelta(days=30))).status_code == 303
+        assert (
+            await grant(browser, "hugo@example.org", clock.today() + timedelta(days=30))
+        ).status_code == 303
         page = await consultant.get(PEOPLE)
         assert page.status_code == 200
         assert "Vous agissez pour Transports du Val" in page.text
-        assert (await consultant.send_form(f"{PEOPLE}/invite", {"emails": "x@example.org"})).status_code == 403
+        assert (
+            await consultant.send_form(f"{PEOPLE}/invite", {"emails": "x@example.org"})
+        ).status_code == 403
         mandate = await owner.fetchval("select id from mandate")
         await browser.send_form(f"{PEOPLE}/mandates/{mandate}/revoke")
         assert (await consultant.get(PEOPLE)).status_code == 404

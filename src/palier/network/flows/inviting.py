@@ -8,7 +8,7 @@ from palier.accounts import passwords, throttle
 from palier.accounts.flows import acquaintance, choosing_passwords
 from palier.accounts.flows.entering import Browser, enter
 from palier.foundation import actor as acting
-from palier.foundation import audit
+from palier.foundation import audit, operations
 from palier.foundation.actor import Actor, Person
 from palier.foundation.clock import now
 from palier.foundation.database import LinkHolder, reading, transaction
@@ -34,23 +34,30 @@ class Offer:
     has_account: bool
 
 
-async def invite(actor: Actor, emails: Sequence[str], role: Role, site: str) -> int:
+async def invite(actor: Actor, emails: Sequence[str], role: Role, site: str, op: UUID | None = None) -> int:
     """Invite each address with `role`; how many invitations went out. Members are left out, and an earlier open
     invitation to the same address is withdrawn.
 
-    Raises RoleOutOfReach, NotInADemonstration or TooManyAttempts.
+    `op` names the form: sent again it writes to nobody twice. Raises RoleOutOfReach, NotInADemonstration,
+    TooManyAttempts or AlreadyDone.
     """
     if role not in roles_given_by(actor.role):
         raise RoleOutOfReach
     check_may_write(actor)
     await throttle.take_turn(f"invitations of {actor.organisation_id}")
     async with transaction(actor):
+        await _claim(actor, op)
         members = {member.person.email for member in await store.members_of(actor)}
         wanted = [email for email in emails if email not in members]
         await store.open_invitations(actor).filter(email__in=wanted).update(withdrawn_at=now())
         for email in wanted:
             await _send(actor, email, role, site)
         return len(wanted)
+
+
+async def _claim(actor: Actor, op: UUID | None) -> None:
+    if op is not None:
+        await operations.claim(op, actor.person_id, f"/o/{actor.organisation.slug}/people")
 
 
 def check_may_write(actor: Actor) -> None:
@@ -69,11 +76,11 @@ async def _send(actor: Actor, email: str, role: Role, site: str) -> None:
     await audit.record(actor, "network.invited", f"invitation {row.id}", email=email, role=role)
 
 
-async def send_again(actor: Actor, invitation: UUID, site: str) -> None:
+async def send_again(actor: Actor, invitation: UUID, site: str, op: UUID | None = None) -> None:
     """Replace an open invitation by a fresh one: the earlier link stops working. Raises DoesNotExist."""
     async with reading(actor):
         row = await store.invitation_of(actor, invitation)
-    await invite(actor, [row.email], row.role, site)
+    await invite(actor, [row.email], row.role, site, op)
 
 
 async def withdraw(actor: Actor, invitation: UUID) -> None:

@@ -15,6 +15,7 @@ from palier.accounts.throttle import TooManyAttempts
 from palier.foundation.actor import Actor
 from palier.foundation.clock import now, today
 from palier.foundation.database import reading
+from palier.foundation.identifiers import new_id
 from palier.foundation.language import gettext as _
 from palier.foundation.language import joined, ngettext
 from palier.foundation.permissions import Permission, needs
@@ -56,7 +57,7 @@ class People(Controller):
         if errors or role is None:
             return await _people(request, actor, errors, raw)
         try:
-            count = await inviting.invite(actor, emails, role, settings.public_url)
+            count = await inviting.invite(actor, emails, role, settings.public_url, _operation(raw))
         except (NotInADemonstration, TooManyAttempts) as refusal:
             return await _people(request, actor, {"emails": _refusal(refusal)}, raw)
         return _back(
@@ -68,8 +69,9 @@ class People(Controller):
         self, request: Request, actor: NamedDependency[Actor], invitation: FromPath[UUID],
         settings: NamedDependency[Settings],
     ) -> Response:  # fmt: skip
+        raw = await form_of(request)
         try:
-            await inviting.send_again(actor, invitation, settings.public_url)
+            await inviting.send_again(actor, invitation, settings.public_url, _operation(raw))
         except RoleOutOfReach:
             return await _people(request, actor, {"invitations": _out_of_reach()})
         except (NotInADemonstration, TooManyAttempts) as refusal:
@@ -143,8 +145,16 @@ async def _people(
         "grants": actor.may(Permission.MANAGE_ORGANISATION), "now": now(), "today": today(actor.person.time_zone),
         "roles": wording.roles(), "given": [(role, wording.roles()[role]) for role in roles_given_by(actor.role)],
         "choices": _role_choices(actor), "errors": errors or {}, "raw": raw or {}, "typed_date": _typed(raw or {}),
+        "new_op": new_id,
     }  # fmt: skip
     return page(request, "network/people.html", nav="people", status_code=422 if errors else 200, **context)
+
+
+def _operation(raw: dict[str, str]) -> UUID | None:
+    try:
+        return UUID(raw.get("op", ""))
+    except ValueError:
+        return None
 
 
 def _role_choices(actor: Actor) -> list[tuple[str, str, str]]:
