@@ -23,7 +23,7 @@ async def test_beginning_and_saying_for_whom_is_one_round_trip(claire: Tenant, m
     said: list[str] = []
     execute = asyncpg.Connection.execute
 
-    async def listening(self, query, *args, **options):
+    async def listening(self: asyncpg.Connection, query: str, *args: object, **options: object) -> str:
         said.append(query)
         return await execute(self, query, *args, **options)
 

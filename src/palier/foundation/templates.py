@@ -4,7 +4,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 
 from palier.foundation import language
 from palier.foundation.charts.gallery import GALLERY
@@ -27,6 +29,7 @@ def environment() -> Environment:
     env.install_gettext_callables(  # type: ignore[attr-defined]
         language.gettext, language.ngettext, newstyle=True, pgettext=language.pgettext
     )
+    env.globals |= {"gettext": _said, "_": _said}
     env.filters |= {
         "points": language.points, "signed": language.signed, "percent": language.percent, "day": language.day,
         "hour": language.hour, "number": language.number, "joined": language.joined,
@@ -37,6 +40,14 @@ def environment() -> Environment:
         "current_locale": language.current,
     }
     return env
+
+
+@pass_eval_context
+def _said(reading: EvalContext, message: str, /, **values: Any) -> str:
+    """As Jinja's own, in one call where it makes three: a page says hundreds of sentences, few with values in them."""
+    text = language.gettext(message)
+    text = Markup(text) if reading.autoescape else text  # noqa: S704  (ours, not a reader's)
+    return text % values if values or "%" in text else text
 
 
 def _is_markup(template: str | None) -> bool:
