@@ -235,6 +235,7 @@ async def plant_what_is_missing(demonstration: Demonstration) -> None:
         )  # fmt: skip
         await owner.execute(
             "insert into report (id, organisation_id, kind, title, locale, content, content_key, state, attempts, failure, created_by, "
-            "created_name, created_at) values ($1, $2, 'action_plan', 'Bilan', 'fr', '{}', 'x', 'queued', 0, '', $3, 'Claire Lambert', now())",
+            "created_name, created_at) "
+            "values ($1, $2, 'action_plan', 'Bilan', 'fr', '{}', 'x', 'queued', 0, '', $3, 'Claire Lambert', now())",
             new_id(), valley, claire,
         )  # fmt: skip
