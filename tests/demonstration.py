@@ -105,7 +105,16 @@ async def web(environment: dict[str, str]) -> AsyncIterator[str]:
     """A web process of its own; its address, once it answers."""
     port = _free_port()
     address = f"http://127.0.0.1:{port}"
-    arguments = ["--factory", "palier.app:create_app", "--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"]
+    arguments = [
+        "--factory",
+        "palier.app:create_app",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--log-level",
+        "warning",
+    ]
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "uvicorn", *arguments, cwd=ROOT, env=environment
     )
