@@ -11,7 +11,9 @@ FINE = {"name": "Claire L.", "locale": "en", "theme": "dark", "time_zone": "Indi
 NEW = "pluie tambour agrafe 41"
 
 
-async def test_preferences_are_kept_and_used_at_once(claire: Actor, visit: Browser, owner: asyncpg.Connection) -> None:
+async def test_preferences_are_kept_and_used_at_once(
+    claire: Actor, visit: Browser, owner: asyncpg.Connection
+) -> None:
     async with visit(claire) as browser:
         answer = await browser.send_form("/account/preferences", FINE)
         assert answer.status_code == 303
@@ -19,12 +21,15 @@ async def test_preferences_are_kept_and_used_at_once(claire: Actor, visit: Brows
         assert '<html lang="en" data-theme="dark">' in page
         assert "Your preferences are saved." in page
         assert 'data-shortcuts="off"' in page
-    row = await owner.fetchrow("select name, locale, theme, time_zone, shortcuts from person where email = 'claire@example.org'")
+    row = await owner.fetchrow(
+        "select name, locale, theme, time_zone, shortcuts from person where email = 'claire@example.org'"
+    )
     assert tuple(row) == ("Claire L.", "en", "dark", "Indian/Reunion", False)
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("name", ""), ("locale", "xx"), ("theme", "pink"), ("time_zone", "Mars/Base"), ("name", "x" * 121)]
+    ("field", "value"),
+    [("name", ""), ("locale", "xx"), ("theme", "pink"), ("time_zone", "Mars/Base"), ("name", "x" * 121)],
 )
 async def test_a_wrong_preference_is_named_and_nothing_saved(
     claire: Actor, visit: Browser, owner: asyncpg.Connection, field: str, value: str
@@ -33,21 +38,35 @@ async def test_a_wrong_preference_is_named_and_nothing_saved(
         answer = await browser.send_form("/account/preferences", FINE | {field: value})
         assert answer.status_code == 422
         assert f'href="#{field}"' in answer.text
-    assert await owner.fetchval("select name from person where email = 'claire@example.org'") == "Claire Lambert"
+    assert (
+        await owner.fetchval("select name from person where email = 'claire@example.org'") == "Claire Lambert"
+    )
 
 
-async def test_preferences_change_nothing_else(claire: Actor, visit: Browser, owner: asyncpg.Connection) -> None:
-    extra = {"email": "mallory@example.org", "password_hash": "x", "id": "x", "person_id": "x", "email_confirmed_at": ""}
+async def test_preferences_change_nothing_else(
+    claire: Actor, visit: Browser, owner: asyncpg.Connection
+) -> None:
+    extra = {
+        "email": "mallory@example.org",
+        "password_hash": "x",
+        "id": "x",
+        "person_id": "x",
+        "email_confirmed_at": "",
+    }
     async with visit(claire) as browser:
         await browser.send_form("/account/preferences", FINE | extra)
-    row = await owner.fetchrow("select email, email_confirmed_at, password_hash from person where name = 'Claire L.'")
+    row = await owner.fetchrow(
+        "select email, email_confirmed_at, password_hash from person where name = 'Claire L.'"
+    )
     assert row["email"] == "claire@example.org"
     assert row["email_confirmed_at"]
     assert row["password_hash"] == ""
 
 
 async def test_changing_the_password_ends_the_other_sessions_and_renews_this_one(
-    with_password: Cast, visit: Browser, owner: asyncpg.Connection  # noqa: F811
+    with_password: Cast,
+    visit: Browser,
+    owner: asyncpg.Connection,
 ) -> None:
     person = with_password.people["claire"]
     async with visit(person) as elsewhere, visit(person) as browser:
@@ -63,7 +82,9 @@ async def test_changing_the_password_ends_the_other_sessions_and_renews_this_one
     assert await owner.fetchval("select count(*) from mail where kind = 'password_changed'") == 1
 
 
-async def test_one_ends_one_s_own_sessions_only(cast: Cast, visit: Browser, owner: asyncpg.Connection) -> None:
+async def test_one_ends_one_s_own_sessions_only(
+    cast: Cast, visit: Browser, owner: asyncpg.Connection
+) -> None:
     claire, nora = cast.people["claire"], cast.people["nora"]
     async with visit(claire) as mine, visit(nora) as theirs:
         session = await owner.fetchval("select id from session where person_id = $1", nora.person_id)

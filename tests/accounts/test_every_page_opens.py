@@ -4,7 +4,14 @@ import pytest
 
 from tests.conftest import Browser, Cast
 
-PUBLIC_PAGES = ["/signin", "/signup", "/signup/check-mail", "/forgotten", "/forgotten/sent", "/confirm/unknown"]
+PUBLIC_PAGES = [
+    "/signin",
+    "/signup",
+    "/signup/check-mail",
+    "/forgotten",
+    "/forgotten/sent",
+    "/confirm/unknown",
+]
 
 
 @pytest.mark.parametrize("address", PUBLIC_PAGES)

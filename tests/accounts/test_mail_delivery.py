@@ -90,7 +90,10 @@ async def test_the_letter_arrives_once_in_the_reader_s_language(
 
 
 async def test_a_busy_server_is_tried_again_with_the_same_message_id(
-    server: tuple[Postman, str], deliver: Callable[[], Awaitable[None]], visit: Browser, owner: asyncpg.Connection
+    server: tuple[Postman, str],
+    deliver: Callable[[], Awaitable[None]],
+    visit: Browser,
+    owner: asyncpg.Connection,
 ) -> None:
     server[0].busy = 1
     async with visit(None) as browser:

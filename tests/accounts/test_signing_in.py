@@ -84,18 +84,24 @@ async def test_a_session_cannot_be_used_after_signing_out(with_password: Cast, v
         assert (await browser.get("/home")).headers["location"].startswith("/signin")
 
 
-async def test_an_old_session_has_ended(with_password: Cast, visit: Browser, owner: asyncpg.Connection) -> None:
+async def test_an_old_session_has_ended(
+    with_password: Cast, visit: Browser, owner: asyncpg.Connection
+) -> None:
     async with visit(with_password.people["claire"]) as browser:
         assert (await browser.get("/account")).status_code == 200
         await owner.execute("update session set expires_at = now() - interval '1 second'")
         assert (await browser.get("/account")).status_code == 303
 
 
-async def test_the_database_keeps_no_secret(with_password: Cast, visit: Browser, owner: asyncpg.Connection) -> None:
+async def test_the_database_keeps_no_secret(
+    with_password: Cast, visit: Browser, owner: asyncpg.Connection
+) -> None:
     async with visit(None) as browser:
         await browser.send_form("/signin", CLAIRE)
         secret = browser.cookies["session"]
-    row = await owner.fetchrow("select s.fingerprint, p.password_hash from session s join person p on p.id = s.person_id")
+    row = await owner.fetchrow(
+        "select s.fingerprint, p.password_hash from session s join person p on p.id = s.person_id"
+    )
     assert secret not in row["fingerprint"]
     assert row["password_hash"].startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
@@ -111,7 +117,9 @@ async def test_the_cookie_is_shut_in(with_password: Cast, visit: Browser) -> Non
 
 
 async def wrong(browser: Visitor, email: str = "claire@example.org", **headers: str) -> Any:
-    return await browser.send_form("/signin", {"email": email, "password": "not the password"}, headers=headers)
+    return await browser.send_form(
+        "/signin", {"email": email, "password": "not the password"}, headers=headers
+    )
 
 
 async def test_guessing_stops_at_the_eleventh_whatever_the_headers_say(
@@ -140,7 +148,9 @@ async def test_guesses_from_many_addresses_on_one_account_stop_too(
     assert codes == [422] * 10 + [429] * 2
 
 
-async def test_guesses_at_the_same_instant_are_counted_one_by_one(with_password: Cast, visit: Browser) -> None:
+async def test_guesses_at_the_same_instant_are_counted_one_by_one(
+    with_password: Cast, visit: Browser
+) -> None:
     async with visit(None) as browser:
         await browser.get("/signin")
         answers = await asyncio.gather(*(wrong(browser) for _ in range(14)))
@@ -195,7 +205,9 @@ async def test_an_unknown_account_and_a_wrong_password_are_answered_alike(
     async with visit(None) as browser:
         known, unknown = await wrong(browser), await wrong(browser, "nobody@example.org")
     assert known.status_code == unknown.status_code == 422
-    assert without_tokens(known.text, "claire@example.org") == without_tokens(unknown.text, "nobody@example.org")
+    assert without_tokens(known.text, "claire@example.org") == without_tokens(
+        unknown.text, "nobody@example.org"
+    )
 
 
 async def test_checking_takes_as_long_without_an_account() -> None:
@@ -220,7 +232,9 @@ ELSEWHERE = [
 
 
 @pytest.mark.parametrize("address", ELSEWHERE)
-async def test_signing_in_never_leads_to_another_site(with_password: Cast, visit: Browser, address: str) -> None:
+async def test_signing_in_never_leads_to_another_site(
+    with_password: Cast, visit: Browser, address: str
+) -> None:
     async with visit(None) as browser:
         answer = await browser.send_form("/signin", CLAIRE | {"next": address})
         location = answer.headers["location"]
@@ -261,14 +275,18 @@ def on_https(with_password: Cast, settings: Settings) -> Litestar:
 async def test_on_https_the_cookie_is_bound_to_this_very_host(on_https: Litestar) -> None:
     async with Visitor(transport=ASGITransport(app=on_https), base_url="https://palier.test") as browser:
         answer = await browser.send_form("/signin", CLAIRE)
-        cookie = next(each for each in answer.headers.get_list("set-cookie") if each.startswith("__Host-session="))
+        cookie = next(
+            each for each in answer.headers.get_list("set-cookie") if each.startswith("__Host-session=")
+        )
         flags = {part.strip().lower() for part in cookie.split(";")[1:]}
         assert {"httponly", "secure", "samesite=lax", "path=/"} <= flags
         assert not any(flag.startswith("domain") for flag in flags)
         assert (await browser.get("/account")).status_code == 200
 
 
-async def test_on_https_a_cookie_a_neighbour_could_set_is_not_read(on_https: Litestar, visit: Browser, with_password: Cast) -> None:
+async def test_on_https_a_cookie_a_neighbour_could_set_is_not_read(
+    on_https: Litestar, visit: Browser, with_password: Cast
+) -> None:
     async with visit(with_password.people["claire"]) as plain:
         secret = plain.cookies["session"]
     async with Visitor(transport=ASGITransport(app=on_https), base_url="https://palier.test") as browser:

@@ -21,7 +21,9 @@ Jobs = Callable[[], Awaitable[None]]
 
 async def link_in(owner: asyncpg.Connection, kind: str, recipient: str = "lea@example.org") -> str:
     text = await owner.fetchval(
-        "select text from mail where kind = $1 and recipient = $2 order by created_at desc limit 1", kind, recipient
+        "select text from mail where kind = $1 and recipient = $2 order by created_at desc limit 1",
+        kind,
+        recipient,
     )
     found = re.search(r"https?://[^/\s]+(/\S+)", text)
     assert found
@@ -75,8 +77,13 @@ async def test_a_known_address_gets_the_same_answer_and_another_mail(
             answers.append((answer.status_code, answer.headers["location"], without_tokens(page.text, email)))
     assert answers[0] == answers[1]
     rows = await owner.fetch("select recipient, kind from mail order by recipient")
-    assert [tuple(row) for row in rows] == [("claire@example.org", "known_address"), ("lea@example.org", "confirm_address")]
-    assert await owner.fetchval("select name from person where email = 'claire@example.org'") == "Claire Lambert"
+    assert [tuple(row) for row in rows] == [
+        ("claire@example.org", "known_address"),
+        ("lea@example.org", "confirm_address"),
+    ]
+    assert (
+        await owner.fetchval("select name from person where email = 'claire@example.org'") == "Claire Lambert"
+    )
 
 
 async def test_signing_up_sets_nothing_but_the_form(visit: Browser, owner: asyncpg.Connection) -> None:
@@ -114,7 +121,9 @@ async def test_the_link_is_sent_again_after_a_minute_to_those_who_wait_for_it(
         await owner.execute("update mailed_link set created_at = created_at - interval '61 seconds'")
         await browser.send_form("/signup/resend", {"email": "paul@example.org"})
         await run_jobs()
-    rows = await owner.fetch("select recipient, count(*) as n from mail group by recipient order by recipient")
+    rows = await owner.fetch(
+        "select recipient, count(*) as n from mail group by recipient order by recipient"
+    )
     assert [tuple(row) for row in rows] == [("lea@example.org", 1), ("paul@example.org", 2)]
 
 
@@ -187,9 +196,18 @@ async def test_asking_for_a_new_password_tells_nothing(
 # --- passwords ------------------------------------------------------------------------------------------------
 
 
-async def test_a_common_or_short_password_is_refused_with_a_reason(visit: Browser, owner: asyncpg.Connection) -> None:
+async def test_a_common_or_short_password_is_refused_with_a_reason(
+    visit: Browser, owner: asyncpg.Connection
+) -> None:
     async with visit(None) as browser:
-        for password in ("password1234", "azertyuiop12", "aaaaaaaaaaaaaaaaaaaaaaaa", "lea@example.org", "onze lettre", "x" * 129):
+        for password in (
+            "password1234",
+            "azertyuiop12",
+            "aaaaaaaaaaaaaaaaaaaaaaaa",
+            "lea@example.org",
+            "onze lettre",
+            "x" * 129,
+        ):
             answer = await browser.send_form("/signup", LEA | {"password": password})
             assert answer.status_code == 422, password
             assert 'id="password-error"' in answer.text
@@ -205,12 +223,19 @@ async def test_the_most_common_passwords_fall_and_long_ones_pass() -> None:
         assert not await guessing.is_guessable(fine, "Léa Roux", "lea@example.org")
 
 
-async def test_a_long_password_with_accents_works_however_it_is_typed(lea: None, visit: Browser, owner: asyncpg.Connection, run_jobs: Jobs) -> None:
+async def test_a_long_password_with_accents_works_however_it_is_typed(
+    lea: None, visit: Browser, owner: asyncpg.Connection, run_jobs: Jobs
+) -> None:
     composed = "été à la forêt près de Liège 77 " * 3
     async with visit(None) as browser:
         await ask(browser, run_jobs)
         await browser.send_form(await link_in(owner, "reset_password"), {"password": composed})
-        decomposed = composed.replace("é", "e\u0301").replace("à", "a\u0300").replace("ê", "e\u0302").replace("è", "e\u0300")
+        decomposed = (
+            composed.replace("é", "e\u0301")
+            .replace("à", "a\u0300")
+            .replace("ê", "e\u0302")
+            .replace("è", "e\u0300")
+        )
         assert decomposed != composed
         assert await signs_in(browser, decomposed)
 

@@ -32,9 +32,30 @@ def floor_of(name: str) -> int:
 
 
 BORDERS = {
-    "tortoise": {"foundation/database", "foundation/store", "foundation/migrating", "foundation/web", "*/store"},
-    "litestar": {"app", "foundation/web", "accounts/sessions", "*/pages", "*/entrance", "*/refusals", "*/api"},
-    "asyncpg": {"foundation/database", "foundation/migrating", "foundation/web", "*/store", "*/flows", "cli/*"},
+    "tortoise": {
+        "foundation/database",
+        "foundation/store",
+        "foundation/migrating",
+        "foundation/web",
+        "*/store",
+    },
+    "litestar": {
+        "app",
+        "foundation/web",
+        "accounts/sessions",
+        "*/pages",
+        "*/entrance",
+        "*/refusals",
+        "*/api",
+    },
+    "asyncpg": {
+        "foundation/database",
+        "foundation/migrating",
+        "foundation/web",
+        "*/store",
+        "*/flows",
+        "cli/*",
+    },
     "procrastinate": {"foundation/jobs", "foundation/working", "foundation/migrating"},
     "aiosmtplib": {"foundation/mail"},
     "obstore": {"foundation/files"},
@@ -127,9 +148,17 @@ def test_each_library_has_its_border(source: Path) -> None:
 
 
 def test_no_two_files_import_each_other_in_a_ring() -> None:
-    modules = {".".join(s.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): s for s in SOURCES}
+    modules = {
+        ".".join(s.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): s
+        for s in SOURCES
+    }
     graph = {
-        name: {found for wanted in imports(source) for found in (wanted, wanted.rpartition(".")[0]) if found in modules and found != name}
+        name: {
+            found
+            for wanted in imports(source)
+            for found in (wanted, wanted.rpartition(".")[0])
+            if found in modules and found != name
+        }
         for name, source in modules.items()
     }
     done: set[str] = set()
@@ -154,7 +183,9 @@ def test_a_file_reads_top_down(source: Path) -> None:
         if isinstance(node, ast.ImportFrom):
             assert node.level == 0, "no relative imports"
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            assert not any(isinstance(inner, ast.Import | ast.ImportFrom) for inner in ast.walk(node)), f"import inside {node.name}"
+            assert not any(isinstance(inner, ast.Import | ast.ImportFrom) for inner in ast.walk(node)), (
+                f"import inside {node.name}"
+            )
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=short)
@@ -163,11 +194,17 @@ def test_every_module_and_every_public_rule_says_what_it_is(source: Path) -> Non
     assert ast.get_docstring(tree_of(source)), "a module starts with what it is for"
     if floor in {"rules", "flows"}:
         for node in tree_of(source).body:
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+            if isinstance(
+                node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+            ) and not node.name.startswith("_"):
                 assert ast.get_docstring(node), f"{node.name} says nothing about itself"
 
 
-@pytest.mark.parametrize("template", [t for t in TEMPLATES if t.name.startswith("_") and "mails" not in t.parts], ids=lambda t: t.name)
+@pytest.mark.parametrize(
+    "template",
+    [t for t in TEMPLATES if t.name.startswith("_") and "mails" not in t.parts],
+    ids=lambda t: t.name,
+)
 def test_a_partial_is_one_element_with_an_id(template: Path) -> None:
     html = re.sub(r"{#.*?#}|{%.*?%}", "", template.read_text(), flags=re.DOTALL).strip()
     opening = re.match(r"<([a-z][a-z0-9]*)([^>]*)>", html)
@@ -194,4 +231,8 @@ def test_pages_obey_the_strict_content_policy(template: Path) -> None:
 def test_templates_and_tests_mirror_the_rooms() -> None:
     rooms = {p.name for p in PACKAGE.iterdir() if p.is_dir() and p.name != "__pycache__"}
     assert {p.name for p in (ROOT / "templates").iterdir()} <= rooms | {"layout", "macros"}
-    assert {p.name for p in (ROOT / "tests").iterdir() if p.is_dir() and p.name != "__pycache__"} <= rooms | {"architecture", "browser", "journeys"}
+    assert {p.name for p in (ROOT / "tests").iterdir() if p.is_dir() and p.name != "__pycache__"} <= rooms | {
+        "architecture",
+        "browser",
+        "journeys",
+    }

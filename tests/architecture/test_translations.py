@@ -10,14 +10,35 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parents[2]
-OPTIONS = {"**.html": {"trimmed": "true", "newstyle_gettext": "true", "silent": "false", "extensions": "jinja2.ext.do"}, "**.txt": {"trimmed": "true", "newstyle_gettext": "true", "silent": "false", "extensions": "jinja2.ext.do"}}
+OPTIONS = {
+    "**.html": {
+        "trimmed": "true",
+        "newstyle_gettext": "true",
+        "silent": "false",
+        "extensions": "jinja2.ext.do",
+    },
+    "**.txt": {
+        "trimmed": "true",
+        "newstyle_gettext": "true",
+        "silent": "false",
+        "extensions": "jinja2.ext.do",
+    },
+}
 Key = tuple[str | None, str]
 
 
 def wanted() -> dict[Key, str]:
     found: dict[Key, str] = {}
-    for folder, methods in (("src/palier", [("**.py", "python")]), ("templates", [("**.html", "jinja2"), ("**.txt", "jinja2")])):
-        extracted = extract_from_dir(ROOT / folder, methods, OPTIONS if folder == "templates" else None, {**DEFAULT_KEYWORDS, "_": None})
+    for folder, methods in (
+        ("src/palier", [("**.py", "python")]),
+        ("templates", [("**.html", "jinja2"), ("**.txt", "jinja2")]),
+    ):
+        extracted = extract_from_dir(
+            ROOT / folder,
+            methods,
+            OPTIONS if folder == "templates" else None,
+            {**DEFAULT_KEYWORDS, "_": None},
+        )
         for file, line, message, _comments, context in extracted:
             key = (context, message if isinstance(message, str) else message[0])
             found.setdefault(key, f"{folder}/{file}:{line}")
@@ -80,7 +101,11 @@ def test_french_typography(path: Path) -> None:
     for message in catalogue:
         for text in message.string if isinstance(message.string, tuple) else (message.string,):
             plain = text.replace("://", "").replace("%(", "")
-            if message.id and any(mark in plain for mark in ("'", " :", " ;", " !", " ?", " %", "« ", " »")) and "<" not in plain:
+            if (
+                message.id
+                and any(mark in plain for mark in ("'", " :", " ;", " !", " ?", " %", "« ", " »"))
+                and "<" not in plain
+            ):
                 wrong.append(f"{path.name}: {text!r}")
     assert not wrong, "\n".join(wrong)
 
@@ -93,6 +118,8 @@ def test_no_sentence_hides_in_an_f_string() -> None:
         for text in ast.walk(ast.parse(path.read_text()))
         if isinstance(text, ast.JoinedStr)
         for call in ast.walk(text)
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("_", "ngettext", "gettext")
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in ("_", "ngettext", "gettext")
     ]
     assert hidden == []

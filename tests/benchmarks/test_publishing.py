@@ -113,7 +113,9 @@ async def test_a_throw_away_copy_is_never_taken(
     owner: asyncpg.Connection, network: Planted, claire: Actor, settings: Settings
 ) -> None:
     assessment = await submit_round(claire, await plant_campaign(owner, network))
-    await owner.execute("set session_replication_role = replica")  # copies are born so; no trigger lets one become so
+    await owner.execute(
+        "set session_replication_role = replica"
+    )  # copies are born so; no trigger lets one become so
     await owner.execute(
         "update organisation set sandbox_until = now() + interval '1 day' where id = $1",
         claire.organisation_id,

@@ -56,6 +56,7 @@ class Look:
 @pytest.fixture(scope="module")
 def look(site: Demonstration) -> Iterator[Look]:
     """Rows of the site, row-level security aside."""
-    with psycopg.connect(site.url, user=site.administrator, autocommit=True, row_factory=dict_row) as connection:
+    with psycopg.connect(
+        site.url, user=site.administrator, autocommit=True, row_factory=dict_row
+    ) as connection:
         yield Look(connection)
-

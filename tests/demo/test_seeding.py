@@ -29,9 +29,20 @@ def last_edition(look: Look, slug: str) -> Edition:
     row = look.rows(
         "select e.* from edition e join network n on n.id = e.network_id where n.slug = %(slug)s order by published_on desc limit 1", slug=slug
     )[0]  # fmt: skip
-    rows = look.rows("select cohort, variable, n_band, p10, q1, median, q3, p90, batches from release_row where edition_id = %(id)s", id=row["id"])
-    seats = look.rows("select batch, organisation_id, legal_group, attributes from batch_member where edition_id = %(id)s", id=row["id"])
-    return rebuild(as_rows(one | {"batches": tuple(one["batches"])} for one in rows), as_seats(seats), k=row["k"], priority=row["priority"])
+    rows = look.rows(
+        "select cohort, variable, n_band, p10, q1, median, q3, p90, batches from release_row where edition_id = %(id)s",
+        id=row["id"],
+    )
+    seats = look.rows(
+        "select batch, organisation_id, legal_group, attributes from batch_member where edition_id = %(id)s",
+        id=row["id"],
+    )
+    return rebuild(
+        as_rows(one | {"batches": tuple(one["batches"])} for one in rows),
+        as_seats(seats),
+        k=row["k"],
+        priority=row["priority"],
+    )
 
 
 # --- rules ----------------------------------------------------------------------------------------------------------
@@ -79,33 +90,59 @@ def test_answers_spread_and_grow(code: str) -> None:
 def test_the_networks_are_as_large_as_promised(look: Look) -> None:
     sizes = {
         row["slug"]: (row["members"], row["k"])
-        for row in look.rows("select n.slug, n.k, count(*) as members from network n join network_member m on m.network_id = n.id group by n.slug, n.k")
+        for row in look.rows(
+            "select n.slug, n.k, count(*) as members from network n join network_member m on m.network_id = n.id group by n.slug, n.k"
+        )
     }
     assert sizes == {LARGE_NETWORK: (160, 5), SMALL_NETWORK: (24, 8)}
     assert look.one("select bool_and(fictive) from network")
-    families = look.one("select count(distinct o.family) from organisation o join network_member m on m.organisation_id = o.id join network n on n.id = m.network_id where n.slug = %(slug)s", slug=LARGE_NETWORK)
-    sectors = look.one("select count(distinct o.sector) from organisation o join network_member m on m.organisation_id = o.id join network n on n.id = m.network_id where n.slug = %(slug)s", slug=LARGE_NETWORK)
-    countries = look.one("select count(distinct o.country) from organisation o join network_member m on m.organisation_id = o.id join network n on n.id = m.network_id where n.slug = %(slug)s", slug=LARGE_NETWORK)
+    families = look.one(
+        "select count(distinct o.family) from organisation o join network_member m on m.organisation_id = o.id join network n on n.id = m.network_id where n.slug = %(slug)s",
+        slug=LARGE_NETWORK,
+    )
+    sectors = look.one(
+        "select count(distinct o.sector) from organisation o join network_member m on m.organisation_id = o.id join network n on n.id = m.network_id where n.slug = %(slug)s",
+        slug=LARGE_NETWORK,
+    )
+    countries = look.one(
+        "select count(distinct o.country) from organisation o join network_member m on m.organisation_id = o.id join network n on n.id = m.network_id where n.slug = %(slug)s",
+        slug=LARGE_NETWORK,
+    )
     assert (families, sectors, countries) == (4, 8, 3)
 
 
 def test_three_editions_each_and_about_140_contributions_in_the_last(look: Look) -> None:
-    editions = look.rows("select n.slug, count(*) as n from edition e join network n on n.id = e.network_id group by n.slug")
+    editions = look.rows(
+        "select n.slug, count(*) as n from edition e join network n on n.id = e.network_id group by n.slug"
+    )
     assert {row["slug"]: row["n"] for row in editions} == {LARGE_NETWORK: ROUNDS, SMALL_NETWORK: ROUNDS}
-    last = look.one("select count(*) from contribution c join campaign a on a.id = c.campaign_id join network n on n.id = a.network_id where n.slug = %(slug)s and a.closes_on < current_date group by a.closes_on order by a.closes_on desc limit 1", slug=LARGE_NETWORK)
+    last = look.one(
+        "select count(*) from contribution c join campaign a on a.id = c.campaign_id join network n on n.id = a.network_id where n.slug = %(slug)s and a.closes_on < current_date group by a.closes_on order by a.closes_on desc limit 1",
+        slug=LARGE_NETWORK,
+    )
     assert 130 <= int(str(last)) <= 150
     assert look.one("select count(*) from contribution where scores is not null") == 0
 
 
 def test_the_answers_stored_are_the_answers_the_rules_draw(look: Look) -> None:
     stored: dict[tuple[str, str], dict[str, tuple[str, int | None, str]]] = {}
-    for row in look.rows("select o.slug, s.name, a.code, a.state, a.level, a.evidence_grade from answer a join assessment s on s.id = a.assessment_id join organisation o on o.id = s.organisation_id where s.state = 'submitted'"):
-        stored.setdefault((row["slug"], row["name"]), {})[row["code"]] = (row["state"], row["level"], row["evidence_grade"])
+    for row in look.rows(
+        "select o.slug, s.name, a.code, a.state, a.level, a.evidence_grade from answer a join assessment s on s.id = a.assessment_id join organisation o on o.id = s.organisation_id where s.state = 'submitted'"
+    ):
+        stored.setdefault((row["slug"], row["name"]), {})[row["code"]] = (
+            row["state"],
+            row["level"],
+            row["evidence_grade"],
+        )
     names = sorted({name for _, name in stored})
     for code, one in invented():
         for turn, name in enumerate(names):
             drawn = answers(latest(code), one.maturity, one.slug, one.progress * turn)
-            wanted = {given.code: (given.state.value, given.level, given.grade.value) for given in drawn} if one.takes_part[turn] else None
+            wanted = (
+                {given.code: (given.state.value, given.level, given.grade.value) for given in drawn}
+                if one.takes_part[turn]
+                else None
+            )
             assert stored.get((one.slug, name)) == wanted, (one.slug, name)
 
 
@@ -141,16 +178,35 @@ def test_the_small_network_is_careful(look: Look) -> None:
 
 
 def test_the_director_has_work_to_do(look: Look) -> None:
-    assert look.one("select count(*) from answer a join assessment s on s.id = a.assessment_id join organisation o on o.id = s.organisation_id where o.slug = %(slug)s and s.state = 'draft'", slug=VALLEY) == 22
-    actions = look.rows("select status, due_on < current_date and status <> 'done' as late from action a join organisation o on o.id = a.organisation_id where o.slug = %(slug)s", slug=VALLEY)
+    assert (
+        look.one(
+            "select count(*) from answer a join assessment s on s.id = a.assessment_id join organisation o on o.id = s.organisation_id where o.slug = %(slug)s and s.state = 'draft'",
+            slug=VALLEY,
+        )
+        == 22
+    )
+    actions = look.rows(
+        "select status, due_on < current_date and status <> 'done' as late from action a join organisation o on o.id = a.organisation_id where o.slug = %(slug)s",
+        slug=VALLEY,
+    )
     assert Counter(row["status"] for row in actions) == {"done": 2, "in_progress": 3, "planned": 3}
     assert sum(row["late"] for row in actions) == 1
     assert look.one("select count(*) from mandate where revoked_at is null and ends_on >= current_date") == 3
 
 
 def test_the_record_of_every_organisation_is_whole(look: Look) -> None:
-    assert look.one("select count(*) from (select chain, count(*) n, max(seq) last from audit_entry group by chain having count(*) <> max(seq)) gaps") == 0
-    assert look.one("select count(*) from answer a where not exists (select from answer_event e where e.assessment_id = a.assessment_id and e.code = a.code)") == 0
+    assert (
+        look.one(
+            "select count(*) from (select chain, count(*) n, max(seq) last from audit_entry group by chain having count(*) <> max(seq)) gaps"
+        )
+        == 0
+    )
+    assert (
+        look.one(
+            "select count(*) from answer a where not exists (select from answer_event e where e.assessment_id = a.assessment_id and e.code = a.code)"
+        )
+        == 0
+    )
 
 
 def test_passwords_are_this_installations_own(site: Demonstration) -> None:

@@ -1,4 +1,4 @@
-# ruff: noqa: E501  (statements and stories read better in one line)
+
 """A visitor's hour in the seeded demonstration, through a real server: the whole job, and no figure moves by it."""
 
 import re
@@ -13,7 +13,10 @@ from tests.demonstration import Demonstration, web
 
 @pytest.fixture
 async def visitor(site: Demonstration) -> AsyncIterator[httpx.AsyncClient]:
-    async with web(site.environment()) as address, httpx.AsyncClient(base_url=address, headers={"accept-language": "fr"}, timeout=30) as client:
+    async with (
+        web(site.environment()) as address,
+        httpx.AsyncClient(base_url=address, headers={"accept-language": "fr"}, timeout=30) as client,
+    ):
         yield client
 
 
@@ -22,10 +25,14 @@ async def send(client: httpx.AsyncClient, address: str, **fields: str) -> httpx.
 
 
 def figures_of(look: Look) -> list[dict]:
-    return look.rows("select * from release_row order by id") + look.rows("select * from batch_member order by id")
+    return look.rows("select * from release_row order by id") + look.rows(
+        "select * from batch_member order by id"
+    )
 
 
-async def test_a_visitor_answers_compares_and_is_never_counted(visitor: httpx.AsyncClient, look: Look) -> None:
+async def test_a_visitor_answers_compares_and_is_never_counted(
+    visitor: httpx.AsyncClient, look: Look
+) -> None:
     before, contributions = figures_of(look), look.one("select count(*) from contribution")
     await visitor.get("/demo")
     started = await send(visitor, "/demo")
@@ -46,7 +53,12 @@ async def test_a_visitor_answers_compares_and_is_never_counted(visitor: httpx.As
     assert re.search(r"10 à 19[\s<>/a-z]* organisations", benchmark)
     assert look.one("select count(*) from contribution") == contributions
     assert figures_of(look) == before
-    assert look.one("select count(*) from participation p join organisation o on o.id = p.organisation_id where o.sandbox_until is not null") == 0
+    assert (
+        look.one(
+            "select count(*) from participation p join organisation o on o.id = p.organisation_id where o.sandbox_until is not null"
+        )
+        == 0
+    )
 
 
 async def answer_everything(visitor: httpx.AsyncClient, address: str) -> None:

@@ -19,7 +19,9 @@ async def test_a_transaction_runs_for_its_tenant_and_leaves_nothing_behind(clair
         assert await select(WHO) == [{"organisation": "", "locked": "on"}]
 
 
-async def test_beginning_and_saying_for_whom_is_one_round_trip(claire: Tenant, monkeypatch: pytest.MonkeyPatch):
+async def test_beginning_and_saying_for_whom_is_one_round_trip(
+    claire: Tenant, monkeypatch: pytest.MonkeyPatch
+):
     said: list[str] = []
     execute = asyncpg.Connection.execute
 

@@ -45,7 +45,9 @@ async def test_a_reader_of_a_new_organisation_is_told_to_wait(visit: Browser, so
     assert "Pas encore d’évaluation" in html or "Aucune évaluation" in html
 
 
-async def test_the_next_thing_to_do_comes_first_with_its_deep_link(visit: Browser, claire: Actor, malik: Actor) -> None:
+async def test_the_next_thing_to_do_comes_first_with_its_deep_link(
+    visit: Browser, claire: Actor, malik: Actor
+) -> None:
     later, sooner = await opened(claire, "2027", "33", 90), await opened(claire, "2026", "33333333")
     for who in (claire, malik):
         html = await page(visit, who)
@@ -55,7 +57,9 @@ async def test_the_next_thing_to_do_comes_first_with_its_deep_link(visit: Browse
         assert f'href="{BASE}/e/{later}"' in html
 
 
-async def test_each_role_finds_its_own_way_on(visit: Browser, claire: Actor, malik: Actor, sophie: Actor) -> None:
+async def test_each_role_finds_its_own_way_on(
+    visit: Browser, claire: Actor, malik: Actor, sophie: Actor
+) -> None:
     slug = await opened(claire, "2026", "333333333333", 0)
     assert f'href="{BASE}/e/{slug}/check"' in await page(visit, claire)
     for who in (malik, sophie):
@@ -81,7 +85,13 @@ async def test_the_last_result_is_there_with_its_change(visit: Browser, claire: 
 async def test_a_round_past_its_date_says_so(visit: Browser, claire: Actor) -> None:
     only_reading.set(False)
     today = clock.today()
-    await open_assessment(claire, latest("FL"), name="2025", opens_on=today - timedelta(days=90), closes_on=today - timedelta(days=2))
+    await open_assessment(
+        claire,
+        latest("FL"),
+        name="2025",
+        opens_on=today - timedelta(days=90),
+        closes_on=today - timedelta(days=2),
+    )
     assert "clôture prévue le" in await page(visit, claire)
 
 
@@ -95,11 +105,15 @@ async def test_a_stranger_finds_nothing(visit: Browser, claire: Actor, nora: Act
 # --- search ---------------------------------------------------------------------------------------------------------
 
 
-async def test_criteria_are_found_by_code_and_by_words_with_and_without_accents(visit: Browser, claire: Actor) -> None:
+async def test_criteria_are_found_by_code_and_by_words_with_and_without_accents(
+    visit: Browser, claire: Actor
+) -> None:
     slug = await opened(claire, "2026", "33")
     code = latest("FL").criteria[1].code
     assert f'href="{BASE}/e/{slug}/q/{code}"' in await page(visit, claire, f"{BASE}/search?q={code.lower()}")
-    plain, accented = [await page(visit, claire, f"{BASE}/search?q={word}") for word in ("reclamations", "réclamations")]
+    plain, accented = [
+        await page(visit, claire, f"{BASE}/search?q={word}") for word in ("reclamations", "réclamations")
+    ]
     hits = re.findall(r'<li><span class="code">([^<]+)', plain)
     assert "FL4.1.2" in hits
     assert hits == re.findall(r'<li><span class="code">([^<]+)', accented)
@@ -112,7 +126,9 @@ async def test_a_submitted_round_is_searched_for_its_reasons(visit: Browser, cla
     assert f'href="{BASE}/e/{slug}/why/FL4.1.2"' in await page(visit, claire, f"{BASE}/search?q=FL4.1.2")
 
 
-async def test_colleagues_and_pages_are_found_and_nobody_elses(visit: Browser, claire: Actor, nora: Actor) -> None:
+async def test_colleagues_and_pages_are_found_and_nobody_elses(
+    visit: Browser, claire: Actor, nora: Actor
+) -> None:
     await opened(nora, "Secret-Canary", "33")
     assert "<mark>Malik</mark>" in await page(visit, claire, f"{BASE}/search?q=malik")
     for question in ("Nora", "Petit", "clinique", "secret-canary"):

@@ -11,7 +11,9 @@ from palier.home.flows import readiness
 from tests.conftest import Browser
 
 
-async def test_the_process_lives_without_touching_the_database(visit: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_process_lives_without_touching_the_database(
+    visit: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def nobody(*_: object) -> None:
         raise AssertionError
 
@@ -40,9 +42,13 @@ async def test_not_ready_without_a_worker(visit: Browser, owner: asyncpg.Connect
     assert (answer.status_code, answer.text) == (503, "worker: no heartbeat for two minutes\n")
 
 
-async def test_not_ready_behind_a_migration(visit: Browser, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_not_ready_behind_a_migration(
+    visit: Browser, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await beat(owner, timedelta(seconds=5))
-    monkeypatch.setattr(readiness, "shipped", lambda: ["0001_tables", "0002_isolation_and_history", "9999_later"])
+    monkeypatch.setattr(
+        readiness, "shipped", lambda: ["0001_tables", "0002_isolation_and_history", "9999_later"]
+    )
     async with visit(None) as browser:
         answer = await browser.get("/readyz")
     assert (answer.status_code, answer.text) == (503, "migrations: 9999_later not applied\n")
@@ -61,7 +67,9 @@ async def test_robots_keep_to_the_public_pages(visit: Browser) -> None:
 
 async def test_a_hole_can_be_told_to_somebody(visit: Browser) -> None:
     async with visit(None) as browser:
-        lines = dict(line.split(": ", 1) for line in (await browser.get("/.well-known/security.txt")).text.splitlines())
+        lines = dict(
+            line.split(": ", 1) for line in (await browser.get("/.well-known/security.txt")).text.splitlines()
+        )
     assert lines["Contact"].startswith("mailto:")
     ends = datetime.strptime(lines["Expires"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     assert timedelta() < ends - datetime.now(UTC) < timedelta(days=366)

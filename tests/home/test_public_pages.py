@@ -12,12 +12,16 @@ NAMES = ("", "method", "data", "accessibility", "privacy", "legal", "sitemap")
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(("locale", "other"), [("fr", "en"), ("en", "fr")])
-async def test_a_page_speaks_the_language_of_its_address_and_names_the_other(visit: Browser, locale: str, other: str, name: str) -> None:
+async def test_a_page_speaks_the_language_of_its_address_and_names_the_other(
+    visit: Browser, locale: str, other: str, name: str
+) -> None:
     async with visit(None) as browser:
         answer = await browser.get(f"/{locale}/{name}", headers={"accept-language": other})
     assert answer.status_code == 200
     assert f'<html lang="{locale}"' in answer.text
-    assert re.search(rf'<link rel="alternate" hreflang="{other}" href="http[^"]*/{other}/{name}">', answer.text)
+    assert re.search(
+        rf'<link rel="alternate" hreflang="{other}" href="http[^"]*/{other}/{name}">', answer.text
+    )
     assert re.search(rf'<a href="/{other}/{name}" lang="{other}" hreflang="{other}">', answer.text)
     assert len(re.findall("<h1[ >]", answer.text)) == 1
 
@@ -65,7 +69,9 @@ async def test_nothing_is_asked_of_another_site(visit: Browser) -> None:
     async with visit(None) as browser:
         for name in NAMES:
             html = (await browser.get(f"/fr/{name}")).text
-            loaded = re.findall(r'<(?:script|img|iframe|link rel="(?:stylesheet|icon)")[^>]*(?:src|href)="([^"]+)"', html)
+            loaded = re.findall(
+                r'<(?:script|img|iframe|link rel="(?:stylesheet|icon)")[^>]*(?:src|href)="([^"]+)"', html
+            )
             assert loaded
             assert all(address.startswith("/static/") for address in loaded)
 

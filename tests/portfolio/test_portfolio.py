@@ -27,7 +27,11 @@ async def plant_actions(actor: Actor) -> None:
     today = clock.today()
     async with transaction(actor):
         plan = await plans.ActionPlan.create(
-            organisation_id=actor.organisation_id, slug="plan", title="Plan", assessment_id=submitted.id, created_by=actor.person_id
+            organisation_id=actor.organisation_id,
+            slug="plan",
+            title="Plan",
+            assessment_id=submitted.id,
+            created_by=actor.person_id,
         )
         for days, status in ((-1, "planned"), (-1, "done"), (1, "in_progress")):
             await plans.Action.create(
@@ -42,7 +46,9 @@ async def only_client(person: Person) -> Client:
     return clients[0]
 
 
-async def test_a_client_shows_round_progress_score_change_and_late_actions(claire: Actor, hugo: Person) -> None:
+async def test_a_client_shows_round_progress_score_change_and_late_actions(
+    claire: Actor, hugo: Person
+) -> None:
     await plant_actions(claire)
     await plant(claire, "2026", drafts(LEVELS_2026))
     await plant(claire, "2027", drafts("433 32"), submitted=False)
@@ -60,7 +66,9 @@ async def test_a_client_shows_round_progress_score_change_and_late_actions(clair
     assert standing.late == 1
 
 
-async def test_a_client_without_a_round_shows_nothing_yet(claire: Actor, hugo: Person, visit: Browser) -> None:
+async def test_a_client_without_a_round_shows_nothing_yet(
+    claire: Actor, hugo: Person, visit: Browser
+) -> None:
     await plant_mandate(claire, hugo)
     standing = (await only_client(hugo)).standing
     assert standing
@@ -83,14 +91,18 @@ async def test_a_client_who_ended_the_mandate_stays_named_with_the_day_and_nothi
         assert 'href="/o/transports-du-val' not in text
 
 
-async def test_a_mandate_granted_again_counts_once(claire: Actor, hugo: Person, owner: asyncpg.Connection) -> None:
+async def test_a_mandate_granted_again_counts_once(
+    claire: Actor, hugo: Person, owner: asyncpg.Connection
+) -> None:
     await plant_mandate(claire, hugo)
     await owner.execute("update mandate set revoked_at = now()")
     await plant_mandate(claire, hugo)
     assert (await only_client(hugo)).standing is not None
 
 
-async def test_each_client_is_read_as_its_own(claire: Actor, nora: Actor, hugo: Person, visit: Browser) -> None:
+async def test_each_client_is_read_as_its_own(
+    claire: Actor, nora: Actor, hugo: Person, visit: Browser
+) -> None:
     await plant(nora, "2026", drafts(LEVELS_2026))
     await plant_mandate(claire, hugo)
     await plant_mandate(nora, hugo)
@@ -116,9 +128,15 @@ async def test_late_actions_of_another_organisation_are_not_counted(claire: Acto
 async def test_the_firm_has_a_name_a_colour_and_a_logo(hugo: Person, nora: Actor, visit: Browser) -> None:
     async with visit(hugo) as browser:
         assert (await browser.get("/portfolio/logo")).status_code == 404
-        assert (await browser.send_form("/portfolio/firm", {"name": "Martin Conseil", "accent": "#FFD700"})).status_code == 422
-        assert (await browser.send_form("/portfolio/firm", {"name": "Martin Conseil", "accent": "#7A1F3D"})).status_code == 303
-        await browser.send_form("/portfolio/firm/logo", files={"logo": ("x.png", picture("PNG"), "image/png")})
+        assert (
+            await browser.send_form("/portfolio/firm", {"name": "Martin Conseil", "accent": "#FFD700"})
+        ).status_code == 422
+        assert (
+            await browser.send_form("/portfolio/firm", {"name": "Martin Conseil", "accent": "#7A1F3D"})
+        ).status_code == 303
+        await browser.send_form(
+            "/portfolio/firm/logo", files={"logo": ("x.png", picture("PNG"), "image/png")}
+        )
         assert (await browser.get("/portfolio/logo")).headers["content-type"] == "image/png"
         text = (await browser.get("/portfolio/firm")).text
         assert "Martin Conseil" in text

@@ -30,4 +30,7 @@ def _over(request: Request) -> Template:
     return page(request, "demo/over.html", status_code=404)
 
 
-HANDLERS: dict[type[Exception] | int, Any] = {NotFoundException: show_not_found, SignInNeeded: show_sign_in_or_over}
+HANDLERS: dict[type[Exception] | int, Any] = {
+    NotFoundException: show_not_found,
+    SignInNeeded: show_sign_in_or_over,
+}

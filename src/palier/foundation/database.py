@@ -154,7 +154,9 @@ def configuration(url: str, role: str | None = None, **pool: int) -> dict[str, A
 
 async def connect(url: str, role: str, **pool: int) -> TortoiseContext:
     """Open the process's pool. Visible to every task, whichever context it was created in."""
-    logging.getLogger("asyncpg.pool").setLevel(logging.ERROR)  # a screenful for every try while the database restarts
+    logging.getLogger("asyncpg.pool").setLevel(
+        logging.ERROR
+    )  # a screenful for every try while the database restarts
     return await Tortoise.init(config=configuration(url, role, **pool), _enable_global_fallback=True)
 
 

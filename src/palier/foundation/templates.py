@@ -19,7 +19,7 @@ def environment() -> Environment:
     """The environment every page, mail and document is rendered with."""
     env = Environment(
         loader=FileSystemLoader(ROOT),
-        autoescape=_is_markup,
+        autoescape=_is_markup,  # noqa: S701  (everything but the plain text of mails)
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -15,7 +15,9 @@ SILENCE = timedelta(minutes=2)
 
 async def obstacles(data_directory: Path) -> list[str]:
     """What stands in the way, in English for operators; empty when ready."""
-    found = [] if await asyncio.to_thread(_writable, data_directory) else ["data directory: cannot be written to"]
+    found = (
+        [] if await asyncio.to_thread(_writable, data_directory) else ["data directory: cannot be written to"]
+    )
     try:
         async with reading(None):
             return found + await _schema() + await _worker()

@@ -75,7 +75,11 @@ def _texts(questionnaire: Questionnaire) -> Iterator[tuple[str, str, str]]:
 
 
 async def _actions(actor: Actor, base: str, words: tuple[str, ...]) -> list[Hit]:
-    rows = await Action.filter(organisation_id=actor.organisation_id).select_related("plan").order_by("due_on", "id")
+    rows = (
+        await Action.filter(organisation_id=actor.organisation_id)
+        .select_related("plan")
+        .order_by("due_on", "id")
+    )
     return [
         Hit(row.title, f"{base}/a/{row.id}", row.plan.title)
         for row in rows

@@ -13,7 +13,9 @@ from palier.home.wording import glossary, help_topics, shortcuts
 
 
 @get("/help", opt=PUBLIC)
-async def help_page(request: Request, settings: NamedDependency[Settings], q: FromQuery[str] = "") -> Template:
+async def help_page(
+    request: Request, settings: NamedDependency[Settings], q: FromQuery[str] = ""
+) -> Template:
     """Every task and word, or those that hold what is looked for."""
     question = q.strip()[:LONGEST]
     words = words_of(question)

@@ -27,7 +27,9 @@ class Home(Controller):
     opt = needs(Permission.READ)
 
     @get()
-    async def landing(self, request: Request, actor: NamedDependency[Actor], peers: NamedDependency[Peers]) -> Template:
+    async def landing(
+        self, request: Request, actor: NamedDependency[Actor], peers: NamedDependency[Peers]
+    ) -> Template:
         async with reading(actor):
             shown = await load_landing(actor, peers)
         return page(
@@ -38,7 +40,9 @@ class Home(Controller):
         )  # fmt: skip
 
     @get("/search")
-    async def search(self, request: Request, actor: NamedDependency[Actor], q: FromQuery[str] = "") -> Template:
+    async def search(
+        self, request: Request, actor: NamedDependency[Actor], q: FromQuery[str] = ""
+    ) -> Template:
         question = q.strip()[:LONGEST]
         async with reading(actor):
             found = await find(actor, question)
@@ -50,7 +54,9 @@ def _total(last: LastResult | None) -> Row | None:
     if last is None:
         return None
     one, before = last.round, last.round.previous
-    return tabulate(one.questionnaire, one.result, last.peers, (before.questionnaire, before.result) if before else None).total
+    return tabulate(
+        one.questionnaire, one.result, last.peers, (before.questionnaire, before.result) if before else None
+    ).total
 
 
 PAGES = [Home]

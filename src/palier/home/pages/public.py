@@ -31,7 +31,11 @@ async def welcome(
 ) -> Template:
     """What Palier is, with one real picture of a result."""
     _speak(request)
-    words = {"sentence": results_wording.reading_sentence, "band_words": results_wording.band_words, "box_of": box_of}
+    words = {
+        "sentence": results_wording.reading_sentence,
+        "band_words": results_wording.band_words,
+        "box_of": box_of,
+    }
     return _public(
         request, settings, "home/welcome.html", example=await examples(), questionnaires=latest_of_each(), **words
     )  # fmt: skip
@@ -74,7 +78,9 @@ def _speak(request: Request) -> None:
 
 def _public(request: Request, settings: Settings, template: str, **context: Any) -> Template:
     tail = request.url.path[3:] or "/"  # the router tells of /fr/ as /fr
-    return page(request, template, settings=settings, tail=tail, path=f"/{language.current()}{tail}", **context)
+    return page(
+        request, template, settings=settings, tail=tail, path=f"/{language.current()}{tail}", **context
+    )
 
 
 PAGES = [front_door, welcome, *(_page_at(name, template) for name, template in TEMPLATES.items())]

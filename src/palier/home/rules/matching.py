@@ -38,7 +38,9 @@ def matches(words: Sequence[str], *texts: str) -> bool:
 
 def in_order(hits: Iterable[Hit], words: Sequence[str]) -> list[Hit]:
     """Hits whose code or title holds every word first; the rest as they came."""
-    return sorted(hits, key=lambda hit: (hit.code.casefold() not in words, not matches(words, hit.title, hit.code)))
+    return sorted(
+        hits, key=lambda hit: (hit.code.casefold() not in words, not matches(words, hit.title, hit.code))
+    )
 
 
 def marked(text: str, words: Sequence[str]) -> list[tuple[str, bool]]:
