@@ -1,4 +1,3 @@
-# ruff: noqa: E501  (statements and stories read better in one line)
 """A visitor's private copy: made, never counted, over after a day, erased whole, or kept."""
 
 import re

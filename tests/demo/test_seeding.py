@@ -1,4 +1,3 @@
-# ruff: noqa: E501  (statements and stories read better in one line)
 """What the invented networks must be: believable, the same every time, and a case of every rule of the benchmark."""
 
 from collections import Counter

@@ -1,4 +1,3 @@
-
 """A visitor's hour in the seeded demonstration, through a real server: the whole job, and no figure moves by it."""
 
 import re
