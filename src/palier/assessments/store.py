@@ -8,6 +8,7 @@ from uuid import UUID
 
 from tortoise import fields
 from tortoise.exceptions import DoesNotExist
+from tortoise.expressions import Subquery
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
@@ -182,6 +183,17 @@ async def submitted_rounds(actor: Actor, questionnaire: str) -> list[Assessment]
         organisation_id=actor.organisation_id, questionnaire=questionnaire, state=AssessmentState.SUBMITTED
     )
     return await rounds.order_by("opens_on", "submitted_at")
+
+
+async def rounds_beside(actor: Actor, slug: str) -> tuple[Assessment, list[Assessment]]:
+    """The round `slug` and every submitted one on its questionnaire, oldest first. Raises DoesNotExist."""
+    own = Assessment.filter(organisation_id=actor.organisation_id)
+    asked = Subquery(own.filter(slug=slug).values("questionnaire"))
+    found = await own.filter(questionnaire=asked).order_by("opens_on", "submitted_at")
+    for one in found:
+        if one.slug == slug:
+            return one, [row for row in found if row.state is AssessmentState.SUBMITTED]
+    raise Unknown("assessment")
 
 
 async def history_of(assessment_id: UUID, code: str) -> list[AnswerEvent]:

@@ -4,7 +4,7 @@ Plans, reports and benchmarks build on `load_round` and `rounds_of`. Both only r
 `reading(actor)` or `transaction(actor)`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -63,9 +63,9 @@ async def load_round(actor: Actor, slug: str) -> Round:
 
     Raises DoesNotExist where there is none, or none that `actor` may see.
     """
-    assessment = await store.assessment_by_slug(actor, slug)
+    assessment, submitted = await store.rounds_beside(actor, slug)
     answers = await store.answers_of(assessment.id)
-    rounds = await rounds_of(actor, assessment.questionnaire)
+    rounds = await _rounds(submitted)
     for one in rounds:
         if one.assessment.id == assessment.id:
             return replace(one, answers=answers)
@@ -76,8 +76,12 @@ async def load_round(actor: Actor, slug: str) -> Round:
 
 async def rounds_of(actor: Actor, questionnaire: str) -> list[Round]:
     """The submitted rounds on `questionnaire` ("SX"), oldest first, each with its `previous`."""
+    return await _rounds(await store.submitted_rounds(actor, questionnaire))
+
+
+async def _rounds(submitted: Iterable[Assessment]) -> list[Round]:
     rounds: list[Round] = []
-    for assessment in await store.submitted_rounds(actor, questionnaire):
+    for assessment in submitted:
         definition = await definition_of(assessment)
         previous = rounds[-1] if rounds else None
         rounds.append(Round(assessment, definition, stored_result(assessment), previous=previous))
