@@ -15,7 +15,7 @@ from pathlib import Path
 import psycopg
 
 from benchmarks import load, machine, report
-from benchmarks.load import Ask
+from benchmarks.load import Ask, Run
 from benchmarks.machine import cpu_seconds
 from benchmarks.product import (
     Timed,
@@ -29,7 +29,7 @@ from benchmarks.product import (
     sign_in,
     timed_command,
 )
-from benchmarks.report import Line, verdict
+from benchmarks.report import Cpu, Line, verdict
 from palier.foundation import embedded_postgres
 from palier.foundation.embedded_postgres import Cluster
 from palier.foundation.settings import Settings
@@ -111,14 +111,18 @@ class Bench:
     database: int
 
     def measure(self, name: str, asks: list[Ask]) -> Line:
-        """One connection, then one for each of `asks`; CPU is that of the crowd."""
+        """One connection, then one for each of `asks`."""
         say(name)
         asyncio.run(load.run(self.port, asks[:1], seconds=WARM_UP))
-        alone = asyncio.run(load.run(self.port, asks[:1], seconds=ALONE, most=400))
+        alone, cpu = self._metered(asks[:1], ALONE)
+        crowd, crowd_cpu = self._metered(asks, TOGETHER)
+        return Line(name, alone, crowd, cpu, crowd_cpu)
+
+    def _metered(self, asks: list[Ask], seconds: float) -> tuple[Run, Cpu]:
         before = cpu_seconds(self.server), cpu_seconds(self.database)
-        crowd = asyncio.run(load.run(self.port, asks, seconds=TOGETHER))
+        seen = asyncio.run(load.run(self.port, asks, seconds=seconds))
         used = cpu_seconds(self.server) - before[0], cpu_seconds(self.database) - before[1]
-        return Line(name, alone, crowd, used[0] / crowd.requests, used[1] / crowd.requests)
+        return seen, Cpu(used[0] / seen.requests, used[1] / seen.requests)
 
     def measure_page(self, name: str, path: str, visitor: Visitor) -> Line:
         """A page, and how heavy it is."""
@@ -195,7 +199,7 @@ def _verdicts(lines: list[Line]) -> list[str]:
     ]
     for line in lines:
         if line.plain:
-            said.append(verdict(f"{line.name}, server CPU", line.server_cpu * 1000, 15, "ms"))
+            said.append(verdict(f"{line.name}, server CPU", line.cpu.server * 1000, 15, "ms"))
             said.append(verdict(f"{line.name}, size", line.plain / 1000, 100, "kB"))
     return said
 
