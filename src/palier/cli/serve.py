@@ -105,12 +105,20 @@ async def _serve(settings: Settings, cluster: Cluster | None) -> None:
     await _wait_for_port(settings, stopping)
     await _migrate(settings, cluster, stopping)
     sign_ins = await _fill(settings, stopping)
+    shown = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(keep_alive(web(settings), stopping, tell))
-        tasks.create_task(keep_alive(palier(settings, "work"), stopping, tell))
+        tasks.create_task(_work(settings, shown, stopping))
         if cluster:
             tasks.create_task(_keep_database(cluster, stopping))
-        tasks.create_task(_welcome(settings, sign_ins, stopping))
+        tasks.create_task(_welcome(settings, sign_ins, shown, stopping))
+
+
+async def _work(settings: Settings, shown: asyncio.Event, stopping: asyncio.Event) -> None:
+    """The worker, once the first page was shown: both import the whole house, and the page is waited for."""
+    await first_of(shown.wait(), stopping.wait())
+    if not stopping.is_set():
+        await keep_alive(palier(settings, "work"), stopping, tell)
 
 
 async def _migrate(settings: Settings, cluster: Cluster | None, stopping: asyncio.Event) -> None:
@@ -159,20 +167,29 @@ async def _keep_database(cluster: Cluster, stopping: asyncio.Event) -> None:
             await asyncio.wait_for(stopping.wait(), _LOOK_SECONDS)
 
 
-async def _welcome(settings: Settings, sign_ins: str, stopping: asyncio.Event) -> None:
+async def _welcome(settings: Settings, sign_ins: str, shown: asyncio.Event, stopping: asyncio.Event) -> None:
     """Once the first page has been answered, say where it is and who can sign in."""
-    give_up = time.monotonic() + _ANSWER_SECONDS
-    while not await _answers(settings):
-        if stopping.is_set():
-            return
-        if time.monotonic() > give_up:
-            tell("The web process does not answer; what it said is above. Still trying; Ctrl-C stops.")
-            return
-        await asyncio.sleep(0.05)
+    answers = await _first_page(settings, stopping)
+    shown.set()
+    if not answers:
+        return
     print(f"\nPalier is at {settings.public_url}    Ctrl-C stops everything.\n", flush=True)
     if not settings.production:
         with _told(CannotServe), contextlib.suppress(AskedToStop):
             print(sign_ins or await _finish(palier(settings, "demo"), stopping), flush=True)
+
+
+async def _first_page(settings: Settings, stopping: asyncio.Event) -> bool:
+    """Wait for the web process to answer; False when it does not, or when we are asked to stop."""
+    give_up = time.monotonic() + _ANSWER_SECONDS
+    while not await _answers(settings):
+        if stopping.is_set():
+            return False
+        if time.monotonic() > give_up:
+            tell("The web process does not answer; what it said is above. Still trying; Ctrl-C stops.")
+            return False
+        await asyncio.sleep(0.05)
+    return True
 
 
 @contextmanager

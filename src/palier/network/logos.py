@@ -26,6 +26,8 @@ async def cleaned(data: bytes) -> tuple[str, bytes]:
 
 def _redrawn(data: bytes, media_type: str) -> tuple[str, bytes]:
     try:
+        with Image.open(io.BytesIO(data), formats=[_KINDS[media_type]]) as whole:
+            whole.verify()  # a library in the same process may have told Pillow to accept half a picture
         with Image.open(io.BytesIO(data), formats=[_KINDS[media_type]]) as picture:
             if max(picture.size) > _LARGEST:
                 raise LogoRefused
