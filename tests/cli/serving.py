@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -55,9 +56,15 @@ class Serving:
         self.family = psutil.Process(self.process.pid).children(recursive=True)
 
     def child(self, word: str) -> psutil.Process:
-        """The child whose command line says `word`."""
-        children = psutil.Process(self.process.pid).children()
-        return next(child for child in children if word in child.cmdline())
+        """The child whose command line says `word`; the worker comes a moment after the first page."""
+        give_up = time.monotonic() + PATIENCE
+        while time.monotonic() < give_up:
+            for child in psutil.Process(self.process.pid).children():
+                with suppress(psutil.NoSuchProcess):
+                    if word in child.cmdline():
+                        return child
+            time.sleep(0.05)
+        raise AssertionError(f"no {word} among the children")
 
     def postmaster(self) -> psutil.Process | None:
         """The server of the private database, if one runs."""
