@@ -19,7 +19,7 @@ test: ## every test but the long ones, under ten minutes
 
 test-long: ## full matrices and long fault runs, up to thirty minutes
 	@$(SETUP) test
-	$(IN_VENV) pytest -m long
+	$(IN_VENV) pytest -m long -n 2 --dist loadfile
 
 check: ## ruff, types, translations, architecture, templates, questionnaires
 	@$(SETUP) test
