@@ -69,7 +69,7 @@ def _before_answering() -> list[Topic]:
             _("If a colleague changed the same answer meanwhile, both versions are shown and you choose."),
         )),
         Topic("evidence", _("Back an answer with evidence"), (
-            _("Write what supports the level, add a link if there is one, and say how strong it is: declared, documented, measured or verified. The score does not change; confidence in it does."),
+            _("Write what supports the level, add a link if there is one, and say how strong it is: declared, documented or measured. The score does not change; confidence in it does."),
         )),
         Topic("submit", _("Check and submit"), (
             _("“Check answers” lists what is missing and what may surprise a reader. Submitting locks the answers, computes the result and gives a receipt. Only an owner or an assessment lead can submit."),
