@@ -4,10 +4,14 @@ Pure and immutable. Numbers are `Fraction`, texts carry every locale of the file
 Source: docs/method.md#questionnaires.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
+
+from palier.questionnaires.rules.kinds import CHOICE, AnswerKind
+from palier.questionnaires.rules.levers import Lever
+from palier.questionnaires.rules.texts import Scale, Text, Texts
 
 CORE_TAG = "K"
 """Criteria with this tag are looked at by the gates of the upper maturity levels."""
@@ -39,35 +43,6 @@ class Grade(StrEnum):
     VERIFIED = "verified"
 
 
-class Direction(StrEnum):
-    """Which way an indicator improves."""
-
-    UP = "up"
-    DOWN = "down"
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """One text in every locale of its questionnaire."""
-
-    by_locale: tuple[tuple[str, str], ...] = ()
-
-    def in_(self, locale: str) -> str:
-        """The text in `locale`, else in the questionnaire's first locale, else empty."""
-        return dict(self.by_locale).get(locale, self.by_locale[0][1] if self.by_locale else "")
-
-
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """A list of texts in every locale; all locales have the same length."""
-
-    by_locale: tuple[tuple[str, tuple[str, ...]], ...] = ()
-
-    def in_(self, locale: str) -> tuple[str, ...]:
-        """The texts in `locale`, else in the questionnaire's first locale, else none."""
-        return dict(self.by_locale).get(locale, self.by_locale[0][1] if self.by_locale else ())
-
-
 @dataclass(frozen=True, slots=True)
 class Source:
     """A standard or document the questionnaire relates to, cited and never copied."""
@@ -77,26 +52,23 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
-    """The rungs an answer chooses from; level n is worth `values[n - 1]` points."""
+class Display:
+    """The native scale of a model or a node, and decimals shown: native value = points * max / 100."""
 
-    name: str
-    values: tuple[Fraction, ...]
-    labels: Texts
-    meaning: Texts
+    max: Fraction
+    decimals: int
 
-    def points(self, level: int) -> Fraction:
-        """Points of `level` (1 is the first rung). Raises ValueError outside the scale."""
-        if not 1 <= level <= len(self.values):
-            raise ValueError(f"level {level} is not on the scale {self.name} (1 to {len(self.values)})")
-        return self.values[level - 1]
+    def native(self, points: Fraction) -> Fraction:
+        """`points` (0 to 100) on this scale, exact."""
+        return points * self.max / 100
 
-    def level(self, points: Fraction) -> int:
-        """The level worth exactly `points`. Raises ValueError between rungs."""
-        if points not in self.values:
-            rungs = ", ".join(str(value) for value in self.values)
-            raise ValueError(f"{points} is not on the scale {self.name} ({rungs})")
-        return self.values.index(points) + 1
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A criterion is asked only if `criterion` stands at `level` or above."""
+
+    criterion: str
+    level: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +85,11 @@ class Criterion:
     scale: Scale
     element_code: str
     dimension_code: str
+    answer: AnswerKind = CHOICE
+    missing: Missing = Missing.EXCLUDE
+    display: Display | None = None
+    shown_if: tuple[Condition, ...] = ()
+    matches: tuple[str, ...] = ()
 
     @property
     def is_core(self) -> bool:
@@ -122,47 +99,6 @@ class Criterion:
     def descriptor(self, level: int, locale: str) -> str:
         """What is seen at `level` (1 is the first). Raises IndexError outside the scale."""
         return self.levels.in_(locale)[level - 1]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A stretch of a criterion's ladder that a lever serves."""
-
-    criterion: str
-    from_level: int
-    to_level: int
-
-    def applies(self, level: int) -> bool:
-        """Whether the lever helps a criterion now at `level`."""
-        return self.from_level <= level < self.to_level
-
-
-@dataclass(frozen=True, slots=True)
-class Kpi:
-    """The indicator that tells whether a lever works."""
-
-    name: Text
-    unit: Text
-    direction: Direction
-
-
-@dataclass(frozen=True, slots=True)
-class Lever:
-    """An action worth a line in a plan. Effort 1 to 5; months until it shows an effect."""
-
-    id: str
-    title: Text
-    steps: Texts
-    effort: int
-    months: int
-    serves: tuple[Step, ...]
-    kpi: Kpi
-    requires: tuple[str, ...]
-    element_code: str
-
-    def applies(self, criterion: str, level: int) -> bool:
-        """Whether this lever serves `criterion` when it stands at `level`."""
-        return any(step.criterion == criterion and step.applies(level) for step in self.serves)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +112,7 @@ class Element:
     aggregation: Aggregation
     criteria: tuple[Criterion, ...]
     levers: tuple[Lever, ...]
+    display: Display | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +126,7 @@ class Dimension:
     scale: Scale
     aggregation: Aggregation
     elements: tuple[Element, ...]
+    display: Display | None = None
 
     @property
     def criteria(self) -> tuple[Criterion, ...]:
@@ -254,11 +192,14 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
-class Display:
-    """The native scale of the model, and decimals shown."""
+class Changes:
+    """What a version changed since version `since`: every code of both versions stands in exactly one list."""
 
-    max: Fraction
-    decimals: int
+    since: str
+    same: tuple[str, ...]
+    changed: tuple[str, ...]
+    new: tuple[str, ...]
+    dropped: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +214,10 @@ class Index:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Questionnaire:
-    """A version of a questionnaire. Equal when the content is: see `content_hash` (sha256, hex)."""
+    """A version of a questionnaire. Equal when content and scope are: see `content_hash` (sha256, hex).
+
+    `scope` names the dimensions asked; () is all of them.
+    """
 
     id: str
     version: str
@@ -295,6 +239,8 @@ class Questionnaire:
     evidence_caps: EvidenceCaps
     dimensions: tuple[Dimension, ...]
     content_hash: str
+    changes: Changes | None = None
+    scope: tuple[str, ...] = ()
     criteria: tuple[Criterion, ...] = field(init=False, repr=False)
     index: Index = field(init=False, repr=False)
 
@@ -304,10 +250,30 @@ class Questionnaire:
         object.__setattr__(self, "index", _index(self.dimensions, criteria))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Questionnaire) and self.content_hash == other.content_hash
+        return isinstance(other, Questionnaire) and self._identity == other._identity
 
     def __hash__(self) -> int:
-        return hash(self.content_hash)
+        return hash(self._identity)
+
+    @property
+    def _identity(self) -> tuple[str, tuple[str, ...]]:
+        return self.content_hash, self.scope
+
+    def within(self, dimensions: Iterable[str]) -> "Questionnaire":
+        """This questionnaire asked only for the dimensions named (in its own order); none or all: the whole.
+
+        The pyramid needs the whole and goes; gates look at the criteria that stay. Raises ValueError for a code
+        that is no dimension. Source: docs/method.md#scope.
+        """
+        wanted = set(dimensions)
+        if unknown := sorted(wanted - set(self.index.dimensions)):
+            raise ValueError(f"{unknown[0]} is not a dimension of {self.key}")
+        if not wanted or wanted == set(self.index.dimensions):
+            return self
+        kept = tuple(item for item in self.dimensions if item.code in wanted)
+        return replace(
+            self, dimensions=_self_contained(kept), pyramid=None, scope=tuple(d.code for d in kept)
+        )
 
     @property
     def key(self) -> str:
@@ -385,4 +351,30 @@ def _index(dimensions: Iterable[Dimension], criteria: Iterable[Criterion]) -> In
         elements={element.code: element for element in elements},
         dimensions={dimension.code: dimension for dimension in dimensions},
         levers={lever.id: lever for element in elements for lever in element.levers},
+    )
+
+
+def _self_contained(dimensions: Sequence[Dimension]) -> tuple[Dimension, ...]:
+    """The dimensions without what points out of them: levers required, conditions on criteria not asked."""
+    levers = {
+        lever.id for dimension in dimensions for element in dimension.elements for lever in element.levers
+    }
+    criteria = {criterion.code for dimension in dimensions for criterion in dimension.criteria}
+    return tuple(
+        replace(dimension, elements=tuple(_contained(e, levers, criteria) for e in dimension.elements))
+        for dimension in dimensions
+    )
+
+
+def _contained(element: Element, levers: Collection[str], criteria: Collection[str]) -> Element:
+    return replace(
+        element,
+        criteria=tuple(
+            replace(item, shown_if=tuple(c for c in item.shown_if if c.criterion in criteria))
+            for item in element.criteria
+        ),
+        levers=tuple(
+            replace(item, requires=tuple(wanted for wanted in item.requires if wanted in levers))
+            for item in element.levers
+        ),
     )
