@@ -231,6 +231,33 @@ async def test_every_tenant_table_forces_row_level_security(owner: Any, stage: L
     assert [row["relname"] for row in loose] == []
 
 
+async def test_no_organisation_can_verify_its_own_membership(
+    nest: Nest, owner: Any, claire: acting.Actor
+) -> None:
+    network_id, other = new_id(), new_id()
+    for one, slug in ((network_id, "mob"), (other, "autre")):
+        await owner.execute(
+            "insert into network (id, slug, name, k, fictive, created_at) values ($1, $2, 'Réseau', 5, false, now())", one, slug
+        )  # fmt: skip
+    asked = {"organisation_id": claire.organisation_id, "joined_on": today()}
+    with pytest.raises(Exception, match="row-level security"):
+        async with transaction(claire):
+            await network.NetworkMember.create(id=new_id(), network_id=other, verified_at=now(), **asked)
+    async with transaction(claire):
+        row = await network.NetworkMember.create(id=new_id(), network_id=network_id, **asked)
+    with pytest.raises(Exception, match="row-level security"):
+        async with transaction(claire):
+            await network.NetworkMember.filter(id=row.id).update(verified_at=now())
+    await owner.execute("update network_member set verified_at = now()")
+    with pytest.raises(Exception, match="row-level security"):
+        async with transaction(claire):
+            await network.NetworkMember.filter(id=row.id).update(network_id=other)
+    async with transaction(claire):  # it may still leave, and it may ask again
+        await network.NetworkMember.filter(id=row.id).update(left_on=today())
+        await network.join(claire, network_id, today())
+    assert await owner.fetchval("select verified_at from network_member") is None
+
+
 async def test_an_insert_for_another_tenant_is_refused(nest: Nest, nora: acting.Actor) -> None:
     with pytest.raises(Exception, match="row-level security"):
         async with transaction(nora):

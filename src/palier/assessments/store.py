@@ -41,7 +41,7 @@ class UsedDefinition(Model):
     """A questionnaire version some assessment used: kept whole, so that its results can be computed again for ever."""
 
     hash = fields.CharField(max_length=64, primary_key=True)
-    questionnaire = fields.CharField(max_length=10)
+    questionnaire = fields.CharField(max_length=24)
     version = fields.CharField(max_length=20)
     content = fields.JSONField()
     first_used_at = fields.DatetimeField(auto_now_add=True)
@@ -58,7 +58,7 @@ class Campaign(Model):
     network = fields.ForeignKeyField("palier.Network", related_name="campaigns")
     network_id: UUID
     name = fields.CharField(max_length=120)
-    questionnaire = fields.CharField(max_length=10)
+    questionnaire = fields.CharField(max_length=24)
     major = fields.SmallIntField()
     opens_on = fields.DateField()
     closes_on = fields.DateField()
@@ -75,9 +75,10 @@ class Assessment(Model):
     organisation_id: UUID
     slug = fields.CharField(max_length=80)
     name = fields.CharField(max_length=120)  # the round, e.g. "2026"
-    questionnaire = fields.CharField(max_length=10)
+    questionnaire = fields.CharField(max_length=24)
     version = fields.CharField(max_length=20)
     definition_hash = fields.CharField(max_length=64)
+    scope: Any = fields.JSONField(default=list, db_default=[])  # dimensions chosen; empty: all
     campaign = fields.ForeignKeyField("palier.Campaign", related_name="assessments", null=True)
     campaign_id: UUID | None
     opens_on = fields.DateField()
@@ -109,7 +110,8 @@ class Answer(Model):
     assessment_id: UUID
     code = fields.CharField(max_length=30)
     state = fields.CharEnumField(AnswerState, max_length=10)
-    level = fields.SmallIntField(null=True)  # 1-5 when answered
+    level = fields.SmallIntField(null=True)  # the rung, from 1; derived where there is a value
+    value: Any = fields.JSONField(null=True)  # plain data, where the answer is no choice of a rung
     reason = fields.CharField(max_length=500, default="")  # why not applicable
     rationale = fields.TextField(default="")
     evidence_grade = fields.CharField(max_length=20, default="none")

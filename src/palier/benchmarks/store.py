@@ -42,7 +42,7 @@ class Edition(Model):
     campaign = fields.ForeignKeyField("palier.Campaign", related_name="editions")
     campaign_id: UUID
     name = fields.CharField(max_length=60)
-    questionnaire = fields.CharField(max_length=10)
+    questionnaire = fields.CharField(max_length=24)
     major = fields.SmallIntField()
     k = fields.SmallIntField()
     priority = fields.JSONField()  # the dimensions, most important first

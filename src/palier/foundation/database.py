@@ -27,6 +27,7 @@ STORES = [
     "palier.foundation.store",
     "palier.accounts.store",
     "palier.network.store",
+    "palier.questionnaires.store",
     "palier.assessments.store",
     "palier.benchmarks.store",
     "palier.action_plans.store",

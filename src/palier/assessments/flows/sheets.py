@@ -136,5 +136,5 @@ def draft_of(row: Answer | None) -> Draft:
         return Draft()
     return Draft(
         State(row.state.value), row.level, row.reason, row.rationale, Grade(row.evidence_grade), row.evidence,
-        row.evidence_link, row.to_review,
+        row.evidence_link, row.to_review, row.value,
     )  # fmt: skip

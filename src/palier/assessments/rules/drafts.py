@@ -16,7 +16,10 @@ CHOOSABLE = (Grade.NONE, Grade.DECLARED, Grade.DOCUMENTED, Grade.MEASURED)
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The content of one answer: `level` 1-5 when answered, None otherwise; texts may be empty."""
+    """The content of one answer: `level` when answered, None otherwise; texts may be empty.
+
+    `value` is what was answered to a criterion of another kind than a choice, as plain data.
+    """
 
     state: State = State.BLANK
     level: int | None = None
@@ -26,14 +29,16 @@ class Draft:
     evidence: str = ""
     evidence_link: str = ""
     to_review: bool = False
+    value: Any = None
 
     def as_plain(self) -> dict[str, Any]:
-        """As stored with every change (`answer_event.after`)."""
-        return {
+        """As stored with every change (`answer_event.after`): `value` only where there is one, as in `plain_answer`."""
+        plain = {
             "state": self.state.value, "level": self.level, "reason": self.reason, "rationale": self.rationale,
             "evidence_grade": self.evidence_grade.value, "evidence": self.evidence, "evidence_link": self.evidence_link,
             "to_review": self.to_review,
         }  # fmt: skip
+        return plain if self.value is None else plain | {"value": self.value}
 
 
 @dataclass(frozen=True, slots=True)
