@@ -10,16 +10,26 @@ from palier.questionnaires.catalogue import (
     BadQuestionnaire,
     ChangedQuestionnaire,
     UnknownQuestionnaire,
+    check_files,
     every_questionnaire,
     find_questionnaire,
     latest,
     latest_of_each,
     load,
     style_faults,
+    unmatched,
     versions,
 )
 
 SMALL = Path(__file__).parent / "cases/small.yaml"
+
+
+ALL_SAME = "same: [TS1.1.1, TS1.1.2, TS2.1.1], changed: [], new: [], dropped: []"
+SINCE = {
+    "1.0.0": "",
+    "1.9.0": f"\nchanges: {{since: 1.0.0, {ALL_SAME}}}",
+    "1.10.0": f"\nchanges: {{since: 1.9.0, {ALL_SAME}}}",
+}
 
 
 @pytest.fixture
@@ -27,7 +37,9 @@ def directory(tmp_path: Path) -> Path:
     """A catalogue with the small questionnaire in versions 1.0.0, 1.9.0 and 1.10.0."""
     (tmp_path / "TS").mkdir()
     for version in ("1.0.0", "1.9.0", "1.10.0"):
-        text = SMALL.read_text(encoding="utf-8").replace("version: 1.0.0", f"version: {version}")
+        text = SMALL.read_text(encoding="utf-8").replace(
+            "version: 1.0.0", f"version: {version}{SINCE[version]}"
+        )
         (tmp_path / f"TS/{version}.yaml").write_text(text, encoding="utf-8")
     return tmp_path
 
@@ -91,7 +103,54 @@ def test_the_start_stops_with_every_fault_of_every_file(directory):
         )
     with pytest.raises(BadQuestionnaire) as stopped:
         every_questionnaire(directory=directory)
-    assert [fault.line for fault in stopped.value.faults] == [10, 10]
+    assert [fault.path for fault in stopped.value.faults] == ["minutes", "minutes"]
+
+
+VERSIONS = [
+    pytest.param("1.9.0", ALL_SAME, "changed: []", "changes", "is missing", id="no list of what stayed"),
+    pytest.param("1.10.0", "since: 1.9.0", "since: 1.0.0", "changes.since", "the version before is 1.9.0", id="a version skipped"),
+    pytest.param("1.9.0", "TS2.1.1], changed: []", "], changed: []", "changes", "not said of TS2.1.1", id="a criterion forgotten"),
+    pytest.param("1.9.0", "dropped: []", "dropped: [TS1.1.1]", "changes.dropped[0]", "is listed twice", id="listed twice"),
+    pytest.param("1.9.0", "dropped: []", "dropped: [TS9]", "changes.dropped", "TS9 was not asked before", id="dropped out of nowhere"),
+    pytest.param("1.9.0", "same: [TS1.1.1, ", "same: [", "changes", "not said of TS1.1.1", id="asked before and now"),
+    pytest.param("1.9.0", "TS2.1.1], changed: [], new: []", "], changed: [], new: [TS2.1.1]", "changes.new", "TS2.1.1 was asked before", id="new and yet old"),
+    pytest.param("1.9.0", '["0", "25", "50", "75", "100"]', '["0", "20", "50", "75", "100"]', "changes.same", "TS1.1.1 is not answered as before", id="another scale"),
+    pytest.param("1.9.0", "since: 1.0.0", "since: 2.0.0", "changes.since", "not an earlier version", id="since the future"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("version", "of", "to", "path", "reason"), VERSIONS)
+def test_a_new_version_says_what_became_of_every_criterion(version, of, to, path, reason, directory):
+    file = directory / f"TS/{version}.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert of in text
+    file.write_text(text.replace(of, to, 1), encoding="utf-8")
+    told = [(fault.path, fault.reason) for fault in check_files([file])]
+    assert any(place.startswith(path.partition("[")[0]) and reason in why for place, why in told), told
+
+
+def test_a_new_version_without_a_word_about_changes_is_refused(directory):
+    file = directory / "TS/1.9.0.yaml"
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    file.write_text("".join(line for line in lines if not line.startswith("changes:")), encoding="utf-8")
+    assert any("changes is missing" in fault.reason for fault in check_files([file]))
+
+
+def test_a_new_major_version_owes_no_account(directory):
+    text = SMALL.read_text(encoding="utf-8").replace("version: 1.0.0", "version: 2.0.0")
+    (directory / "TS/2.0.0.yaml").write_text(text, encoding="utf-8")
+    assert check_files([directory / "TS/2.0.0.yaml"]) == []
+
+
+def test_a_match_that_no_questionnaire_asks_is_told_with_its_line(directory):
+    file = directory / "TS/1.10.0.yaml"
+    text = file.read_text(encoding="utf-8").replace(
+        "tags: [Y2]", "tags: [Y2]\n            matches: [ZZ1.1.1]"
+    )
+    file.write_text(text, encoding="utf-8")
+    (fault,) = unmatched(directory=directory)
+    assert fault.reason == "no questionnaire asks ZZ1.1.1"
+    assert "ZZ1.1.1" in text.splitlines()[fault.line - 1]
 
 
 def test_a_file_says_the_id_of_its_folder_and_the_version_of_its_name(directory):
@@ -125,6 +184,30 @@ STYLE = [
         "A single page, dated and signed, is handed to every newcomer.",
         "the same text in two languages",
         id="untranslated",
+    ),
+    pytest.param(
+        "Each year the board looks at the share of staff able to quote it.",
+        "Everybody at the board and in the branches knows it well and says so.",
+        "level 4 names no measure",
+        id="level 4 without a measure",
+    ),
+    pytest.param(
+        "Each year the board looks at the share of staff able to quote it.",
+        "La direction examine chaque année la part des agents qui la citent.",
+        "reads as fr where en is due",
+        id="the wrong language",
+    ),
+    pytest.param(
+        "{criterion: TS1.1.2, from: 3, to: 5}",
+        "{criterion: TS1.1.2, from: 4, to: 5}",
+        "no lever serves TS1.1.2 at level 3",
+        id="a level nobody serves",
+    ),
+    pytest.param(
+        'evidence: {fr: ["Un courrier de réponse", "La lettre de nomination"]',
+        'evidence: {fr: ["Un courrier de réponse"]',
+        "2 to 4 examples of evidence wanted",
+        id="one example of evidence only",
     ),
     pytest.param(
         "The website shows one time per procedure, with a name beside each.",

@@ -6,7 +6,6 @@ from fractions import Fraction
 from palier.action_plans.store import late_count
 from palier.assessments.flows.rounds import definition_of, rounds_of
 from palier.assessments.rules.progress import Count, progress
-from palier.assessments.rules.reading import changed_wording
 from palier.assessments.store import Assessment, AssessmentState, states_of, visible_assessments
 from palier.foundation import actor as acting
 from palier.foundation.actor import Actor, Person
@@ -15,6 +14,7 @@ from palier.foundation.database import reading
 from palier.foundation.permissions import Role
 from palier.network import store
 from palier.network.store import ConsultantFirm, Mandate
+from palier.questionnaires.rules.versions import changed_between
 from palier.scoring.rules.rounds import compare
 
 
@@ -104,5 +104,5 @@ async def _score(actor: Actor, questionnaire: str) -> Score | None:
     last, before = rounds[-1], rounds[-1].previous
     if before is None or last.result.score is None or before.result.score is None:
         return Score(last.name, last.result.score, None)
-    changed = changed_wording(before.questionnaire, last.questionnaire)
+    changed = changed_between(before.questionnaire, last.questionnaire)
     return Score(last.name, last.result.score, compare(before.result, last.result, changed).total.delta)

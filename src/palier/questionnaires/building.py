@@ -10,10 +10,12 @@ import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from palier.questionnaires.rules import (
     Aggregation,
+    Changes,
+    Condition,
     Coverage,
     Criterion,
     Dimension,
@@ -35,12 +37,31 @@ from palier.questionnaires.rules import (
     Text,
     Texts,
 )
+from palier.questionnaires.rules.kinds import (
+    CHOICE,
+    PDCA_ROWS,
+    RESULT_ROWS,
+    AnswerKind,
+    Curve,
+    Indicator,
+    Kind,
+    Ladder,
+    Matrix,
+    NetPromoter,
+    Option,
+    Options,
+    Range,
+    Row,
+)
 
 NUMBER = r"[0-9]+(\.[0-9]+)?|[0-9]+/[1-9][0-9]*"
 """How a definition writes a number: integer, decimal or a/b, always as text."""
+SIGNED_NUMBER = f"-?({NUMBER})"
+"""A number that may be below zero: the ends of a range, the weight of an option."""
 
 DEFAULT_SCALE = "ladder5"
 DEFAULT_LADDER: Mapping[str, Any] = {"values": ["0", "25", "50", "75", "100"]}
+LONGEST_SHORT = 18
 DEFAULT_COVERAGE = {"node": "2/3", "total": "4/5"}
 DEFAULT_LOW_COMPARABILITY = "3/10"
 DEFAULT_LEVEL_STARTS = ("0", "20", "40", "60", "80")
@@ -56,6 +77,11 @@ def number(text: str) -> Fraction:
     if not re.fullmatch(NUMBER, text):
         raise ValueError(f"not a number: {text!r}")
     return Fraction(text)
+
+
+def signed_number(text: str) -> Fraction:
+    """As `number`, with a minus sign allowed. Raises ValueError for anything else."""
+    return -number(text[1:]) if text.startswith("-") else number(text)
 
 
 def content_hash(data: Mapping[str, Any]) -> str:
@@ -84,9 +110,10 @@ def _questionnaire(data: Mapping[str, Any]) -> Questionnaire:
     scales = {name: _scale(name, plain) for name, plain in data.get("scales", {}).items()}
     scales.setdefault(DEFAULT_SCALE, _scale(DEFAULT_SCALE, DEFAULT_LADDER))
     aggregation = Aggregation(data.get("aggregation", Aggregation.WEIGHTED_MEAN))
-    dimensions = tuple(_dimension(plain, scales, aggregation) for plain in data["dimensions"])
+    missing = Missing(data.get("missing", Missing.EXCLUDE))
+    above = _Above(scales, aggregation, missing)
+    dimensions = tuple(_dimension(plain, above) for plain in data["dimensions"])
     coverage = {**DEFAULT_COVERAGE, **data.get("coverage", {})}
-    display = data.get("display", {})
     return Questionnaire(
         id=data.get("id", ""),
         version=data.get("version", ""),
@@ -97,9 +124,9 @@ def _questionnaire(data: Mapping[str, Any]) -> Questionnaire:
         locales=tuple(data.get("locales", ())),
         minutes=data.get("minutes", 0),
         scales=tuple(scales.values()),
-        display=Display(_number(display.get("max", "100")), display.get("decimals", 1)),
+        display=_display(data) or Display(Fraction(100), 1),
         aggregation=aggregation,
-        missing=Missing(data.get("missing", Missing.EXCLUDE)),
+        missing=missing,
         coverage=Coverage(_number(coverage["node"]), _number(coverage["total"])),
         low_comparability=_number(data.get("low_comparability", DEFAULT_LOW_COMPARABILITY)),
         levels=_levels(data.get("levels")),
@@ -108,6 +135,7 @@ def _questionnaire(data: Mapping[str, Any]) -> Questionnaire:
         evidence_caps=_caps(data.get("evidence_caps", {})),
         dimensions=dimensions,
         content_hash=content_hash(data),
+        changes=_changes(data.get("changes")),
     )
 
 
@@ -157,33 +185,74 @@ def _caps(plain: Mapping[str, Any]) -> EvidenceCaps:
     return EvidenceCaps(**{grade: _number(cap) for grade, cap in {**DEFAULT_CAPS, **plain}.items()})
 
 
-def _dimension(plain: Mapping[str, Any], scales: Mapping[str, Scale], method: Aggregation) -> Dimension:
-    scale = scales[plain.get("scale", DEFAULT_SCALE)]
+class _Above(NamedTuple):
+    """What a node takes from those above it unless it says otherwise."""
+
+    scales: Mapping[str, Scale]
+    aggregation: Aggregation
+    missing: Missing
+    scale: str = DEFAULT_SCALE
+
+    def within(self, plain: Mapping[str, Any]) -> "_Above":
+        """The same for the children of `plain`. The method is not handed down: each node has its own."""
+        return self._replace(
+            missing=Missing(plain.get("missing", self.missing)), scale=plain.get("scale", self.scale)
+        )
+
+
+def _display(plain: Mapping[str, Any]) -> Display | None:
+    shown = plain.get("display")
+    if shown is None:
+        return None
+    return Display(_number(shown.get("max", "100")), shown.get("decimals", 1))
+
+
+def _changes(plain: Mapping[str, Any] | None) -> Changes | None:
+    if plain is None:
+        return None
+    lists = (tuple(plain.get(key, ())) for key in ("same", "changed", "new", "dropped"))
+    return Changes(plain["since"], *lists)
+
+
+def _dimension(plain: Mapping[str, Any], above: _Above) -> Dimension:
+    here = above.within(plain)
     return Dimension(
         code=plain["code"],
         label=_text(plain.get("label")),
         weight=_weight(plain),
         has_weight="weight" in plain,
-        scale=scale,
-        aggregation=Aggregation(plain.get("aggregation", method)),
-        elements=tuple(_element(element, plain["code"], scale, method) for element in plain["elements"]),
+        scale=here.scales[here.scale],
+        aggregation=Aggregation(plain.get("aggregation", here.aggregation)),
+        elements=tuple(_element(element, plain["code"], here) for element in plain["elements"]),
+        display=_display(plain),
     )
 
 
-def _element(plain: Mapping[str, Any], dimension: str, scale: Scale, method: Aggregation) -> Element:
+def _element(plain: Mapping[str, Any], dimension: str, above: _Above) -> Element:
     code = plain["code"]
+    here = above.within(plain)
     return Element(
         code=code,
         label=_text(plain.get("label")),
-        short=_text(plain.get("short") or plain.get("label")),
+        short=_text(plain.get("short") or _shortened(plain.get("label"))),
         weight=_weight(plain),
-        aggregation=Aggregation(plain.get("aggregation", method)),
-        criteria=tuple(_criterion(criterion, code, dimension, scale) for criterion in plain["criteria"]),
+        aggregation=Aggregation(plain.get("aggregation", here.aggregation)),
+        criteria=tuple(_criterion(criterion, code, dimension, here) for criterion in plain["criteria"]),
         levers=tuple(_lever(lever, code) for lever in plain.get("levers", ())),
+        display=_display(plain),
     )
 
 
-def _criterion(plain: Mapping[str, Any], element: str, dimension: str, scale: Scale) -> Criterion:
+def _shortened(label: Mapping[str, str] | None) -> dict[str, str]:
+    """A label short enough for the axis of a chart, where the file gives none."""
+    return {
+        locale: text if len(text) <= LONGEST_SHORT else text[: LONGEST_SHORT - 1].rstrip() + "…"
+        for locale, text in (label or {}).items()
+    }
+
+
+def _criterion(plain: Mapping[str, Any], element: str, dimension: str, above: _Above) -> Criterion:
+    here = above.within(plain)
     return Criterion(
         code=plain["code"],
         label=_text(plain.get("label")),
@@ -192,10 +261,74 @@ def _criterion(plain: Mapping[str, Any], element: str, dimension: str, scale: Sc
         covers=_text(plain.get("covers")),
         levels=_texts(plain.get("levels")),
         evidence=_texts(plain.get("evidence")),
-        scale=scale,
+        scale=here.scales[here.scale],
         element_code=element,
         dimension_code=dimension,
+        answer=_answer(plain.get("answer")),
+        missing=here.missing,
+        display=_display(plain),
+        shown_if=tuple(Condition(row["criterion"], row["level"]) for row in plain.get("shown_if", ())),
+        matches=tuple(plain.get("matches", ())),
     )
+
+
+def _answer(plain: Mapping[str, Any] | None) -> AnswerKind:
+    match Kind((plain or {}).get("kind", Kind.CHOICE)), plain or {}:
+        case Kind.CHOICE, _:
+            return CHOICE
+        case Kind.RANGE, given:
+            return _range(given)
+        case Kind.OPTIONS, given:
+            return Options(tuple(_option(row) for row in given["options"]))
+        case Kind.MATRIX, given:
+            return Matrix(tuple(_row(row) for row in given["rows"]))
+        case Kind.PDCA, _:
+            return Matrix(tuple(_row({"id": name}) for name in PDCA_ROWS), Kind.PDCA)
+        case Kind.RESULTS, given:
+            names = RESULT_ROWS if given.get("comparison") else RESULT_ROWS[:-1]
+            return Matrix(tuple(_row({"id": name}) for name in names), Kind.RESULTS)
+        case Kind.LADDER, _:
+            return Ladder()
+        case Kind.KPI, given:
+            return _indicator(given)
+        case _:
+            return NetPromoter()
+
+
+def _range(plain: Mapping[str, Any]) -> Range:
+    low, high = _signed(plain["from"]), _signed(plain["to"])
+    if low >= high:
+        raise BadDefinition(f"a range goes up: {low} to {high} does not")
+    step = _number(plain["step"]) if "step" in plain else None
+    if step == 0:
+        raise BadDefinition("a step is above 0")
+    return Range(low, high, plain.get("inverted", False), step, _text(plain.get("unit")))
+
+
+def _option(plain: Mapping[str, Any]) -> Option:
+    weight = _signed(plain.get("weight", "0" if plain.get("exclusive") else "1"))
+    return Option(plain["id"], _text(plain.get("label")), weight, plain.get("exclusive", False))
+
+
+def _row(plain: Mapping[str, Any]) -> Row:
+    return Row(plain["id"], _text(plain.get("label")), _weight({"code": plain["id"], **plain}))
+
+
+def _indicator(plain: Mapping[str, Any]) -> Indicator:
+    floor, goal = _signed(plain["floor"]), _signed(plain["goal"])
+    curve = Curve(plain.get("curve", Curve.LINEAR))
+    if floor == goal:
+        raise BadDefinition("an indicator's floor and goal differ")
+    if curve is Curve.LOG and min(floor, goal) <= 0:
+        raise BadDefinition("a logarithmic indicator has its floor and goal above 0")
+    return Indicator(floor, goal, curve, _text(plain.get("unit")))
+
+
+def _signed(plain: str | int) -> Fraction:
+    """As `_number`, below zero as well."""
+    if isinstance(plain, bool) or not isinstance(plain, str | int):
+        raise BadDefinition(f'a number is text, such as "-2.5", not {plain!r}')
+    return signed_number(str(plain))
 
 
 def _lever(plain: Mapping[str, Any], element: str) -> Lever:

@@ -10,11 +10,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from palier.questionnaires.asking import version_problems
 from palier.questionnaires.building import questionnaire_from
 from palier.questionnaires.consistency import consistency_problems
-from palier.questionnaires.format import VERSION, Problem, path_text, shape_problems
+from palier.questionnaires.format import VERSION, shape_problems
 from palier.questionnaires.rules import Questionnaire
+from palier.questionnaires.shapes import Problem, path_text
 from palier.questionnaires.style import style_problems
+from palier.questionnaires.tree import criteria, word_under
 from palier.questionnaires.yaml_text import Parsed, parse
 
 DIRECTORY = Path(__file__).parents[3] / "questionnaires"
@@ -102,7 +105,7 @@ def versions(code: str, *, directory: Path = DIRECTORY) -> tuple[str, ...]:
     """The versions of `code` there are files for, lowest first; none for an unknown code."""
     if code not in _codes(directory):
         return ()
-    return tuple(sorted((file.stem for file in (directory / code).glob("*.yaml")), key=_by_number))
+    return tuple(_versions_in(directory / code))
 
 
 def _codes(directory: Path) -> list[str]:
@@ -165,6 +168,7 @@ def _problems(file: Path, parsed: Parsed) -> Iterator[Problem]:
     yield from shape_problems(parsed.data)
     yield from consistency_problems(parsed.data)
     yield from _misplaced(file, parsed.data)
+    yield from _unlike_the_version_before(file, parsed.data)
 
 
 def _misplaced(file: Path, data: Any) -> Iterator[Problem]:
@@ -176,6 +180,49 @@ def _misplaced(file: Path, data: Any) -> Iterator[Problem]:
         yield Problem(("id",), f"the file stands in the folder {folder}")
     if data.get("version") != file.stem:
         yield Problem(("version",), f"the file is called {file.name}")
+
+
+def _unlike_the_version_before(file: Path, data: Any) -> Iterator[Problem]:
+    """A version that has an earlier one of its major beside it says what became of every criterion."""
+    if not isinstance(data, dict) or not re.fullmatch(VERSION, file.stem):
+        return
+    earlier = [v for v in _versions_in(file.parent) if _before(v, file.stem)]
+    if not earlier:
+        return
+    if word_under(data.get("changes"), "since", earlier[-1]) != earlier[-1]:
+        yield Problem(("changes", "since"), f"the version before is {earlier[-1]}")
+        return
+    before = parse((file.parent / f"{earlier[-1]}.yaml").read_text(encoding="utf-8")).data
+    yield from version_problems(before, data)
+
+
+def _before(version: str, other: str) -> bool:
+    """Whether `version` comes before `other` within the same major."""
+    one, two = _by_number(version), _by_number(other)
+    return one[0] == two[0] and one < two
+
+
+def _versions_in(folder: Path) -> list[str]:
+    return sorted((file.stem for file in folder.glob("*.yaml")), key=_by_number)
+
+
+def unmatched(*, directory: Path = DIRECTORY) -> Iterator[Fault]:
+    """Criteria that say they match one which no shipped questionnaire asks."""
+    known = {
+        criterion.code
+        for questionnaire in latest_of_each(directory=directory)
+        for criterion in questionnaire.criteria
+    }
+    for questionnaire in latest_of_each(directory=directory):
+        file = directory / questionnaire.id / f"{questionnaire.version}.yaml"
+        parsed = parse(file.read_text(encoding="utf-8"))
+        problems = [
+            Problem((*path, "matches", place), f"no questionnaire asks {code}")
+            for path, criterion in criteria(parsed.data)
+            for place, code in enumerate(criterion.get("matches", ()))
+            if code not in known
+        ]
+        yield from _located(file, parsed, problems)
 
 
 def _located(file: Path, parsed: Parsed, problems: Iterable[Problem]) -> list[Fault]:

@@ -9,13 +9,24 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from palier.questionnaires.building import DEFAULT_SCALE, number
-from palier.questionnaires.format import Path, Problem
+from palier.questionnaires.asking import asking_problems
+from palier.questionnaires.building import DEFAULT_SCALE
 from palier.questionnaires.rules import CORE_TAG, Grade
-
-Plain = Mapping[str, Any]
-Located = tuple[Path, Plain]
-"""A group of fields and where it stands."""
+from palier.questionnaires.shapes import Path, Problem
+from palier.questionnaires.tree import (
+    Plain,
+    criteria,
+    elements,
+    given_under,
+    levers,
+    number_in,
+    numbers_in,
+    rows,
+    rungs_of,
+    texts_in,
+    whole_under,
+    word_under,
+)
 
 PYRAMID_TAGS = ("Y1", "Y2", "Y3", "Y4", "Y5")
 
@@ -26,63 +37,6 @@ def consistency_problems(data: Any) -> Iterator[Problem]:
         return
     for check in CHECKS:
         yield from check(data)
-
-
-def rows(owner: Any, key: str, path: Path = ()) -> list[Located]:
-    """The groups listed under `key`, with their paths; none when it is not a list of groups."""
-    listed = owner.get(key) if isinstance(owner, Mapping) else None
-    if not isinstance(listed, list):
-        return []
-    return [((*path, key, n), row) for n, row in enumerate(listed) if isinstance(row, Mapping)]
-
-
-def elements(data: Plain) -> list[Located]:
-    """Every element with its path."""
-    return [e for path, dimension in rows(data, "dimensions") for e in rows(dimension, "elements", path)]
-
-
-def criteria(data: Plain) -> list[Located]:
-    """Every criterion with its path."""
-    return [c for path, element in elements(data) for c in rows(element, "criteria", path)]
-
-
-def levers(data: Plain) -> list[Located]:
-    """Every lever with its path."""
-    return [lever for path, element in elements(data) for lever in rows(element, "levers", path)]
-
-
-def _number(plain: Any) -> Fraction | None:
-    try:
-        return number(plain)
-    except (TypeError, ValueError):
-        return None
-
-
-def _numbers(listed: Any) -> list[Fraction | None]:
-    return [_number(item) for item in listed] if isinstance(listed, list) else []
-
-
-def _texts(value: Any) -> list[tuple[str, list[Any]]]:
-    """The lists of a localised list, by locale."""
-    if not isinstance(value, Mapping):
-        return []
-    return [(locale, texts) for locale, texts in value.items() if isinstance(texts, list)]
-
-
-def _word(plain: Plain, key: str, default: str = "") -> str:
-    value = plain.get(key, default)
-    return value if isinstance(value, str) else ""
-
-
-def _whole(plain: Plain, key: str) -> int:
-    """The whole number under `key`; 0, which is no level, for anything else."""
-    value = plain.get(key)
-    return value if isinstance(value, int) else 0
-
-
-def _given(plain: Plain, key: str) -> list[str]:
-    listed = plain.get(key)
-    return [item for item in listed if isinstance(item, str)] if isinstance(listed, list) else []
 
 
 def _unique_names(data: Plain) -> Iterator[Problem]:
@@ -107,7 +61,7 @@ def _repeated(named: Sequence[tuple[Path, Any]], what: str) -> Iterator[Problem]
 def _weights(data: Plain) -> Iterator[Problem]:
     dimensions = rows(data, "dimensions")
     for path, row in [*dimensions, *elements(data), *criteria(data)]:
-        if _number(row.get("weight")) == 0:
+        if number_in(row.get("weight")) == 0:
             yield Problem((*path, "weight"), "a weight is above 0")
     weighted = [row for _, row in dimensions if "weight" in row]
     if weighted and len(weighted) < len(dimensions):
@@ -117,7 +71,7 @@ def _weights(data: Plain) -> Iterator[Problem]:
             if "weight" not in r
         )
         return
-    weights = [_number(row["weight"]) for row in weighted]
+    weights = [number_in(row["weight"]) for row in weighted]
     known = [weight for weight in weights if weight is not None]
     if weights and len(known) == len(weights) and sum(known) != 100:
         yield Problem(("dimensions",), f"the weights of the dimensions add up to {sum(known)}, not 100")
@@ -131,38 +85,32 @@ def _scales(data: Plain) -> Iterator[Problem]:
         if isinstance(scale, Mapping):
             yield from _scale(scale, ("scales", name))
     for path, dimension in rows(data, "dimensions"):
-        wanted = _word(dimension, "scale", DEFAULT_SCALE)
+        wanted = word_under(dimension, "scale", DEFAULT_SCALE)
         if wanted not in scales:
             yield Problem((*path, "scale"), f"no scale is called {wanted}")
-            continue
-        yield from _descriptors(dimension, path, _rungs(data, dimension))
+    for path, criterion in criteria(data):
+        if "scale" in criterion and word_under(criterion, "scale") not in scales:
+            yield Problem((*path, "scale"), f"no scale is called {criterion['scale']}")
+        yield from _descriptors(criterion, path, rungs_of(data, path))
 
 
 def _scale(scale: Plain, path: Path) -> Iterator[Problem]:
-    values = _numbers(scale.get("values"))
+    values = numbers_in(scale.get("values"))
     yield from _ascending(values, (*path, "values"))
     for key in ("labels", "meaning"):
-        for locale, texts in _texts(scale.get(key)):
+        for locale, texts in texts_in(scale.get(key)):
             if len(texts) != len(values):
                 yield Problem(
                     (*path, key, locale), f"{len(texts)} given, {len(values)} wanted: one per value"
                 )
 
 
-def _rungs(data: Plain, dimension: Plain) -> int:
-    """How many levels the criteria of a dimension have, 0 when its scale cannot be read."""
-    scales = data.get("scales")
-    scale = scales.get(_word(dimension, "scale", DEFAULT_SCALE)) if isinstance(scales, Mapping) else None
-    return len(_numbers(scale.get("values"))) if isinstance(scale, Mapping) else 0
-
-
-def _descriptors(dimension: Plain, path: Path, rungs: int) -> Iterator[Problem]:
-    for element_path, element in rows(dimension, "elements", path):
-        for place, criterion in rows(element, "criteria", element_path):
-            for locale, texts in _texts(criterion.get("levels")):
-                if rungs and len(texts) != rungs:
-                    reason = f"{len(texts)} descriptors, {rungs} wanted: one per level"
-                    yield Problem((*place, "levels", locale), reason)
+def _descriptors(criterion: Plain, path: Path, rungs: int) -> Iterator[Problem]:
+    for locale, texts in texts_in(criterion.get("levels")):
+        if rungs and len(texts) != rungs:
+            yield Problem(
+                (*path, "levels", locale), f"{len(texts)} descriptors, {rungs} wanted: one per level"
+            )
 
 
 def _ascending(values: Sequence[Fraction | None], path: Path, *, key: str = "") -> Iterator[Problem]:
@@ -177,7 +125,7 @@ def _levels(data: Plain) -> Iterator[Problem]:
     for place, row in enumerate(levels):
         if isinstance(row.get("level"), int) and row["level"] != place + 1:
             yield Problem(("levels", place, "level"), f"level {row['level']} stands where {place + 1} is due")
-    starts = [_number(row.get("from")) for row in levels]
+    starts = [number_in(row.get("from")) for row in levels]
     if starts and starts[0] not in (None, 0):
         yield Problem(("levels", 0, "from"), "the first level starts at 0")
     yield from _ascending(starts, ("levels",), key="from")
@@ -189,12 +137,12 @@ def _thresholds(data: Plain) -> Iterator[Problem]:
     if isinstance(coverage, Mapping):
         shares |= {("coverage", key): value for key, value in coverage.items()}
     for path, share in shares.items():
-        exact = _number(share)
+        exact = number_in(share)
         if exact is not None and exact > 1:
             yield Problem(path, f"{share} is more than the whole: a share is 0 to 1")
     caps = data.get("evidence_caps")
     known = (
-        [(grade.value, _number(caps.get(grade.value))) for grade in Grade]
+        [(grade.value, number_in(caps.get(grade.value))) for grade in Grade]
         if isinstance(caps, Mapping)
         else []
     )
@@ -204,18 +152,18 @@ def _thresholds(data: Plain) -> Iterator[Problem]:
 
 
 def _tags(data: Plain) -> Iterator[Problem]:
-    used = {tag for _, criterion in criteria(data) for tag in _given(criterion, "tags")}
-    gated = {_word(row, "tag") for _, row in rows(data, "gates")}
-    stepped = {_word(row, "tag") for _, row in rows(data.get("pyramid"), "steps")}
+    used = {tag for _, criterion in criteria(data) for tag in given_under(criterion, "tags")}
+    gated = {word_under(row, "tag") for _, row in rows(data, "gates")}
+    stepped = {word_under(row, "tag") for _, row in rows(data.get("pyramid"), "steps")}
     for path, criterion in criteria(data):
-        for tag in _given(criterion, "tags"):
+        for tag in given_under(criterion, "tags"):
             if tag == CORE_TAG and tag not in gated:
                 yield Problem((*path, "tags"), f"tag {tag} without a gate")
             if tag in PYRAMID_TAGS and tag not in stepped:
                 yield Problem((*path, "tags"), f"tag {tag} without a step of the pyramid")
     named = [*rows(data, "gates"), *rows(data.get("pyramid"), "steps", ("pyramid",))]
     for path, row in named:
-        if (tag := _word(row, "tag")) and tag not in used:
+        if (tag := word_under(row, "tag")) and tag not in used:
             yield Problem((*path, "tag"), f"no criterion carries the tag {tag}")
     yield from _repeated(
         [((*p, "tag"), r.get("tag")) for p, r in rows(data.get("pyramid"), "steps", ("pyramid",))],
@@ -224,10 +172,14 @@ def _tags(data: Plain) -> Iterator[Problem]:
 
 
 def _gates(data: Plain) -> Iterator[Problem]:
-    known = {_whole(row, "level") for _, row in rows(data, "levels")}
+    known = {whole_under(row, "level") for _, row in rows(data, "levels")}
     highest: dict[str, tuple[int, Fraction]] = {}
     for path, gate in rows(data, "gates"):
-        level, tag, at_least = _whole(gate, "level"), _word(gate, "tag"), _number(gate.get("at_least"))
+        level, tag, at_least = (
+            whole_under(gate, "level"),
+            word_under(gate, "tag"),
+            number_in(gate.get("at_least")),
+        )
         if level not in known or level == 1:
             yield Problem((*path, "level"), f"no level above the first is numbered {gate.get('level')}")
         if not level or at_least is None:
@@ -239,52 +191,35 @@ def _gates(data: Plain) -> Iterator[Problem]:
 
 
 def _levers(data: Plain) -> Iterator[Problem]:
-    for path, dimension in rows(data, "dimensions"):
-        rungs = _rungs(data, dimension)
-        for place, element in rows(dimension, "elements", path):
-            codes = [row.get("code") for _, row in rows(element, "criteria", place)]
-            for lever_path, lever in rows(element, "levers", place):
-                yield from _steps(lever, lever_path, codes, rungs)
-            yield from _served(element, place, rungs)
+    for place, element in elements(data):
+        rungs = {
+            word_under(row, "code"): rungs_of(data, path) for path, row in rows(element, "criteria", place)
+        }
+        for path, lever in rows(element, "levers", place):
+            yield from _steps(lever, path, rungs)
 
 
-def _steps(lever: Plain, path: Path, codes: Sequence[Any], rungs: int) -> Iterator[Problem]:
+def _steps(lever: Plain, path: Path, rungs: Mapping[str, int]) -> Iterator[Problem]:
     for place, step in rows(lever, "serves", path):
-        low, high = step.get("from"), step.get("to")
-        if step.get("criterion") not in codes:
-            yield Problem(
-                (*place, "criterion"), f"{step.get('criterion')} is not a criterion of this element"
-            )
+        low, high, code = step.get("from"), step.get("to"), step.get("criterion")
+        top = rungs.get(word_under(step, "criterion"), 0)
+        if code not in list(rungs):
+            yield Problem((*place, "criterion"), f"{code} is not a criterion of this element")
         if not isinstance(low, int) or not isinstance(high, int):
             continue
         if low >= high:
             yield Problem((*place, "to"), f"a step goes up: {low} to {high} does not")
-        if rungs and high > rungs:
+        if top and high > top:
             yield Problem((*place, "to"), f"there is no level {high}")
 
 
-def _served(element: Plain, path: Path, rungs: int) -> Iterator[Problem]:
-    """Each criterion needs, at each level but the last, a lever of its element."""
-    steps = [step for _, lever in rows(element, "levers", path) for _, step in rows(lever, "serves")]
-    for place, criterion in rows(element, "criteria", path):
-        code = criterion.get("code")
-        open_levels = [n for n in range(1, rungs) if not any(_serves(step, code, n) for step in steps)]
-        if open_levels:
-            named = ", ".join(str(level) for level in open_levels)
-            yield Problem((*place, "code"), f"no lever serves {code} at level {named}")
-
-
-def _serves(step: Plain, code: Any, level: int) -> bool:
-    return step.get("criterion") == code and _whole(step, "from") <= level < _whole(step, "to")
-
-
 def _requires(data: Plain) -> Iterator[Problem]:
-    needs = {_word(lever, "id"): _given(lever, "requires") for _, lever in levers(data)}
+    needs = {word_under(lever, "id"): given_under(lever, "requires") for _, lever in levers(data)}
     for path, lever in levers(data):
-        for place, wanted in enumerate(_given(lever, "requires")):
+        for place, wanted in enumerate(given_under(lever, "requires")):
             if wanted not in needs:
                 yield Problem((*path, "requires", place), f"no lever is called {wanted}")
-            elif _reaches(needs, wanted, _word(lever, "id")):
+            elif _reaches(needs, wanted, word_under(lever, "id")):
                 yield Problem(
                     (*path, "requires", place), f"{lever.get('id')} would have to come before itself"
                 )
@@ -314,4 +249,5 @@ CHECKS: tuple[Callable[[Plain], Iterator[Problem]], ...] = (
     _gates,
     _levers,
     _requires,
+    asking_problems,
 )

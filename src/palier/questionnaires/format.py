@@ -1,236 +1,36 @@
 """The format of a questionnaire file, said once: it checks files and makes the JSON Schema.
 
-Each shape checks plain data and describes itself. What one place of a file means for another (weights that
-add up, levers that name a criterion) is in `consistency`. Source: docs/method.md#format.
+What one place of a file means for another (weights that add up, levers that name a criterion) is in
+`consistency`. Source: docs/method.md#format.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
-from palier.questionnaires.building import NUMBER
+from palier.questionnaires.building import LONGEST_SHORT, NUMBER, SIGNED_NUMBER
 from palier.questionnaires.rules import Aggregation, Direction, Grade, Missing
-
-Path = tuple[str | int, ...]
-"""Keys and places from the top of a file down to one value."""
+from palier.questionnaires.rules.kinds import Curve, Kind
+from palier.questionnaires.shapes import (
+    LOCALE,
+    ByName,
+    Choice,
+    Localised,
+    Problem,
+    Record,
+    Rows,
+    Shape,
+    Truth,
+    Variant,
+    Whole,
+    Words,
+)
 
 FORMAT = 1
-LONGEST_SHORT = 18
+ID = r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)?"
+OPTION_ID = r"[a-z0-9][a-z0-9_\-]*"
 CODE = r"[A-Z][A-Z0-9]*(\.[A-Z0-9]+)*"
 VERSION = r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)"
-LOCALE = r"[a-z]{2}(-[A-Z]{2})?"
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing wrong at one place of a file."""
-
-    path: Path
-    reason: str
-
-
-def path_text(path: Path) -> str:
-    """`path` as a person writes it: dimensions[0].elements[1].label.fr; the whole file is "file"."""
-    text = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
-    return text.removeprefix(".") or "file"
-
-
-class Shape(Protocol):
-    """What a value may be."""
-
-    def check(self, value: Any, path: Path, locales: frozenset[str]) -> Iterator[Problem]:
-        """Everything wrong with `value`; `locales` are those the file declares."""
-        ...
-
-    def schema(self) -> dict[str, Any]:
-        """The JSON Schema of such a value."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A text that is not empty, such as `pattern` when one is given."""
-
-    pattern: str = ""
-    such_as: str = ""
-    longest: int = 0
-
-    def check(self, value: Any, path: Path, locales: frozenset[str]) -> Iterator[Problem]:
-        """A text; numbers and yes/no written without quotes are not."""
-        if not isinstance(value, str):
-            yield Problem(path, f"must be a text in quotes, not {_named(value)}")
-        elif not value.strip():
-            yield Problem(path, "is empty")
-        elif self.pattern and not re.fullmatch(self.pattern, value):
-            yield Problem(path, f"{value!r} is not {self.such_as}")
-        elif self.longest and len(value) > self.longest:
-            yield Problem(path, f"{len(value)} characters, at most {self.longest}: {value!r}")
-
-    def schema(self) -> dict[str, Any]:
-        """A string with its bounds."""
-        bounds: dict[str, Any] = {"type": "string", "minLength": 1}
-        if self.pattern:
-            bounds["pattern"] = f"^({self.pattern})$"
-        if self.longest:
-            bounds["maxLength"] = self.longest
-        return bounds
-
-
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """A whole number from `low` to `high`, without quotes."""
-
-    low: int
-    high: int
-
-    def check(self, value: Any, path: Path, locales: frozenset[str]) -> Iterator[Problem]:
-        """An integer within bounds."""
-        if isinstance(value, bool) or not isinstance(value, int):
-            yield Problem(path, f"must be a whole number without quotes, not {_named(value)}")
-        elif not self.low <= value <= self.high:
-            yield Problem(path, f"{value} is not between {self.low} and {self.high}")
-
-    def schema(self) -> dict[str, Any]:
-        """An integer with its bounds."""
-        return {"type": "integer", "minimum": self.low, "maximum": self.high}
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One word of a closed list."""
-
-    words: tuple[str, ...]
-
-    def check(self, value: Any, path: Path, locales: frozenset[str]) -> Iterator[Problem]:
-        """A word of the list."""
-        if not isinstance(value, str) or value not in self.words:
-            yield Problem(path, f"{_named(value)} is not one of {', '.join(self.words)}")
-
-    def schema(self) -> dict[str, Any]:
-        """An enumeration."""
-        return {"enum": list(self.words)}
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """A list of `least` items or more, `most` at most (0: no limit)."""
-
-    of: Shape
-    least: int = 0
-    most: int = 0
-
-    def check(self, value: Any, path: Path, locales: frozenset[str]) -> Iterator[Problem]:
-        """A list of the right length, each item of the right shape."""
-        if not isinstance(value, list):
-            yield Problem(path, f"must be a list, not {_named(value)}")
-            return
-        yield from _length(value, self.least, self.most, path)
-        for place, item in enumerate(value):
-            yield from self.of.check(item, (*path, place), locales)
-
-    def schema(self) -> dict[str, Any]:
-        """An array with its bounds."""
-        bounds = {"minItems": self.least} | ({"maxItems": self.most} if self.most else {})
-        return {"type": "array", "items": self.of.schema(), **bounds}
-
-
-@dataclass(frozen=True, slots=True)
-class Localised:
-    """A value for each locale of the file: no locale missing, none too many, lists of the same length."""
-
-    of: Shape
-
-    def check(self, value: Any, path: Path, locales: frozenset[str]) -> Iterator[Problem]:
-        """Every locale, each of the right shape."""
-        if not isinstance(value, Mapping):
-            yield Problem(path, f"must give a text per locale, not {_named(value)}")
-            return
-        for locale in sorted(locales - set(value)):
-            yield Problem(path, f"locale {locale} is missing")
-        for locale, text in value.items():
-            if locale not in locales:
-                yield Problem((*path, locale), f"locale {locale} is not declared in `locales`")
-            yield from self.of.check(text, (*path, locale), locales)
-        if len({len(texts) for texts in value.values() if isinstance(texts, list)}) > 1:
-            yield Problem(path, "the locales have lists of different lengths")
-
-    def schema(self) -> dict[str, Any]:
-        """An object keyed by locale."""
-        return {
-            "type": "object",
-            "minProperties": 1,
-            "patternProperties": {f"^{LOCALE}$": self.of.schema()},
-            "additionalProperties": False,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class ByName:
-    """Values under names of the author's choice."""
-
-    of: Shape
-
-    def check(self, value: Any, path: Path, locales: frozenset[str]) -> Iterator[Problem]:
-        """At least one name, each value of the right shape."""
-        if not isinstance(value, Mapping) or not value:
-            yield Problem(path, f"must hold at least one named entry, not {_named(value)}")
-            return
-        for name, item in value.items():
-            yield from self.of.check(item, (*path, name), locales)
-
-    def schema(self) -> dict[str, Any]:
-        """An object with free keys."""
-        return {"type": "object", "minProperties": 1, "additionalProperties": self.of.schema()}
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """Named fields, the ones of `optional` may be absent; no other key."""
-
-    required: Mapping[str, Shape]
-    optional: Mapping[str, Shape]
-
-    def check(self, value: Any, path: Path, locales: frozenset[str]) -> Iterator[Problem]:
-        """Every field that must be there, none unknown, each of the right shape."""
-        if not isinstance(value, Mapping):
-            yield Problem(path, f"must be a group of named fields, not {_named(value)}")
-            return
-        for name in self.required:
-            if name not in value:
-                yield Problem(path, f"{name} is missing")
-        shapes = {**self.required, **self.optional}
-        for name, item in value.items():
-            if name in shapes:
-                yield from shapes[name].check(item, (*path, name), locales)
-            else:
-                yield Problem((*path, name), f"unknown key {name}")
-
-    def schema(self) -> dict[str, Any]:
-        """An object without other keys."""
-        shapes = {**self.required, **self.optional}
-        return {
-            "type": "object",
-            "properties": {name: shape.schema() for name, shape in shapes.items()},
-            "required": list(self.required),
-            "additionalProperties": False,
-        }
-
-
-def _named(value: Any) -> str:
-    """What a person wrote, short enough for one line."""
-    if isinstance(value, Mapping):
-        return "a group of fields"
-    if isinstance(value, list):
-        return "a list"
-    return "nothing" if value is None else repr(value)[:60]
-
-
-def _length(value: list[Any], least: int, most: int, path: Path) -> Iterator[Problem]:
-    if len(value) < least or (most and len(value) > most):
-        wanted = f"{least}" if least == most else f"{least} to {most}" if most else f"at least {least}"
-        yield Problem(path, f"{len(value)} given, {wanted} wanted")
 
 
 def _words_of(kind: Iterable[StrEnum]) -> tuple[str, ...]:
@@ -241,6 +41,7 @@ CODE_TEXT = Words(CODE, "a code such as SX1.1.1")
 NUMBER_TEXT = Words(NUMBER, 'a number such as "20", "2.5" or "2/3"')
 SENTENCE = Localised(Words())
 SENTENCES = Localised(Rows(Words(), least=1))
+SIGNED_TEXT = Words(SIGNED_NUMBER, 'a number such as "20", "-2.5" or "2/3"')
 METHOD = Choice(_words_of(Aggregation))
 LEVEL = Whole(1, 10)
 
@@ -258,34 +59,72 @@ LEVER = Record(
     },
     {"requires": Rows(Words())},
 )
-CRITERION = Record(
+MISSING = Choice(_words_of(Missing))
+DISPLAY = Record({"max": NUMBER_TEXT, "decimals": Whole(0, 3)}, {})
+NODE: dict[str, Shape] = {"weight": NUMBER_TEXT, "missing": MISSING, "display": DISPLAY}
+"""What any node of the tree may say of itself."""
+
+OPTION = Record(
+    {"id": Words(OPTION_ID, "an id such as a or web-form"), "label": SENTENCE},
+    {"weight": SIGNED_TEXT, "exclusive": Truth()},
+)
+ROW = Record({"id": Words(OPTION_ID, "an id such as r1"), "label": SENTENCE}, {"weight": NUMBER_TEXT})
+ANSWER = Variant(
+    "kind",
     {
-        "code": CODE_TEXT,
-        "label": SENTENCE,
+        Kind.CHOICE: Record({}, {}),
+        Kind.RANGE: Record(
+            {"from": SIGNED_TEXT, "to": SIGNED_TEXT},
+            {"inverted": Truth(), "step": NUMBER_TEXT, "unit": SENTENCE},
+        ),
+        Kind.OPTIONS: Record({"options": Rows(OPTION, least=1, most=60)}, {}),
+        Kind.MATRIX: Record({"rows": Rows(ROW, least=1, most=60)}, {}),
+        Kind.PDCA: Record({}, {}),
+        Kind.RESULTS: Record({}, {"comparison": Truth()}),
+        Kind.LADDER: Record({}, {}),
+        Kind.KPI: Record(
+            {"floor": SIGNED_TEXT, "goal": SIGNED_TEXT},
+            {"curve": Choice(_words_of(Curve)), "unit": SENTENCE},
+        ),
+        Kind.NPS: Record({}, {}),
+    },
+)
+CRITERION = Record(
+    {"code": CODE_TEXT, "label": SENTENCE},
+    {
         "covers": SENTENCE,
         "levels": SENTENCES,
-        "evidence": Localised(Rows(Words(), least=2, most=4)),
+        "evidence": Localised(Rows(Words(), most=4)),
+        "tags": Rows(Words(r"[A-Z][A-Z0-9]*", "a tag such as K or Y1")),
+        "scale": Words(),
+        "answer": ANSWER,
+        "shown_if": Rows(Record({"criterion": CODE_TEXT, "level": LEVEL}, {}), least=1),
+        "matches": Rows(CODE_TEXT, least=1),
+        **NODE,
     },
-    {"weight": NUMBER_TEXT, "tags": Rows(Words(r"[A-Z][A-Z0-9]*", "a tag such as K or Y1"))},
 )
 ELEMENT = Record(
     {
         "code": CODE_TEXT,
         "label": SENTENCE,
-        "short": Localised(Words(longest=LONGEST_SHORT)),
         "criteria": Rows(CRITERION, least=1),
-        "levers": Rows(LEVER, least=2, most=4),
     },
-    {"weight": NUMBER_TEXT, "aggregation": METHOD},
+    {
+        "short": Localised(Words(longest=LONGEST_SHORT)),
+        "levers": Rows(LEVER, most=4),
+        "aggregation": METHOD,
+        **NODE,
+    },
 )
 DIMENSION = Record(
     {"code": CODE_TEXT, "label": SENTENCE, "elements": Rows(ELEMENT, least=1)},
-    {"weight": NUMBER_TEXT, "aggregation": METHOD, "scale": Words()},
+    {"aggregation": METHOD, "scale": Words(), **NODE},
 )
+CODES = Rows(CODE_TEXT)
 QUESTIONNAIRE = Record(
     {
         "format": Whole(FORMAT, FORMAT),
-        "id": Words(r"[A-Z][A-Z0-9]*", "an id such as SX"),
+        "id": Words(ID, "an id such as SX"),
         "version": Words(VERSION, "a version such as 1.0.0"),
         "title": SENTENCE,
         "introduction": SENTENCE,
@@ -300,11 +139,21 @@ QUESTIONNAIRE = Record(
         "dimensions": Rows(DIMENSION, least=1),
     },
     {
-        "display": Record({"max": NUMBER_TEXT, "decimals": Whole(0, 3)}, {}),
+        "display": DISPLAY,
         "aggregation": METHOD,
-        "missing": Choice(_words_of(Missing)),
+        "missing": MISSING,
         "coverage": Record({"node": NUMBER_TEXT, "total": NUMBER_TEXT}, {}),
         "low_comparability": NUMBER_TEXT,
+        "changes": Record(
+            {
+                "since": Words(VERSION, "a version such as 1.0.0"),
+                "same": CODES,
+                "changed": CODES,
+                "new": CODES,
+                "dropped": CODES,
+            },
+            {},
+        ),
         "gates": Rows(Record({"level": LEVEL, "tag": Words(), "at_least": NUMBER_TEXT}, {}), least=1),
         "pyramid": Record(
             {"at_least": NUMBER_TEXT, "steps": Rows(Record({"tag": Words(), "name": SENTENCE}, {}), least=1)},

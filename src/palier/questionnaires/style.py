@@ -9,8 +9,17 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations, pairwise
 from typing import Any
 
-from palier.questionnaires.consistency import criteria
-from palier.questionnaires.format import Path, Problem
+from palier.questionnaires.completeness import completeness_problems
+from palier.questionnaires.shapes import Path, Problem
+from palier.questionnaires.tree import criteria
+from palier.questionnaires.wording import (
+    MEASURE_LEVEL,
+    RESULT_LEVEL,
+    locale_of,
+    names_a_measure,
+    names_a_result,
+    written_in,
+)
 
 DESCRIPTOR_WORDS = (9, 60)
 COVERS_WORDS = (20, 85)
@@ -54,7 +63,10 @@ def style_problems(data: Any) -> Iterator[Problem]:
     texts = list(_texts(data, ()))
     yield from _lengths(data)
     yield from _typography(texts)
+    yield from completeness_problems(data)
     yield from _untranslated(texts)
+    yield from _wrong_language(texts)
+    yield from _measures(data)
     yield from _same_rungs(data)
     yield from _near_copies(data)
     yield from _same_openings(data)
@@ -121,6 +133,25 @@ def _untranslated(texts: list[tuple[Path, str]]) -> Iterator[Problem]:
         for (_, first), (path, second) in combinations(same_place, 2):
             if first.casefold() == second.casefold() and len(_words(first)) >= SHORTEST_LEFTOVER:
                 yield Problem(path, "the same text in two languages")
+
+
+def _wrong_language(texts: list[tuple[Path, str]]) -> Iterator[Problem]:
+    """A text whose small words belong to the other language."""
+    for path, text in texts:
+        said, meant = written_in(text), locale_of(path)
+        if said and meant and said != meant:
+            yield Problem(path, f"reads as {said} where {meant} is due")
+
+
+def _measures(data: Mapping[str, Any]) -> Iterator[Problem]:
+    """Level 4 names a measure; level 5 a comparison or a result."""
+    for locale, path, texts in _descriptors(data):
+        if len(texts) != RESULT_LEVEL:
+            continue
+        if not names_a_measure(texts[MEASURE_LEVEL - 1], locale):
+            yield Problem((*path, MEASURE_LEVEL - 1), "level 4 names no measure")
+        if not names_a_result(texts[RESULT_LEVEL - 1], locale):
+            yield Problem((*path, RESULT_LEVEL - 1), "level 5 names no comparison or result")
 
 
 def _runs(text: str) -> frozenset[tuple[str, ...]]:

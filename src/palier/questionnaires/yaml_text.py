@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from palier.questionnaires.format import Path, Problem
+from palier.questionnaires.shapes import Path, Problem
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEEPEST = 40

@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from palier.assessments.rules.peers import PeerFigure, PeerView
 from palier.questionnaires.rules import Criterion, Dimension, Element, Questionnaire
+from palier.questionnaires.rules.versions import changed_between
 from palier.scoring.rules import Node, Result
 from palier.scoring.rules.result import TOTAL
 from palier.scoring.rules.rounds import Change, Comparison, compare
@@ -106,7 +107,7 @@ def tabulate(
     """The rows of `result` beside the round before (with the questionnaire it was asked with) and peers."""
     comparison = None
     if previous is not None:
-        comparison = compare(previous[1], result, changed_wording(previous[0], questionnaire))
+        comparison = compare(previous[1], result, changed_between(previous[0], questionnaire))
 
     def row(code: str, part: Dimension | Element | Criterion | None) -> Row:
         change = comparison.changes.get(code) if comparison else None
@@ -117,18 +118,6 @@ def tabulate(
     )
     criteria = {c.code: row(c.code, c) for c in questionnaire.criteria}
     return Table(row(TOTAL, None), groups, criteria, comparison)
-
-
-def changed_wording(old: Questionnaire, new: Questionnaire) -> frozenset[str]:
-    """Criteria in both versions whose levels are not described, or not valued, in the same way."""
-    if old == new:
-        return frozenset()
-    shared = set(old.index.positions) & set(new.index.positions)
-    return frozenset(code for code in shared if _asked(old.criterion(code)) != _asked(new.criterion(code)))
-
-
-def _asked(criterion: Criterion) -> tuple[object, ...]:
-    return criterion.levels, criterion.scale.values
 
 
 # --- what may be said ---------------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ from enum import StrEnum
 from uuid import UUID
 
 from palier.assessments.flows.rounds import Round, load_round
-from palier.assessments.rules.reading import changed_wording
 from palier.assessments.store import Campaign
 from palier.benchmarks import store
 from palier.benchmarks.flows.comparing import Comparison, compare, editions_for
@@ -14,6 +13,7 @@ from palier.benchmarks.rules.lines import Before, Line, line
 from palier.benchmarks.rules.standing import Refusal, Standing
 from palier.foundation.actor import Actor
 from palier.network.store import NetworkMember, networks_of
+from palier.questionnaires.rules.versions import changed_between
 from palier.scoring.rules.result import TOTAL
 from palier.scoring.rules.rounds import compare as compare_rounds
 
@@ -139,7 +139,7 @@ async def _before(actor: Actor, one: Round, now: Comparison, last: store.Edition
     then = await compare(actor, past.result, last, now.standing.cohort)
     if then.standing.cohort != now.standing.cohort:
         return None
-    changed = changed_wording(past.questionnaire, one.questionnaire)
+    changed = changed_between(past.questionnaire, one.questionnaire)
     changes = compare_rounds(past.result, one.result, changed).changes
     own = {code: node.score for code, node in past.result.nodes.items()}
     return Before(then.standing, own, {code: change.delta for code, change in changes.items()})
