@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from palier.questionnaires.building import questionnaire_from
 from palier.scoring.rules import score
-from palier.scoring.rules.aggregation import QUANTUM, combine, contributions
+from palier.scoring.rules.aggregation import combine, contributions
 from palier.scoring.rules.effects import answers_in, gain_of_moves, moved, one_step_gain, step_gains, what_if
+from palier.scoring.rules.numbers import QUANTUM
 from palier.scoring.rules.record import from_plain, result_hash, rounded, to_plain
 from palier.scoring.rules.result import Kind
 from palier.scoring.rules.rounds import compare

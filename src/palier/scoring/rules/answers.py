@@ -1,27 +1,37 @@
-"""Answers as plain data, read strictly: a value that is not a rung of the scale is refused, never guessed.
+"""Answers as plain data, read strictly: a value that its kind does not know is refused, never guessed.
 
 Source: docs/method.md#answers.
 """
 
+import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
-from palier.questionnaires.rules import Criterion, Grade, Questionnaire, Scale
+from palier.questionnaires.rules import Criterion, Grade, Questionnaire
+from palier.scoring.rules.kinds import Reading, read_value
+from palier.scoring.rules.numbers import whole
 
 PLAIN_KEYS = frozenset({"code", "value", "level", "state", "reason", "evidence"})
 
+LATER: Mapping[str, Any] = {"later": True}
+"""Marks a field the record did not always have: written only where it says something (docs/method.md#record)."""
+
 
 class State(StrEnum):
-    """Where an answer stands; only `answered` has points of its own."""
+    """Where an answer stands; only `answered` has points of its own. `hidden` is the engine's own, never given."""
 
     ANSWERED = "answered"
     NA = "na"
     DK = "dk"
     BLANK = "blank"
+    HIDDEN = "hidden"
+
+
+LEAVING = frozenset({State.NA, State.HIDDEN})
+"""States that leave numerator and denominator alike."""
 
 
 class BadAnswer(ValueError):
@@ -35,7 +45,11 @@ class BadAnswer(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The agreed answer to one criterion. `level` counts from 1; `points` are those of the scale."""
+    """The agreed answer to one criterion. `level` counts from 1; `points` are 0 to 100.
+
+    `value` is what was answered where that is no rung, as canonical JSON; `level` is then the highest rung worth
+    no more than the points. A blank answer may hold the value somebody has begun.
+    """
 
     code: str
     state: State
@@ -43,40 +57,54 @@ class Answer:
     points: Fraction | None = None
     grade: Grade = Grade.NONE
     reason: str | None = None
+    value: str | None = field(default=None, metadata=LATER)
+
+    @property
+    def plain_value(self) -> Any:
+        """`value` as the plain data it was read from; None where a rung was chosen."""
+        return None if self.value is None else json.loads(self.value)
 
 
 PlainAnswers = Mapping[str, Any] | Iterable[Mapping[str, Any]]
-"""Rows with a `code`, or rows by code; keys: code, value (points), level, state, reason, evidence (grade)."""
+"""Rows with a `code`, or rows by code; keys: code, value, level, state, reason, evidence (grade)."""
+
+_STATES = {state.value: state for state in State if state is not State.HIDDEN}
+_GRADES = {grade.value: grade for grade in Grade}
 
 
 def read_answers(questionnaire: Questionnaire, answers: PlainAnswers) -> dict[str, Answer]:
     """One Answer per criterion, in the questionnaire's order; criteria without a row are blank.
 
-    Raises BadAnswer: unknown or repeated code, unknown key, value off the scale, N/A without a reason.
+    A questionnaire narrowed to a scope leaves out what it does not ask. Raises BadAnswer: unknown or repeated
+    code, unknown key, a value its kind does not know, N/A without a reason.
     """
     given: dict[str, Answer] = {}
     for code, row in _rows(answers):
         if code in given:
             raise BadAnswer(code, "answered twice")
-        given[code] = read_answer(_criterion(questionnaire, code), row)
+        criterion = _criterion(questionnaire, code)
+        if criterion:
+            given[code] = read_answer(criterion, row)
     return {c.code: given.get(c.code) or Answer(c.code, State.BLANK) for c in questionnaire.criteria}
 
 
 def read_answer(criterion: Criterion, row: Mapping[str, Any]) -> Answer:
     """The answer `row` gives to `criterion`. Raises BadAnswer."""
     code = criterion.code
-    if unknown := sorted(str(key) for key in set(row) - PLAIN_KEYS):
+    if not row.keys() <= PLAIN_KEYS:
+        unknown = sorted(str(key) for key in set(row) - PLAIN_KEYS)
         raise BadAnswer(code, f"unknown column {unknown[0]!r}")
     try:
-        grade = Grade(row.get("evidence") or Grade.NONE)
-        level = _level(criterion.scale, row)
-        state = State(row.get("state") or (State.BLANK if level is None else State.ANSWERED))
+        grade = _named(_GRADES, row.get("evidence") or Grade.NONE, "Grade")
+        reading = _reading(criterion, row)
+        state = _named(_STATES, row.get("state") or (State.ANSWERED if reading else State.BLANK), "State")
     except (ValueError, TypeError, ArithmeticError) as error:
         raise BadAnswer(code, str(error)) from error
     reason = str(row.get("reason") or "").strip() or None
-    _check_state(code, state, level, reason)
-    points = None if level is None else criterion.scale.points(level)
-    return Answer(code, state, level, points, grade, reason)
+    _check_state(code, state, reading, reason)
+    if reading is None:
+        return Answer(code, state, None, None, grade, reason)
+    return Answer(code, state, reading.level, reading.points, grade, reason, reading.value)
 
 
 def _rows(answers: PlainAnswers) -> Iterable[tuple[str, Mapping[str, Any]]]:
@@ -90,50 +118,52 @@ def _rows(answers: PlainAnswers) -> Iterable[tuple[str, Mapping[str, Any]]]:
         yield str(row["code"]), row
 
 
-def _criterion(questionnaire: Questionnaire, code: str) -> Criterion:
-    try:
-        return questionnaire.criterion(code)
-    except KeyError:
-        raise BadAnswer(code, f"not a criterion of {questionnaire.key}") from None
+def _criterion(questionnaire: Questionnaire, code: str) -> Criterion | None:
+    """The criterion `code`; None for one outside the scope."""
+    place = questionnaire.index.positions.get(code)
+    if place is not None:
+        return questionnaire.criteria[place]
+    if questionnaire.scope:
+        return None
+    raise BadAnswer(code, f"not a criterion of {questionnaire.key}")
 
 
-def _level(scale: Scale, row: Mapping[str, Any]) -> int | None:
-    """The rung given by `level`, by `value` (points), or by both when they agree."""
+def _named(known: Mapping[str, Any], given: Any, what: str) -> Any:
+    found = known.get(given) if isinstance(given, str) else None
+    if found is None:
+        raise ValueError(f"{str(given)[:40]!r} is not a valid {what}; there are {', '.join(known)}")
+    return found
+
+
+def _reading(criterion: Criterion, row: Mapping[str, Any]) -> Reading | None:
+    """What `level`, `value`, or both when they agree, say; None where nothing is said."""
     level, value = row.get("level"), row.get("value")
-    by_level = None if level in (None, "") else _whole(level)
-    by_value = None if value in (None, "") else scale.level(_exact(value))
-    if by_level is not None:
-        scale.points(by_level)
-    if None not in (by_level, by_value) and by_level != by_value:
-        raise ValueError(f"level {by_level} and value {value} are not the same rung")
-    return by_value if by_level is None else by_level
+    said = None if _is_nothing(value) else read_value(criterion, value)
+    if _is_nothing(level):
+        return said
+    number = whole(level)
+    points = criterion.scale.points(number)
+    if said is None:
+        # A level instead of a value: its rung, whatever the kind.
+        return Reading(points, number, None)
+    if said.level != number and not said.missing:
+        raise ValueError(f"level {number} and value {str(value)[:40]} are not the same rung")
+    return said
 
 
-def _exact(value: Any) -> Fraction:
-    """A number as written: floats by their shortest text, so that 0.1 is 1/10."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal | Fraction):
-        raise TypeError(f"not a number: {value!r}")
-    if isinstance(value, int | Fraction):
-        return Fraction(value)
-    try:
-        return Fraction(str(value))
-    except ValueError:
-        raise ValueError(f"not a number: {value!r}") from None
+def _is_nothing(given: Any) -> bool:
+    return given is None or (isinstance(given, str) and not given.strip())
 
 
-def _whole(level: Any) -> int:
-    if type(level) is int:
-        return level
-    exact = _exact(level)
-    if exact.denominator != 1:
-        raise ValueError(f"a level is a whole number, not {level!r}")
-    return exact.numerator
-
-
-def _check_state(code: str, state: State, level: int | None, reason: str | None) -> None:
-    if state is State.ANSWERED and level is None:
+def _check_state(code: str, state: State, reading: Reading | None, reason: str | None) -> None:
+    if reading and reading.missing:
+        if state is State.ANSWERED:
+            raise BadAnswer(code, f"answered, but incomplete: {', '.join(reading.missing)} missing")
+        if state is not State.BLANK:
+            raise BadAnswer(code, f"state {state} carries no value")
+    elif state is State.ANSWERED and reading is None:
         raise BadAnswer(code, "answered, but without a value")
-    if state is not State.ANSWERED and level is not None:
+    elif state is not State.ANSWERED and reading is not None:
         raise BadAnswer(code, f"state {state} carries no value")
     if state is State.NA and reason is None:
         raise BadAnswer(code, "not applicable needs a reason")

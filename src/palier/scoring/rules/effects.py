@@ -11,6 +11,7 @@ from typing import Any
 from palier.questionnaires.rules import Questionnaire
 from palier.scoring.rules.aggregation import combine
 from palier.scoring.rules.answers import Answer, BadAnswer, PlainAnswers, State, read_answers
+from palier.scoring.rules.branching import asked, deciding
 from palier.scoring.rules.engine import Definition, as_questionnaire, score_answers
 from palier.scoring.rules.result import Kind, Node, Result
 
@@ -18,13 +19,14 @@ from palier.scoring.rules.result import Kind, Node, Result
 def what_if(definition: Definition, answers: PlainAnswers, moves: Mapping[str, int]) -> Result:
     """The result once each criterion of `moves` stands at the level given (from 1), evidence unchanged.
 
-    A criterion that does not apply stays so; one without an answer becomes answered.
+    A criterion that does not apply stays so; one without an answer becomes answered; one that is hidden stays so
+    unless other moves show it; one that they show and that does not move is blank, whatever was answered there
+    before it was hidden. A level is its rung's points, whatever the kind.
     Raises BadAnswer for an unknown criterion or level.
     """
     questionnaire = as_questionnaire(definition)
-    return score_answers(
-        questionnaire, _with_moves(questionnaire, read_answers(questionnaire, answers), moves)
-    )
+    now = asked(questionnaire, read_answers(questionnaire, answers))
+    return score_answers(questionnaire, _with_moves(questionnaire, now, moves))
 
 
 def moved(questionnaire: Questionnaire, result: Result, moves: Mapping[str, int]) -> Result:
@@ -51,31 +53,38 @@ def _moved(questionnaire: Questionnaire, answer: Answer, level: int) -> Answer:
         points = questionnaire.criterion(answer.code).scale.points(level)
     except ValueError as error:
         raise BadAnswer(answer.code, str(error)) from error
-    return replace(answer, state=State.ANSWERED, level=level, points=points)
+    return replace(answer, state=State.ANSWERED, level=level, points=points, value=None)
 
 
 def answers_in(result: Result) -> dict[str, dict[str, Any]]:
-    """The answers a result was made of, as plain data for the engine."""
+    """The answers a result was made of, as plain data for the engine; hidden criteria have none."""
     return {
-        node.code: {
-            "state": node.answer.state,
-            "level": node.answer.level,
-            "reason": node.answer.reason,
-            "evidence": node.answer.grade,
-        }
+        node.code: plain_answer(node.answer)
         for node in result.criteria
-        if node.answer is not None
+        if node.answer is not None and node.answer.state is not State.HIDDEN
     }
+
+
+def plain_answer(answer: Answer) -> dict[str, Any]:
+    """One answer as the engine reads it."""
+    row = {
+        "state": answer.state,
+        "level": answer.level,
+        "reason": answer.reason,
+        "evidence": answer.grade,
+    }
+    return row if answer.value is None else row | {"value": answer.plain_value}
 
 
 def gain_of_moves(questionnaire: Questionnaire, result: Result, moves: Mapping[str, int]) -> Fraction | None:
     """Points the total gains when the criteria of `moves` stand at the levels given; None without a total.
 
-    The same figure as `what_if`. Where every one of them has a level already, coverage cannot change and only
-    their branches are computed again. Raises BadAnswer as `what_if`.
+    The same figure as `what_if`. Where every one of them has a level already and shows no other criterion,
+    coverage cannot change and only their branches are computed again. Raises BadAnswer as `what_if`.
     """
     nodes = [result.nodes.get(code) for code in moves]
-    if result.score is None or not all(node is not None and node.level is not None for node in nodes):
+    stays = all(node is not None and node.level is not None for node in nodes)
+    if result.score is None or not stays or not deciding(questionnaire).isdisjoint(moves):
         after = moved(questionnaire, result, moves).score
         return None if result.score is None or after is None else after - result.score
     points = {
@@ -121,12 +130,24 @@ def step_gains(definition: Definition, answers: PlainAnswers) -> dict[str, Fract
 def gains_of(questionnaire: Questionnaire, result: Result) -> dict[str, Fraction | None]:
     """As `step_gains`, from a result of this questionnaire."""
     gains: dict[str, Fraction | None] = {}
+    showing = deciding(questionnaire)
     for dimension in result.dimensions:
         for element in dimension.children:
             for criterion in element.children:
                 chain = (result.total, dimension, element, criterion)
-                gains[criterion.code] = _gain(chain, _next_points(questionnaire, criterion))
+                points = _next_points(questionnaire, criterion)
+                gains[criterion.code] = (
+                    _gain_by_all(questionnaire, result, criterion)
+                    if points is not None and criterion.code in showing
+                    else _gain(chain, points)
+                )
     return gains
+
+
+def _gain_by_all(questionnaire: Questionnaire, result: Result, criterion: Node) -> Fraction | None:
+    """One level more of a criterion that may show others: they are blank then, so everything counts anew."""
+    after = moved(questionnaire, result, {criterion.code: (criterion.level or 0) + 1}).score
+    return None if after is None or result.score is None else after - result.score
 
 
 def _next_points(questionnaire: Questionnaire, criterion: Node) -> Fraction | None:

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from palier.questionnaires.rules import Criterion, Gate, Level, Pyramid, PyramidStep, Questionnaire
-from palier.scoring.rules.aggregation import total, weight_of, weighted_mean
-from palier.scoring.rules.answers import Answer, State
+from palier.scoring.rules.aggregation import weight_of, weighted_mean
+from palier.scoring.rules.answers import LEAVING, Answer
+from palier.scoring.rules.numbers import reaches, total
 from palier.scoring.rules.result import GateStanding, Maturity, PyramidStanding, PyramidStepStanding
 
 
@@ -13,13 +14,13 @@ def level_at(levels: Sequence[Level], points: Fraction | None) -> int | None:
     """The highest level that starts at or under `points` (the first below them all); None without."""
     if points is None:
         return None
-    return max((level.level for level in levels if points >= level.start), default=levels[0].level)
+    return max([level.level for level in levels if reaches(points, level.start)], default=levels[0].level)
 
 
 def maturity(questionnaire: Questionnaire, answers: Mapping[str, Answer], score: Fraction | None) -> Maturity:
     """The level of `score` (points), lowered to the level below the first gate that fails.
 
-    N/A criteria leave the gates; don't know and blank fail them.
+    Criteria that do not apply or are hidden leave the gates; don't know and blank fail them.
     """
     gates = tuple(_gate(gate, questionnaire.tagged(gate.tag), answers) for gate in questionnaire.gates)
     by_score = level_at(questionnaire.levels, score)
@@ -36,7 +37,7 @@ def _gate(gate: Gate, criteria: Sequence[Criterion], answers: Mapping[str, Answe
 
 
 def _fails(answer: Answer, at_least: Fraction) -> bool:
-    return answer.state is not State.NA and (answer.points is None or answer.points < at_least)
+    return answer.state not in LEAVING and (answer.points is None or not reaches(answer.points, at_least))
 
 
 def pyramid(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> PyramidStanding | None:
@@ -62,10 +63,10 @@ def _step(
     below: bool,
 ) -> PyramidStepStanding:
     tagged = [(c.weight, answers[c.code]) for c in questionnaire.tagged(step.tag)]
-    applicable = total(weight for weight, answer in tagged if answer.state is not State.NA)
+    applicable = total(weight for weight, answer in tagged if answer.state not in LEAVING)
     parts = [(weight, answer.points) for weight, answer in tagged if answer.points is not None]
     coverage = weight_of(parts) / applicable if applicable else None
-    enough = bool(parts) and coverage is not None and coverage >= questionnaire.coverage.node
+    enough = bool(parts) and coverage is not None and reaches(coverage, questionnaire.coverage.node)
     mean = weighted_mean(parts) if enough else None
-    reached = below and mean is not None and mean >= whole.at_least
+    reached = below and mean is not None and reaches(mean, whole.at_least)
     return PyramidStepStanding(step.tag, mean, coverage, reached)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from palier.questionnaires.rules import Aggregation
-from palier.scoring.rules.answers import Answer
+from palier.scoring.rules.answers import LATER, Answer
 
 TOTAL = "total"
 """The code of the topmost node."""
@@ -146,7 +146,10 @@ class PyramidStanding:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one set of answers is worth, with everything that led to it."""
+    """What one set of answers is worth, with everything that led to it.
+
+    `scope` names the dimensions that were asked; () is all of them.
+    """
 
     engine: str
     questionnaire: str
@@ -157,10 +160,13 @@ class Result:
     pyramid: PyramidStanding | None
     balance: Fraction | None
     weakest_element: str | None
+    scope: tuple[str, ...] = field(default=(), metadata=LATER)
     nodes: Mapping[str, Node] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "nodes", {node.code: node for node in self.total.walk()})
+        nodes: dict[str, Node] = {}
+        _gather(self.total, nodes)
+        object.__setattr__(self, "nodes", nodes)
 
     @property
     def score(self) -> Fraction | None:
@@ -224,6 +230,13 @@ class Result:
             # A parent at zero splits what it brings (geometric means lift it to one point) by weight.
             part *= child.contribution / parent.score if parent.score else child.share
         return part
+
+
+def _gather(node: Node, into: dict[str, Node]) -> None:
+    """As `walk`, at a third of its price: every result is read through this once."""
+    into[node.code] = node
+    for child in node.children:
+        _gather(child, into)
 
 
 def _path(node: Node, code: str) -> tuple[Node, ...]:
