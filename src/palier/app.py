@@ -21,6 +21,7 @@ from litestar.types import ControllerRouterHandler
 from palier.accounts import jobs as account_jobs
 from palier.accounts.pages import account, entering, signing_up
 from palier.action_plans.pages import actions, board, plans, suggesting
+from palier.assessments import refusals as assessment_refusals
 from palier.assessments.pages import answering, history, hub, results, submitting
 from palier.assessments.rules.peers import Peers
 from palier.benchmarks import jobs as benchmark_jobs
@@ -108,7 +109,7 @@ def create_app(settings: Settings | None = None, *, peers: Peers = peers_of_memb
             "settings": Provide(lambda: settings, sync_to_thread=False),
             "shelf": Provide(lambda: files.shelves(settings.data_directory), sync_to_thread=False),
         },
-        exception_handlers={**web.HANDLERS, **demo_refusals.HANDLERS, NotYours: show_refusal},
+        exception_handlers={**web.HANDLERS, **demo_refusals.HANDLERS, **assessment_refusals.HANDLERS, NotYours: show_refusal},
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(env)),
         lifespan=[_database(settings)],
         openapi_config=None,

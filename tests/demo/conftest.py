@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from palier.assessments.flows.submitting import keep_definition
+from palier.assessments.flows.definitions import keep_definition
 from palier.demo.networks import Planted, plant_network
 from palier.demo.seeding import LARGE_NETWORK
 from palier.foundation.database import WEB, WORKER, connect, disconnect, transaction

@@ -8,6 +8,10 @@ from palier.foundation.embedded_postgres import running
 from palier.foundation.settings import Settings
 
 
+class CannotStart(RuntimeError):
+    """Starting is not possible; the message says what to do."""
+
+
 @contextmanager
 def database(settings: Settings) -> Iterator[str]:
     """The address of the owner's database. Starts the private server when no other is set, or joins it."""

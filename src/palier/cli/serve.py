@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 
 from palier.cli import schema
 from palier.cli.children import Child, end, first_of, keep_alive, start
-from palier.cli.database import tell
+from palier.cli.database import CannotStart, tell
+from palier.cli.definitions import refuse_changed_files
 from palier.foundation import embedded_postgres
 from palier.foundation.embedded_postgres import Cluster
 from palier.foundation.postgres_programs import EmbeddedPostgresError
@@ -26,8 +27,8 @@ _PORT_SECONDS = 6.0  # a web process whose supervisor was killed needs a moment 
 _LOOK_SECONDS = 0.25
 
 
-class CannotServe(RuntimeError):
-    """Starting is not possible; the message says what to do."""
+class CannotServe(CannotStart):
+    """Something this supervisor needs is not to be had."""
 
 
 class AskedToStop(Exception):
@@ -45,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
         with _alone(settings), _server(settings) as cluster:
             url = cluster.url if cluster else settings.database_url or ""
             asyncio.run(_serve(replace(settings, database_url=url), cluster))
-    except CannotServe as error:
+    except CannotStart as error:
         tell(f"palier: {error}")
         return 1
     except (AskedToStop, KeyboardInterrupt):
@@ -104,6 +105,7 @@ async def _serve(settings: Settings, cluster: Cluster | None) -> None:
         loop.add_signal_handler(number, stopping.set)
     await _wait_for_port(settings, stopping)
     await _migrate(settings, cluster, stopping)
+    refuse_changed_files(settings.database_url or "")
     sign_ins = await _fill(settings, stopping)
     shown = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:

@@ -3,9 +3,13 @@
 import argparse
 import asyncio
 import logging
+from contextlib import suppress
+
+import psycopg
 
 from palier.app import jobs
-from palier.cli.database import database
+from palier.cli.database import CannotStart, database, tell
+from palier.cli.definitions import refuse_changed_files
 from palier.foundation.settings import read_settings
 from palier.foundation.working import work
 
@@ -19,5 +23,11 @@ def run(arguments: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     settings = read_settings()
     with database(settings) as url:
+        try:
+            with suppress(psycopg.OperationalError):  # a database that is away is waited for
+                refuse_changed_files(url)
+        except CannotStart as error:
+            tell(f"palier: {error}")
+            return 1
         asyncio.run(work(url, jobs(settings)))
     return 0

@@ -13,7 +13,7 @@ from palier.accounts import sessions, throttle
 from palier.accounts import store as accounts
 from palier.accounts.flows.entering import Browser
 from palier.accounts.rules import origin
-from palier.assessments.flows.submitting import keep_definition
+from palier.assessments.flows.definitions import keep_definition
 from palier.assessments.store import Campaign
 from palier.demo.director import VALLEY, plant_open_round, write_plan
 from palier.demo.networks import ROUNDS, Planted, plant_past_round

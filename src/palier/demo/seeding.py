@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from palier.accounts import store as accounts
 from palier.accounts.passwords import hashed
-from palier.assessments.flows.submitting import keep_definition
+from palier.assessments.flows.definitions import keep_definition
 from palier.demo.consultant import clients_among, plant_clients
 from palier.demo.director import plant_plan, plant_valley
 from palier.demo.networks import plant_members, plant_network, plant_running, publish_years

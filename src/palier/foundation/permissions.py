@@ -25,6 +25,8 @@ class Permission(StrEnum):
     """Open a round, change its dates."""
     SUBMIT = "submit"
     """Commit the organisation: submit and lock, consent to the benchmark."""
+    MANAGE_QUESTIONNAIRES = "manage questionnaires"
+    """Bring a questionnaire of the organisation's own, publish and withdraw it."""
     EDIT_PLAN = "edit plan"
     EXPORT = "export"
     """Have a document made."""
@@ -38,7 +40,7 @@ class Permission(StrEnum):
 _READER = {Permission.READ, Permission.EXPORT}
 _CONTRIBUTOR = _READER | {Permission.ANSWER, Permission.EDIT_PLAN}
 _CONSULTANT = _CONTRIBUTOR | {Permission.RUN_ASSESSMENT}
-_LEAD = _CONSULTANT | {Permission.SUBMIT, Permission.MANAGE_PEOPLE}
+_LEAD = _CONSULTANT | {Permission.SUBMIT, Permission.MANAGE_PEOPLE, Permission.MANAGE_QUESTIONNAIRES}
 _OWNER = _LEAD | {Permission.MANAGE_ORGANISATION}
 
 _GRANTS = {

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from palier.action_plans.store import late_count
-from palier.assessments.flows.rounds import definition_of, rounds_of
+from palier.assessments.flows.definitions import definition_of
+from palier.assessments.flows.rounds import rounds_of
 from palier.assessments.rules.progress import Count, progress
 from palier.assessments.store import Assessment, AssessmentState, states_of, visible_assessments
 from palier.foundation import actor as acting

@@ -7,8 +7,12 @@ from uuid import UUID
 
 from tortoise import fields
 from tortoise.models import Model
+from tortoise.queryset import QuerySet
 
+from palier.foundation.actor import Actor, NetworkActor
+from palier.foundation.database import select
 from palier.foundation.identifiers import new_id
+from palier.questionnaires.owners import Owner
 
 
 class OwnState(StrEnum):
@@ -50,3 +54,46 @@ class OwnQuestionnaire(Model):
 
     class Meta:
         table = table_description = "own_questionnaire"
+
+
+def owned_by(owner: Owner) -> QuerySet[OwnQuestionnaire]:
+    """What an owner brought, the newest first, without files and contents."""
+    return OwnQuestionnaire.filter(**owner.columns).order_by("-uploaded_at", "-id").only(*_FACTS)
+
+
+async def own(owner: Owner, questionnaire_id: UUID, *, locked: bool = False) -> OwnQuestionnaire:
+    """One row, whole. Raises DoesNotExist, for a stranger's as for an unknown one."""
+    rows = OwnQuestionnaire.filter(id=questionnaire_id, **owner.columns)
+    return await (rows.select_for_update() if locked else rows).get()
+
+
+async def earlier_version(owner: Owner, row: OwnQuestionnaire) -> OwnQuestionnaire | None:
+    """The highest version of the same questionnaire that was published, withdrawn ones included."""
+    rows = OwnQuestionnaire.filter(code=row.code, **owner.columns).exclude(id=row.id)
+    return max(await rows.exclude(state=OwnState.DRAFT), key=lambda one: numbered(one.version), default=None)
+
+
+async def lock_versions(owner: Owner, code: str) -> None:
+    """Make other publications of the same questionnaire wait for this one."""
+    rows = OwnQuestionnaire.filter(code=code, **owner.columns)
+    await rows.order_by("id").select_for_update().values_list("id", flat=True)
+
+
+async def published_for(tenant: Actor | NetworkActor) -> list[dict[str, Any]]:
+    """Id, code, version and hash of what `tenant` may choose: its own, and those of the networks it belongs to."""
+    sql = (
+        "select id, code, version, hash from own_questionnaire where state = 'published' and (organisation_id = $1 or network_id = $1 "
+        "or network_id in (select m.network_id from network_member m where m.organisation_id = $1 and m.left_on is null))"
+    )
+    return await select(sql, Owner(tenant).id)
+
+
+def numbered(version: str) -> tuple[int, ...]:
+    """1.10.0 comes after 1.9.0."""
+    return tuple(int(part) for part in version.split("."))
+
+
+_FACTS = (
+    "id", "organisation_id", "network_id", "code", "version", "title", "hash", "state", "file_name", "uploaded_name",
+    "uploaded_at", "published_at", "published_name", "withdrawn_at",
+)  # fmt: skip

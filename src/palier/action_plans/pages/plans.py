@@ -18,7 +18,7 @@ from palier.action_plans.pages.desk import EDIT, READ, Desk, open_desk, plan_pat
 from palier.action_plans.pages.forms import Errors, Raw, op_of
 from palier.action_plans.rules.life import ActionStatus, is_late
 from palier.action_plans.store import ActionPlan
-from palier.assessments.flows.rounds import definition_of
+from palier.assessments.flows.definitions import definition_of
 from palier.assessments.flows.sheets import people_to_ask
 from palier.assessments.rules.peers import Peers
 from palier.assessments.store import Assessment, AssessmentState, visible_assessments

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from palier.assessments.flows.definitions import definition_by, keep_definition
 from palier.assessments.rules.drafts import Draft, Fault, draft_from, faults
 from palier.assessments.rules.history import Change, changes_from
 from palier.assessments.rules.progress import States
@@ -17,7 +18,6 @@ from palier.foundation.actor import Actor
 from palier.foundation.clock import now
 from palier.foundation.database import select, transaction
 from palier.foundation.identifiers import new_id, slugify
-from palier.questionnaires.catalogue import find_questionnaire
 from palier.questionnaires.rules import Criterion, Questionnaire
 
 
@@ -69,7 +69,9 @@ async def open_assessment(
 ) -> Assessment:  # fmt: skip
     """Open a round called `name` (such as "2026"); its address is the questionnaire and the name.
 
-    With a campaign the network is told that the round exists, and nothing else. Raises AlreadyDone for the form `op`.
+    What is asked is kept whole from now on, and the questionnaire's scope with it. With a campaign the network is told
+    that the round exists, and nothing else. Raises AlreadyDone for the form `op`, ChangedQuestionnaire for a version
+    that was used with another content, UnknownQuestionnaire for one withdrawn meanwhile.
     """
     async with transaction(actor):
         slug = await _free_slug(actor, slugify(f"{questionnaire.id} {name}"))
@@ -77,9 +79,11 @@ async def open_assessment(
             await operations.claim(op, actor.person_id, f"/o/{actor.organisation.slug}/e/{slug}")
         assessment = await Assessment.create(
             organisation_id=actor.organisation_id, slug=slug, name=name, questionnaire=questionnaire.id,
-            version=questionnaire.version, definition_hash=questionnaire.content_hash, campaign=campaign,
-            opens_on=opens_on, closes_on=closes_on, created_by=actor.person_id, created_at=now(),
+            version=questionnaire.version, definition_hash=questionnaire.content_hash,
+            scope=list(questionnaire.scope), campaign=campaign, opens_on=opens_on, closes_on=closes_on,
+            created_by=actor.person_id, created_at=now(),
         )  # fmt: skip
+        await keep_definition(questionnaire)
         await audit.record(actor, "assessments.opened", f"assessment {slug}", questionnaire=questionnaire.key)
         if campaign:
             await _take_part(actor, campaign)
@@ -116,13 +120,15 @@ async def answer_criterion(
             actor.mandate_id, now(),
         )  # fmt: skip
         # The database found the round in the same round trip; what it cannot know is checked before the commit.
-        return _checked(json.loads(rows[0]["saved"]), code, draft)
+        return await _checked(json.loads(rows[0]["saved"]), code, draft)
 
 
-def _checked(saved: dict[str, Any], code: str, draft: Draft) -> Saved:
+async def _checked(saved: dict[str, Any], code: str, draft: Draft) -> Saved:
     if saved["outcome"] == "missing":
         raise Unknown("assessment")
-    questionnaire = find_questionnaire(saved["questionnaire"], saved["version"])
+    questionnaire = await definition_by(
+        saved["questionnaire"], saved["version"], saved["definition_hash"], saved["scope"]
+    )
     try:
         criterion = questionnaire.criterion(code)
     except KeyError:

@@ -10,21 +10,17 @@ from typing import Any
 from uuid import UUID
 
 from palier.assessments import store
+from palier.assessments.flows.definitions import definition_of
 from palier.assessments.flows.submitting import as_row
 from palier.assessments.store import Answer, Assessment, AssessmentState
 from palier.foundation.actor import Actor
 from palier.foundation.kept import Kept
-from palier.questionnaires.building import questionnaire_from
-from palier.questionnaires.catalogue import ChangedQuestionnaire, UnknownQuestionnaire, find_questionnaire
 from palier.questionnaires.rules import Questionnaire
 from palier.scoring.rules import Result, score
 from palier.scoring.rules.record import from_plain
 
 _kept: Kept[UUID, tuple[Any, Result]] = Kept(256)
 """Stored results as read last, each with what it was read from."""
-
-_definitions: Kept[str, Questionnaire] = Kept(64)
-"""Questionnaires by the hash of their content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +82,6 @@ async def _rounds(submitted: Iterable[Assessment]) -> list[Round]:
         previous = rounds[-1] if rounds else None
         rounds.append(Round(assessment, definition, stored_result(assessment), previous=previous))
     return rounds
-
-
-async def definition_of(assessment: Assessment) -> Questionnaire:
-    """The questionnaire exactly as this assessment uses it, though the file may have changed or gone."""
-    wanted = assessment.definition_hash
-    return _definitions.get(wanted) or _definitions.put(wanted, await _definition(assessment))
-
-
-async def _definition(assessment: Assessment) -> Questionnaire:
-    wanted = assessment.definition_hash
-    try:
-        return find_questionnaire(assessment.questionnaire, assessment.version, content_hash=wanted)
-    except (UnknownQuestionnaire, ChangedQuestionnaire):
-        stored = await store.UsedDefinition.get(hash=wanted)
-        return questionnaire_from(stored.content)
 
 
 def _result(assessment: Assessment, questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> Result:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from palier.assessments import store
-from palier.assessments.flows.rounds import definition_of
+from palier.assessments.flows.definitions import definition_of
 from palier.assessments.rules.drafts import Draft
 from palier.assessments.rules.history import Change, changes_from
 from palier.assessments.rules.progress import Progress, States, progress

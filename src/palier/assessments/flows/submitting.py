@@ -4,12 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from palier.assessments import store
-from palier.assessments.store import Answer, Assessment, AssessmentState, Participation, UsedDefinition
+from palier.assessments.flows.definitions import definition_of, keep_definition
+from palier.assessments.store import Answer, Assessment, AssessmentState, Participation
 from palier.foundation import audit, jobs, mail
 from palier.foundation.actor import Actor
 from palier.foundation.clock import now
 from palier.foundation.database import transaction
-from palier.questionnaires.catalogue import definition, find_questionnaire
 from palier.questionnaires.rules import Questionnaire
 from palier.scoring.rules import Result, score
 from palier.scoring.rules.record import result_hash, to_plain
@@ -42,11 +42,9 @@ async def submit(actor: Actor, slug: str, *, name: str, consent: bool | None = N
 
 
 async def _freeze(actor: Actor, assessment: Assessment, *, name: str, consent: bool | None) -> None:
-    questionnaire = find_questionnaire(
-        assessment.questionnaire, assessment.version, content_hash=assessment.definition_hash
-    )
+    questionnaire = await definition_of(assessment)
+    await keep_definition(questionnaire)  # rounds of the first release did not when they opened
     result = await _score(assessment, questionnaire)
-    await keep_definition(questionnaire)
     _seal(assessment, result)
     assessment.submitted_by, assessment.submitted_name = actor.person_id, name
     assessment.benchmark_consent = consent
@@ -77,20 +75,6 @@ def as_row(answer: Answer) -> dict[str, Any]:
         "code": answer.code, "state": answer.state.value, "level": answer.level, "reason": answer.reason,
         "evidence": answer.evidence_grade,
     }  # fmt: skip
-
-
-async def keep_definition(questionnaire: Questionnaire) -> None:
-    """Keep the questionnaire whole, so that its results can be computed again for ever; in the caller's transaction."""
-    content = definition(questionnaire.id, questionnaire.version)
-    await UsedDefinition.bulk_create(
-        [
-            UsedDefinition(
-                hash=questionnaire.content_hash, questionnaire=questionnaire.id, version=questionnaire.version,
-                content=content, first_used_at=now(),
-            )
-        ],
-        ignore_conflicts=True,
-    )  # fmt: skip
 
 
 def _seal(assessment: Assessment, result: Result) -> None:

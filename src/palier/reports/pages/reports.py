@@ -13,7 +13,7 @@ from litestar.response import Redirect, Template
 from litestar.types import ControllerRouterHandler
 
 from palier.action_plans.store import visible_plans
-from palier.assessments.flows.rounds import definition_of
+from palier.assessments.flows.definitions import definition_of
 from palier.assessments.rules.peers import Peers
 from palier.assessments.store import AssessmentState, visible_assessments
 from palier.foundation import files

@@ -1,0 +1,66 @@
+"""The questionnaires somebody may choose: the shipped ones, their own, and those of their networks.
+
+They only read: call them inside `reading(actor)` or `transaction(actor)`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from palier.foundation.actor import Actor, NetworkActor
+from palier.foundation.kept import Kept
+from palier.questionnaires.building import questionnaire_from
+from palier.questionnaires.catalogue import UnknownQuestionnaire, latest, latest_of_each
+from palier.questionnaires.owners import Owner
+from palier.questionnaires.rules import Questionnaire
+from palier.questionnaires.store import OwnQuestionnaire, OwnState, numbered, owned_by, published_for
+
+_built: Kept[str, Questionnaire] = Kept(64)
+"""Questionnaires by the hash of their content."""
+
+
+async def offered(tenant: Actor | NetworkActor) -> tuple[Questionnaire, ...]:
+    """The highest version of each questionnaire that may be used now: shipped first, then own, by code."""
+    highest: dict[str, dict[str, Any]] = {}
+    for row in sorted(await published_for(tenant), key=lambda one: (one["code"], numbered(one["version"]))):
+        highest[row["code"]] = row
+    return (*latest_of_each(), *[await _published(row) for row in highest.values()])
+
+
+async def offered_as(tenant: Actor | NetworkActor, code: str) -> Questionnaire:
+    """The highest version of `code` that `tenant` may use now. Raises UnknownQuestionnaire."""
+    if "-" not in code:
+        return latest(code)
+    rows = [row for row in await published_for(tenant) if row["code"] == code]
+    if not rows:
+        raise UnknownQuestionnaire(code)
+    return await _published(max(rows, key=lambda one: numbered(one["version"])))
+
+
+async def _published(row: Mapping[str, Any]) -> Questionnaire:
+    if known := _built.get(row["hash"]):
+        return known
+    whole = await OwnQuestionnaire.get(id=row["id"])
+    return built(whole)
+
+
+def built(row: OwnQuestionnaire) -> Questionnaire:
+    """The questionnaire of a row whose file has no faults."""
+    return _built.get(row.hash) or _built.put(row.hash, questionnaire_from(row.content))
+
+
+async def published_content(questionnaire: Questionnaire) -> Mapping[str, Any]:
+    """The plain data of a published questionnaire of one's own. Raises UnknownQuestionnaire."""
+    row = await OwnQuestionnaire.get_or_none(
+        code=questionnaire.id, version=questionnaire.version, hash=questionnaire.content_hash,
+        state=OwnState.PUBLISHED,
+    )  # fmt: skip
+    if row is None:
+        raise UnknownQuestionnaire(questionnaire.key)
+    content: Mapping[str, Any] = row.content
+    return content
+
+
+async def own_titles(tenant: Actor | NetworkActor) -> dict[str, Mapping[str, str]]:
+    """The titles by locale of everything an owner ever published, by code."""
+    rows = await owned_by(Owner(tenant)).exclude(state=OwnState.DRAFT)
+    return {row.code: row.title for row in sorted(rows, key=lambda one: numbered(one.version))}

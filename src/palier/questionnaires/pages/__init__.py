@@ -1,0 +1,1 @@
+"""The pages of questionnaires of one's own."""
