@@ -20,6 +20,7 @@ from litestar.types import ControllerRouterHandler
 
 from palier.accounts import jobs as account_jobs
 from palier.accounts.pages import account, entering, signing_up
+from palier.action_plans.flows.overview import finished_criteria
 from palier.action_plans.pages import actions, board, plans, suggesting
 from palier.assessments import refusals as assessment_refusals
 from palier.assessments.pages import answering, history, hub, results, submitting
@@ -106,6 +107,7 @@ def create_app(settings: Settings | None = None, *, peers: Peers = peers_of_memb
             "network_actor": Provide(web.provide_network_actor, sync_to_thread=False),
             "examples": Provide(lambda: example, sync_to_thread=False),
             "peers": Provide(lambda: peers, sync_to_thread=False),
+            "finished": Provide(lambda: finished_criteria, sync_to_thread=False),
             "settings": Provide(lambda: settings, sync_to_thread=False),
             "shelf": Provide(lambda: files.shelves(settings.data_directory), sync_to_thread=False),
         },

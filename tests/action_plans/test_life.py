@@ -14,7 +14,7 @@ from tortoise.exceptions import DoesNotExist
 
 from palier.action_plans.flows import acting, planning, suggesting
 from palier.action_plans.flows.acting import ChangedMeanwhile, Unacceptable, facts_of
-from palier.action_plans.flows.overview import PlanView, load_plan
+from palier.action_plans.flows.overview import PlanView, finished_criteria, load_plan
 from palier.action_plans.flows.owners import UnknownOwner
 from palier.action_plans.flows.planning import NotSubmitted, open_plan
 from palier.action_plans.flows.suggesting import NoLongerSuggested, Wish, first_draft, suggestions_for
@@ -25,6 +25,7 @@ from palier.assessments.rules.peers import PeerFigure, PeerView, nobody
 from palier.assessments.store import Assessment
 from palier.foundation.actor import Actor
 from palier.foundation.audit import broken_links
+from palier.foundation.clock import now
 from palier.foundation.database import reading
 from palier.foundation.identifiers import new_id
 from palier.foundation.operations import AlreadyDone
@@ -374,3 +375,19 @@ async def test_nobody_else_s_action_can_be_touched(plan: str, claire: Actor, nor
             await attempt
     async with reading(nora):
         assert await Action.filter(id=row.id).count() == 0
+
+
+async def test_finished_actions_tell_which_criteria_they_served(
+    plan: str, claire: Actor, nora: Actor
+) -> None:
+    before, after = now() - timedelta(1), now() + timedelta(1)
+    row = await acting.add(claire, plan, Facts("Appeler", serves={"FL1.1.1": 4, "FL2.1.1": 3}), new_id())
+    await acting.add(claire, plan, Facts("Écrire", serves={"FL3.1.1": 4}), new_id())
+    async with reading(claire):
+        assert await finished_criteria(claire, before) == frozenset()
+    await acting.move(claire, row.id, ActionStatus.DONE, 1)
+    async with reading(claire):
+        assert await finished_criteria(claire, before) == {"FL1.1.1", "FL2.1.1"}
+        assert await finished_criteria(claire, after) == frozenset()
+    async with reading(nora):
+        assert await finished_criteria(nora, before) == frozenset()

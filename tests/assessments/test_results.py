@@ -10,6 +10,7 @@ import pytest
 from litestar import Litestar
 
 from palier.app import create_app
+from palier.assessments.flows.ranges import range_of
 from palier.assessments.flows.rounds import load_round, rounds_of
 from palier.assessments.rules.drafts import Draft
 from palier.assessments.store import Assessment
@@ -247,3 +248,32 @@ async def test_unknown_codes_are_pages_not_found(
 ) -> None:
     async with visit(claire) as browser:
         assert (await browser.get(f"{HERE}/e/sx-2026/{path}")).status_code == 404
+
+
+async def test_the_overview_shows_how_far_the_score_would_move_and_how_even_it_is(
+    two_rounds: list[Assessment], visit: Callable[..., Any], claire: Actor
+) -> None:
+    async with reading(claire):
+        one = await load_round(claire, "sx-2026")
+    found = range_of(one)
+    text = await text_of(visit, claire, "/e/sx-2026/results")
+    assert found is not None
+    assert f"entre {found.low} et {found.high}" in text
+    assert "Recalculé 2 000 fois avec chaque poids jusqu’à 25 % plus haut ou plus bas" in text
+    assert "Équilibre entre dimensions" in text
+    assert range_of(one) is found
+
+
+async def test_an_open_round_that_lacks_answers_says_what_they_are_taken_for(
+    visit: Callable[..., Any], claire: Actor
+) -> None:
+    await plant(claire, "2026", drafts(LEVELS_2026.replace(" 443 ", " --3 ")), submitted=False)
+    text = await text_of(visit, claire, "/e/sx-2026/results")
+    assert "Les 2 critères sans réponse sont pris n’importe où entre 0 et 100." in text
+
+
+async def test_without_a_score_no_range_is_shown(visit: Callable[..., Any], claire: Actor) -> None:
+    await plant(claire, "2026", drafts("444"), submitted=False)
+    text = await text_of(visit, claire, "/e/sx-2026/results")
+    assert "Recalculé" not in text
+    assert "Équilibre entre" not in text

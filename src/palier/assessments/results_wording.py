@@ -15,6 +15,7 @@ from palier.scoring.rules import Node, Result
 from palier.scoring.rules.answers import State
 from palier.scoring.rules.result import Kind, Withheld
 from palier.scoring.rules.rounds import LeftOut
+from palier.scoring.rules.uncertainty import DRAWS, WEIGHT_SWING, Uncertainty
 
 LEAST_UNSUPPORTED = 4
 """Points declared without support from which a title says so."""
@@ -185,6 +186,62 @@ def _unanswered(questionnaire: Questionnaire, result: Result) -> str:
     ) % {"n": count}
 
 
+def range_words(drawn: Uncertainty | None) -> str:
+    """The range of the score in a few words, whole points; empty where there is none, or none to speak of."""
+    if drawn is None or drawn.low == drawn.high:
+        return ""
+    return _("between %(low)s and %(high)s") % {"low": drawn.low, "high": drawn.high}
+
+
+def range_sentence(drawn: Uncertainty | None) -> str:
+    """What the range of the score and of the level comes from; empty without a score."""
+    if drawn is None:
+        return ""
+    return " ".join(part for part in (_range(drawn), _drawn_for(drawn), _range_of_levels(drawn)) if part)
+
+
+def _range(drawn: Uncertainty) -> str:
+    if drawn.low == drawn.high:
+        said = _(
+            "Computed %(draws)s times with every weight up to %(swing)s higher or lower, the score stays at %(low)s points."
+        )
+    else:
+        said = _(
+            "Computed %(draws)s times with every weight up to %(swing)s higher or lower, the score lies nine times in ten "
+            "between %(low)s and %(high)s points."
+        )
+    figures = {"draws": number(DRAWS), "swing": percent(WEIGHT_SWING), "low": drawn.low, "high": drawn.high}
+    return said % figures
+
+
+def _drawn_for(drawn: Uncertainty) -> str:
+    if not drawn.missing:
+        return ""
+    return ngettext(
+        "The criterion without an answer is taken anywhere between 0 and 100.",
+        "The %(n)s criteria without an answer are taken anywhere between 0 and 100.",
+        drawn.missing,
+    ) % {"n": drawn.missing}
+
+
+def _range_of_levels(drawn: Uncertainty) -> str:
+    if drawn.low_level == drawn.high_level:
+        return _("The maturity level stays at %(level)s.") % {"level": drawn.low_level}
+    return _("The maturity level goes from %(low)s to %(high)s.") % {
+        "low": drawn.low_level,
+        "high": drawn.high_level,
+    }
+
+
+def balance_sentence(result: Result) -> str:
+    """How even the dimensions are; empty without a score, or with a single dimension."""
+    if result.score is None or result.balance is None or len(result.dimensions) < 2:
+        return ""
+    return _("Balance between dimensions: %(share)s (100%% when all stand at the same score).") % {
+        "share": percent(result.balance)
+    }
+
+
 def evidence_title(result: Result) -> str:
     """Whether the evidence carries what is declared."""
     if result.gap is None:
@@ -211,12 +268,13 @@ def grade_words(grade: Grade) -> str:
 
 
 def state_words(state: State) -> str:
-    """What became of a criterion."""
+    """What became of a criterion; "not asked" where a condition hides it."""
     return {
         State.ANSWERED: _("Answered"),
         State.NA: _("Not applicable"),
         State.DK: _("Don’t know yet"),
         State.BLANK: _("Unanswered"),
+        State.HIDDEN: _("Not asked"),
     }[state]
 
 

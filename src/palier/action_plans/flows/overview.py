@@ -5,7 +5,7 @@ Reports and the landing page build on `load_plan`, `late_actions` and `my_action
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from functools import cached_property
 
@@ -132,3 +132,11 @@ async def late_actions(actor: Actor) -> list[Action]:
 async def my_actions(actor: Actor) -> list[Action]:
     """What the actor's person still has to do here, with the plan of each, the soonest due first."""
     return await store.unfinished(actor).filter(owner_id=actor.person_id)
+
+
+async def finished_criteria(actor: Actor, since: datetime) -> frozenset[str]:
+    """Codes of the criteria that actions finished since that moment serve: rises they explain."""
+    done = Action.filter(
+        organisation_id=actor.organisation_id, status=ActionStatus.DONE, done_at__gte=since
+    ).values_list("serves", flat=True)
+    return frozenset(move["criterion"] for serves in await done for move in serves)

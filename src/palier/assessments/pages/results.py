@@ -11,6 +11,7 @@ from litestar.response import Template
 
 from palier.assessments import results_wording as wording
 from palier.assessments import store
+from palier.assessments.flows.ranges import range_of
 from palier.assessments.flows.rounds import Round, load_round
 from palier.assessments.results_file import results_file
 from palier.assessments.rules.chain import chain
@@ -187,7 +188,7 @@ def overview_of(shown: Opened) -> dict[str, Any]:
     """What only the overview shows."""
     questionnaire, result, table = shown.round.questionnaire, shown.round.result, shown.table
     axes = profile(table)
-    sure = confidence(result)
+    sure, drawn = confidence(result), range_of(shown.round)
     return {
         **_ladder(questionnaire, result),
         "sentence": wording.reading_sentence(table),
@@ -196,6 +197,9 @@ def overview_of(shown: Opened) -> dict[str, Any]:
         "strengths": strengths(table),
         "priorities": priorities(questionnaire, result, table),
         "calculation": wording.calculation_words(questionnaire, result),
+        "score_range": wording.range_words(drawn),
+        "range_sentence": wording.range_sentence(drawn),
+        "balance": wording.balance_sentence(result),
         "confidence": sure,
         "climbs": result.pyramid is not None and any(step.mean is not None for step in result.pyramid.steps),
         "trust": wording.trust_words(sure.trust),

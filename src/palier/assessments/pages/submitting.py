@@ -8,8 +8,11 @@ from litestar.types import ControllerRouterHandler
 
 from palier.assessments import store
 from palier.assessments.flows import sheets, submitting
+from palier.assessments.flows.second_look import quality_flags
 from palier.assessments.pages.answering import round_path
+from palier.assessments.pages.wording import second_look
 from palier.assessments.rules.checking import Remark, Section, check, counts
+from palier.assessments.rules.finished import FinishedWork
 from palier.foundation import clock
 from palier.foundation.actor import Actor
 from palier.foundation.database import reading, select
@@ -27,13 +30,16 @@ class Submitting(Controller):
 
     @get("/check", opt=READ)
     async def look(
-        self, request: Request, actor: NamedDependency[Actor], assessment: FromPath[str]
-    ) -> Template:
+        self, request: Request, actor: NamedDependency[Actor], finished: NamedDependency[FinishedWork],
+        assessment: FromPath[str],
+    ) -> Template:  # fmt: skip
         async with reading(actor):
             desk, sections = await _checked(actor, assessment)
+            found = await quality_flags(actor, assessment, finished)
         return page(
             request, "assessments/check.html", nav="assessments", desk=desk, assessment=desk.assessment,
             questionnaire=desk.questionnaire, sections=sections, counts=counts(sections), Remark=Remark,
+            second_look=[second_look(flag, desk.questionnaire) for flag in found],
             may_answer=actor.may(Permission.ANSWER), may_submit=actor.may(Permission.SUBMIT),
             today=clock.today(actor.person.time_zone),
         )  # fmt: skip

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from palier.questionnaires.rules import Grade
 from palier.scoring.rules import Node, Result
-from palier.scoring.rules.answers import State
+from palier.scoring.rules.answers import LEAVING, State
 
 EVIDENCED = frozenset({Grade.DOCUMENTED, Grade.MEASURED, Grade.VERIFIED})
 """Grades that somebody else could check."""
@@ -57,7 +57,7 @@ class Confidence:
     @property
     def applicable(self) -> int:
         """How many criteria apply."""
-        return sum(self.states.values()) - self.states[State.NA]
+        return sum(count for state, count in self.states.items() if state not in LEAVING)
 
 
 def confidence(result: Result) -> Confidence:

@@ -58,8 +58,8 @@ def uncertainty(definition: Definition, answers: PlainAnswers) -> Uncertainty | 
 def uncertainty_of(questionnaire: Questionnaire, result: Result) -> Uncertainty | None:
     """As `uncertainty`, from a result of this questionnaire."""
     leaves: dict[str, _Values] = {}
-    drawn = _drawn(result.total, leaves)
-    if result.score is None or drawn is None:
+    drawn = None if result.score is None else _drawn(result.total, leaves)
+    if drawn is None:
         return None
     points = np.rint(np.broadcast_to(drawn, DRAWS) * _MICRO).astype(np.int64)
     levels = _levels(questionnaire, result, points, leaves)
