@@ -23,7 +23,7 @@ from palier.accounts.pages import account, entering, signing_up
 from palier.action_plans.flows.overview import finished_criteria
 from palier.action_plans.pages import actions, board, plans, suggesting
 from palier.assessments import refusals as assessment_refusals
-from palier.assessments.pages import answering, history, hub, results, submitting
+from palier.assessments.pages import answering, history, hub, proposing, results, submitting
 from palier.assessments.rules.peers import Peers
 from palier.benchmarks import jobs as benchmark_jobs
 from palier.benchmarks.flows.comparing import peers as peers_of_members
@@ -61,6 +61,7 @@ ROOMS: list[Any] = [
     *staff.PAGES,
     *hub.PAGES,
     *answering.PAGES,
+    *proposing.PAGES,
     *submitting.PAGES,
     *results.PAGES,
     *history.PAGES,

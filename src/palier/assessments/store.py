@@ -187,6 +187,20 @@ async def submitted_rounds(actor: Actor, questionnaire: str) -> list[Assessment]
     return await rounds.order_by("opens_on", "submitted_at")
 
 
+async def last_submitted_elsewhere(actor: Actor, questionnaire: str) -> list[Assessment]:
+    """The last submitted round on each questionnaire other than `questionnaire`, newest first."""
+    rounds = Assessment.filter(
+        organisation_id=actor.organisation_id, state=AssessmentState.SUBMITTED
+    ).exclude(questionnaire=questionnaire)
+    found = await rounds.order_by("-submitted_at").only(
+        "id", "slug", "name", "questionnaire", "version", "definition_hash", "scope", "submitted_at", "state"
+    )
+    last: dict[str, Assessment] = {}
+    for one in found:
+        last.setdefault(one.questionnaire, one)
+    return list(last.values())
+
+
 async def rounds_beside(actor: Actor, slug: str) -> tuple[Assessment, list[Assessment]]:
     """The round `slug` and every submitted one on its questionnaire, oldest first. Raises DoesNotExist."""
     own = Assessment.filter(organisation_id=actor.organisation_id)

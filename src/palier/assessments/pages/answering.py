@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from litestar.response import Template
 from litestar.types import ControllerRouterHandler
 
-from palier.assessments.flows import answering, sheets
+from palier.assessments.flows import answering, proposing, sheets
 from palier.assessments.flows.answering import Outcome, Saved, Unacceptable
 from palier.assessments.pages.wording import grades, sentences
 from palier.assessments.rules.drafts import Draft, read_draft
@@ -67,8 +67,10 @@ class CriterionPage(Controller):
     ) -> Template:
         async with reading(actor):
             sheet = await sheets.load_sheet(actor, assessment, code)
-            ask = [] if actor.may(Permission.ANSWER) else await sheets.people_to_ask(actor)
-        return _criterion(request, actor, sheet, ask=ask)
+            may_answer = actor.may(Permission.ANSWER)
+            ask = [] if may_answer else await sheets.people_to_ask(actor)
+            offered = await proposing.load_offered(actor, sheet.desk, code) if may_answer else None
+        return _criterion(request, actor, sheet, ask=ask, offered=offered)
 
     @patch("/", opt=ANSWER)
     async def autosave(
@@ -181,7 +183,7 @@ def _criterion(request: Request, actor: Actor, sheet: sheets.Sheet, **shown: obj
         "previous": questionnaire.previous(code), "only": only, "back": request.query_params.get("back") == "check",
         "editable": actor.may(Permission.ANSWER) and not desk.frozen, "op": new_id(), "errors": {}, "theirs": None,
         "too_late": False, "grades": grades(), "ask": [], "entries": entries(desk), "walks": walks(desk), "tried": "",
-        "today": clock.today(actor.person.time_zone), "row": False,
+        "today": clock.today(actor.person.time_zone), "row": False, "offered": None,
     }  # fmt: skip
     context |= shown
     context["next_parts"] = next_level(sheet.criterion, context["answer"].level, language.current())

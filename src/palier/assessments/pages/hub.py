@@ -14,7 +14,7 @@ from litestar.response import Template
 from litestar.types import ControllerRouterHandler
 
 from palier.assessments import store
-from palier.assessments.flows import answering, sheets
+from palier.assessments.flows import answering, proposing, sheets
 from palier.assessments.pages.answering import entries, round_path, walks
 from palier.assessments.rules.progress import minutes_left
 from palier.assessments.store import Assessment, Campaign
@@ -77,6 +77,7 @@ class Rounds(Controller):
             offer = await _offer(actor, questionnaire)
         today = clock.today(actor.person.time_zone)
         values = {"name": str(today.year), "opens": today, "closes": None, "campaign": ""}
+        values["dimensions"] = [item.code for item in questionnaire.dimensions]
         if offer.campaigns:
             first = offer.campaigns[0]
             values |= {"campaign": str(first.id), "closes": first.closes_on}
@@ -92,11 +93,12 @@ class Rounds(Controller):
         form, errors = parse(SetUp, raw)
         dates, wrong = _dates(raw)
         campaign = next((c for c in offer.campaigns if str(c.id) == raw.get("campaign")), None)
-        errors = _errors(raw, errors) | wrong | _clash(dates, campaign)
+        scope = _ticked(raw, offer.questionnaire)
+        errors = _errors(raw, errors) | wrong | _clash(dates, campaign) | _nothing_asked(scope)
         if errors or form is None:
-            return _set_up(request, offer, _as_typed(raw), errors, status_code=422)
+            return _set_up(request, offer, _as_typed(raw) | {"dimensions": scope}, errors, status_code=422)
         opened = await answering.open_assessment(
-            actor, offer.questionnaire, name=form.name, opens_on=dates["opens"] or clock.today(),
+            actor, offer.questionnaire.within(scope), name=form.name, opens_on=dates["opens"] or clock.today(),
             closes_on=dates["closes"], campaign=campaign, op=form.op,
         )  # fmt: skip
         return see_other(round_path(actor, opened.slug))
@@ -108,10 +110,11 @@ async def task_list(request: Request, actor: NamedDependency[Actor], assessment:
     async with reading(actor):
         desk = await sheets.load_desk(actor, assessment)
         ask = [] if actor.may(Permission.ANSWER) else await sheets.people_to_ask(actor)
+        offered = await proposing.load_offered(actor, desk) if actor.may(Permission.ANSWER) else None
     progress = desk.progress
     return page(
         request, "assessments/hub.html", nav="assessments", desk=desk, assessment=desk.assessment,
-        questionnaire=desk.questionnaire, progress=progress, entries=entries(desk), walks=walks(desk), ask=ask,
+        questionnaire=desk.questionnaire, progress=progress, entries=entries(desk), walks=walks(desk), ask=ask, offered=offered,
         minutes=minutes_left(desk.questionnaire, progress.total), today=clock.today(actor.person.time_zone),
         may_answer=actor.may(Permission.ANSWER), may_submit=actor.may(Permission.SUBMIT),
     )  # fmt: skip
@@ -145,6 +148,16 @@ def _as_typed(raw: dict[str, str]) -> dict[str, Any]:
         for name in ("opens", "closes")
     }
     return {"name": raw.get("name", ""), "campaign": raw.get("campaign", ""), **dates}
+
+
+def _ticked(raw: dict[str, str], questionnaire: Questionnaire) -> list[str]:
+    """Codes of the dimensions to assess: all of them for a form that does not ask."""
+    every = [item.code for item in questionnaire.dimensions]
+    return [code for code in every if f"dimension-{code}" in raw] if "scoped" in raw else every
+
+
+def _nothing_asked(scope: list[str]) -> dict[str, str]:
+    return {} if scope else {"dimensions": _("Choose at least one dimension")}
 
 
 def _errors(raw: dict[str, str], errors: dict[str, str]) -> dict[str, str]:

@@ -105,10 +105,10 @@ def comparable_scores(result: Result) -> dict[str, Fraction | None]:
     """A round's scores by variable, in points: "total", dimensions, elements, criteria.
 
     A dimension of which too much is not applicable leaves the comparison with all below it, and so does the
-    total. Source: docs/method.md (low comparability).
+    total; the total of some dimensions only is not that of the whole. Source: docs/method.md (low comparability, scope).
     """
     hidden = {below.code for node in result.dimensions if node.low_comparability for below in node.walk()}
-    hidden |= {result.total.code} if result.total.low_comparability else set()
+    hidden |= {result.total.code} if result.total.low_comparability or result.scope else set()
     return {
         TOTAL if node.kind is Kind.TOTAL else node.code: None if node.code in hidden else node.score
         for node in result.total.walk()
