@@ -1,5 +1,6 @@
 """Answers in files: CSV, YAML, JSON; one clear error with its line."""
 
+import openpyxl
 import pytest
 
 from palier.scoring.answers_file import BadAnswersFile, read_answers_file
@@ -70,6 +71,29 @@ def test_a_bad_file_is_told_with_its_line(tmp_path, name, text, told):
         read(tmp_path, name, text)
     assert str(refused.value).startswith(f"{tmp_path / name}:{told}")
     assert "\n" not in str(refused.value)
+
+
+def test_between_semicolons_a_comma_is_the_decimal_one(tmp_path):
+    french = read(tmp_path, "a.csv", "code;value;reason\nA;12,5;un, deux\nB;-0,5;3,5 jours\nC;plan=4; do=3;\n".replace("plan=4; do=3", '"plan=4; do=3"'))  # fmt: skip
+    assert [row["value"] for row in french.rows] == ["12.5", "-0.5", "plan=4; do=3"]
+    assert [row["reason"] for row in french.rows] == ["un, deux", "3,5 jours", ""]
+    assert read(tmp_path, "a.csv", 'code,value\nA,"12,5"\n').rows[0]["value"] == "12,5"
+
+
+def test_values_may_be_lists_and_named_parts(tmp_path):
+    plain = read(tmp_path, "a.yaml", "A: {value: [x, y]}\nB: {value: {plan: 4, do: 3}}\nC: 75\n").rows
+    assert [row["value"] for row in plain] == [["x", "y"], {"plan": 4, "do": 3}, 75]
+
+
+def test_a_workbook_is_read_line_by_line_without_its_empty_ones(tmp_path):
+    book = openpyxl.Workbook()
+    for line in (["Code", "Value", "Reason"], ["A", 12.5], [], ["B", "plan=4; do=3", " why "], ["C", 3.0]):
+        book.active.append(line)
+    book.save(tmp_path / "a.xlsx")
+    answers = read_answers_file(tmp_path / "a.xlsx")
+    assert [row["value"] for row in answers.rows] == ["12.5", "plan=4; do=3", "3"]
+    assert [row["reason"] for row in answers.rows] == ["", "why", ""]
+    assert answers.lines == {"A": 2, "B": 4, "C": 5}
 
 
 def test_bytes_that_are_no_text_are_refused(tmp_path):

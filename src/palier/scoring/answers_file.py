@@ -1,25 +1,31 @@
-"""An answers file: code, value (points) or level, state, reason, evidence; as CSV, YAML or JSON.
+"""An answers file: code, value or level, state, reason, evidence; as CSV, XLSX, YAML or JSON.
 
 Reads rows and remembers their lines; what the rows are worth is for `rules`. Source: docs/method.md#answers.
 """
 
 import csv
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from palier.foundation.workbooks import BadWorkbook, first_sheet
 from palier.questionnaires.yaml_text import Parsed, parse
 
 COLUMNS = ("code", "value", "level", "state", "reason", "evidence")
+ENDINGS = ".csv, .xlsx, .json, .yaml or .yml"
+
+Placed = list[tuple[int, dict[str, Any]]]
+"""Rows with the line each starts on."""
 
 
 class BadAnswersFile(ValueError):
     """A file that holds no answers: where and why, in one line."""
 
     def __init__(self, file: Path, line: int, reason: str) -> None:
-        super().__init__(f"{file}:{line}: {reason}")
+        super().__init__(f"{file}:{line}: {' '.join(reason.split())}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +43,30 @@ class AnswersFile:
 
 
 def read_answers_file(file: Path) -> AnswersFile:
-    """The rows of `file`, by its ending: .csv, .json, .yaml, .yml. Raises BadAnswersFile, OSError."""
+    """The rows of `file`, by its ending. Raises BadAnswersFile, OSError."""
+    return _without_repeats(file, _placed_rows(file))
+
+
+def _placed_rows(file: Path) -> Placed:
+    ending = file.suffix.lower()
+    if ending == ".xlsx":
+        return _sheet_rows(file)
     try:
         text = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise BadAnswersFile(file, 1, "is not UTF-8 text") from None
-    match file.suffix.lower():
+    match ending:
         case ".csv":
-            placed = _csv_rows(file, text)
+            return _csv_rows(file, text)
         case ".json":
-            placed = _json_rows(file, text)
+            return _json_rows(file, text)
         case ".yaml" | ".yml":
-            placed = _yaml_rows(file, text)
+            return _yaml_rows(file, text)
         case _:
-            raise BadAnswersFile(file, 1, "must end in .csv, .json, .yaml or .yml")
-    return _without_repeats(file, placed)
+            raise BadAnswersFile(file, 1, f"must end in {ENDINGS}")
 
 
-def _without_repeats(file: Path, placed: list[tuple[int, dict[str, Any]]]) -> AnswersFile:
+def _without_repeats(file: Path, placed: Placed) -> AnswersFile:
     lines: dict[str, int] = {}
     for line, row in placed:
         code = str(row.get("code") or "").strip()
@@ -67,23 +79,50 @@ def _without_repeats(file: Path, placed: list[tuple[int, dict[str, Any]]]) -> An
     return AnswersFile(file, tuple(row for _, row in placed), lines)
 
 
-def _csv_rows(file: Path, text: str) -> list[tuple[int, dict[str, Any]]]:
-    """Rows under a header; comma or semicolon, as spreadsheets in French write it."""
-    header = text.partition("\n")[0]
-    reader = csv.DictReader(
-        text.splitlines(keepends=True), delimiter=";" if ";" in header else ",", strict=True
-    )
-    placed: list[tuple[int, dict[str, Any]]] = []
+def _csv_rows(file: Path, text: str) -> Placed:
+    """Rows under a header; comma or semicolon, as spreadsheets in French write it, with their decimal comma."""
+    delimiter = ";" if ";" in text.partition("\n")[0] else ","
+    reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True)
     try:
-        columns = [name.strip().lower() for name in reader.fieldnames or ()]
-        _check_columns(file, columns)
-        reader.fieldnames = columns
-        for row in reader:
-            if None in row or None in row.values():
-                raise BadAnswersFile(file, reader.line_num, f"{len(columns)} columns wanted")
-            placed.append((reader.line_num, {key: value.strip() for key, value in row.items()}))
+        lines = [(reader.line_num, cells) for cells in reader if cells]
     except csv.Error as error:
-        raise BadAnswersFile(file, reader.reader.line_num, str(error)) from error
+        raise BadAnswersFile(file, reader.line_num, str(error)) from error
+    if delimiter == ";":
+        lines = [(place, [_with_point(cell) for cell in cells]) for place, cells in lines]
+    return _table(file, lines)
+
+
+def _with_point(cell: str) -> str:
+    """ "12,5" as 12.5: between semicolons a comma inside a number is the decimal one."""
+    return cell.replace(",", ".") if re.fullmatch(r"\s*-?[0-9]+,[0-9]+\s*", cell) else cell
+
+
+def _sheet_rows(file: Path) -> Placed:
+    """Rows of a workbook's first sheet, under a header; cells left empty at the end of a row are empty."""
+    try:
+        lines = first_sheet(file)
+    except BadWorkbook as error:
+        raise BadAnswersFile(file, 1, str(error)) from error
+    width = len(lines[0]) if lines else 0
+    padded = [cells + [""] * (width - len(cells)) for cells in lines]
+    return _table(file, [(place, cells) for place, cells in enumerate(padded, 1) if any(cells)])
+
+
+def _table(file: Path, lines: Iterable[tuple[int, Sequence[str]]]) -> Placed:
+    """Rows by column, from lines of cells: the first names the columns."""
+    placed: Placed = []
+    columns: list[str] = []
+    for place, cells in lines:
+        if not columns:
+            columns = [name.strip().lower() for name in cells]
+            _check_columns(file, columns)
+        elif len(cells) != len(columns):
+            raise BadAnswersFile(file, place, f"{len(columns)} columns wanted")
+        else:
+            named = zip(columns, cells, strict=True)
+            placed.append((place, {name: cell.strip() for name, cell in named}))
+    if not columns:
+        _check_columns(file, columns)
     return placed
 
 
@@ -96,16 +135,18 @@ def _check_columns(file: Path, columns: list[str]) -> None:
         raise BadAnswersFile(file, 1, "a column is named twice")
 
 
-def _json_rows(file: Path, text: str) -> list[tuple[int, dict[str, Any]]]:
+def _json_rows(file: Path, text: str) -> Placed:
     try:
         data = json.loads(text)
     except json.JSONDecodeError as error:
         raise BadAnswersFile(file, error.lineno, f"not JSON: {error.msg}") from error
+    except (ValueError, RecursionError) as error:
+        raise BadAnswersFile(file, 1, "not JSON that anybody would write") from error
     # JSON is YAML once tabs (allowed there only between values) are spaces: that gives the lines.
     return _rows(file, Parsed(data, parse(text.replace("\t", " ")).lines, ()))
 
 
-def _yaml_rows(file: Path, text: str) -> list[tuple[int, dict[str, Any]]]:
+def _yaml_rows(file: Path, text: str) -> Placed:
     parsed = parse(text)
     if parsed.problems:
         problem = parsed.problems[0]
@@ -113,7 +154,7 @@ def _yaml_rows(file: Path, text: str) -> list[tuple[int, dict[str, Any]]]:
     return _rows(file, parsed)
 
 
-def _rows(file: Path, parsed: Parsed) -> list[tuple[int, dict[str, Any]]]:
+def _rows(file: Path, parsed: Parsed) -> Placed:
     """A list of rows, or rows by code; either may stand under the key `answers`."""
     data = parsed.data
     top: tuple[str, ...] = ()

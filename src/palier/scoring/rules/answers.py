@@ -98,9 +98,9 @@ def read_answer(criterion: Criterion, row: Mapping[str, Any]) -> Answer:
         grade = _named(_GRADES, row.get("evidence") or Grade.NONE, "Grade")
         reading = _reading(criterion, row)
         state = _named(_STATES, row.get("state") or (State.ANSWERED if reading else State.BLANK), "State")
+        reason = _words(row.get("reason"))
     except (ValueError, TypeError, ArithmeticError) as error:
         raise BadAnswer(code, str(error)) from error
-    reason = str(row.get("reason") or "").strip() or None
     _check_state(code, state, reading, reason)
     if reading is None:
         return Answer(code, state, None, None, grade, reason)
@@ -149,6 +149,16 @@ def _reading(criterion: Criterion, row: Mapping[str, Any]) -> Reading | None:
     if said.level != number and not said.missing:
         raise ValueError(f"level {number} and value {str(value)[:40]} are not the same rung")
     return said
+
+
+def _words(given: Any) -> str | None:
+    """What somebody wrote, None where that is nothing. Raises ValueError for half of a character."""
+    words = str(given or "").strip()
+    try:
+        words.encode()
+    except UnicodeEncodeError:
+        raise ValueError("the reason is not text") from None
+    return words or None
 
 
 def _is_nothing(given: Any) -> bool:

@@ -67,18 +67,18 @@ def rounded(value: Fraction, decimals: int = 1) -> Decimal:
 
 
 @cache
-def _fields(kind: type) -> tuple[tuple[Field[Any], Any], ...]:
+def fields_of(kind: type) -> tuple[tuple[Field[Any], Any], ...]:
     """Fields that make up a record, with their types; what a class derives by itself is left out."""
     hints = get_type_hints(kind)
     return tuple((item, hints[item.name]) for item in fields(kind) if item.init)
 
 
-def _is_later(item: Field[Any]) -> bool:
+def is_later(item: Field[Any]) -> bool:
     """Whether the record did not always have this field: it is then written only where it differs from its default."""
     return bool(item.metadata.get("later"))
 
 
-def _present(kind: Any) -> Any:
+def present(kind: Any) -> Any:
     """The type beside None in an optional type."""
     return next(option for option in get_args(kind) if option is not NoneType)
 
@@ -92,7 +92,7 @@ Turn = Callable[[Any], Any]
 def _writer(kind: Any, left_out: frozenset[str]) -> Turn:
     """Turns a value of type `kind` into JSON-able data."""
     if get_origin(kind) is UnionType:
-        return partial(_optional, _writer(_present(kind), left_out))
+        return partial(_optional, _writer(present(kind), left_out))
     if get_origin(kind) is tuple:
         return partial(_list, get_args(kind)[0], left_out)
     if is_dataclass(kind):
@@ -101,11 +101,11 @@ def _writer(kind: Any, left_out: frozenset[str]) -> Turn:
 
 
 def _record_writer(kind: type, left_out: frozenset[str]) -> Turn:
-    kept = [(item, hint) for item, hint in _fields(kind) if item.name not in left_out]
-    always = [(item.name, _writer(hint, left_out)) for item, hint in kept if not _is_later(item)]
+    kept = [(item, hint) for item, hint in fields_of(kind) if item.name not in left_out]
+    always = [(item.name, _writer(hint, left_out)) for item, hint in kept if not is_later(item)]
     names, writers = [name for name, _ in always], [write for _, write in always]
     values = attrgetter(*names)
-    later = [(item.name, item.default, _writer(hint, left_out)) for item, hint in kept if _is_later(item)]
+    later = [(item.name, item.default, _writer(hint, left_out)) for item, hint in kept if is_later(item)]
 
     def write(record: Any) -> dict[str, Any]:
         plain = {name: turn(value) for name, turn, value in zip(names, writers, values(record), strict=True)}
@@ -137,7 +137,7 @@ def _itself(value: Any) -> Any:
 def _reader(kind: Any) -> Turn:
     """Makes a value of type `kind` from what `_writer` wrote."""
     if get_origin(kind) is UnionType:
-        return partial(_optional, _reader(_present(kind)))
+        return partial(_optional, _reader(present(kind)))
     if get_origin(kind) is tuple:
         return partial(_tuple, get_args(kind)[0])
     if is_dataclass(kind):
@@ -148,9 +148,9 @@ def _reader(kind: Any) -> Turn:
 
 
 def _record_reader(kind: type) -> Turn:
-    hints = {item.name: hint for item, hint in _fields(kind)}
+    hints = {item.name: hint for item, hint in fields_of(kind)}
     # A later field may be absent; one that says nothing may not be present: a record has one form.
-    later = {item.name: item.default for item, _ in _fields(kind) if _is_later(item)}
+    later = {item.name: item.default for item, _ in fields_of(kind) if is_later(item)}
     always = [(name, _reader(hint)) for name, hint in hints.items() if name not in later]
     names = frozenset(name for name, _ in always)
 
