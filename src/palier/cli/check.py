@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from palier.questionnaires.catalogue import check_files, shipped_files, style_faults
+from palier.questionnaires.catalogue import check_files, shipped_files, style_faults, unmatched
 from palier.questionnaires.format import schema
 
 
@@ -26,6 +26,8 @@ def run(arguments: argparse.Namespace) -> int:
         print("palier check: no questionnaire files", file=sys.stderr)
         return 2
     faults = check_files(files)
+    if not faults and not arguments.files:
+        faults = list(unmatched())
     if arguments.style and not faults:
         faults = [fault for file in files for fault in style_faults(file)]
     for fault in faults:

@@ -6,6 +6,7 @@ A file with such problems still works; the shipped ones have none. Source: docs/
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import combinations, pairwise
 from typing import Any
 
@@ -154,6 +155,12 @@ def _measures(data: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem((*path, RESULT_LEVEL - 1), "level 5 names no comparison or result")
 
 
+def nearly_the_same(first: str, second: str) -> bool:
+    """Whether two sentences share so many three-word runs that they say the same thing."""
+    return _near(_runs(first), _runs(second))
+
+
+@lru_cache(maxsize=4096)
 def _runs(text: str) -> frozenset[tuple[str, ...]]:
     """The three-word runs of `text`."""
     words = _words(text)
