@@ -76,6 +76,14 @@ create or replace function plain_answer(a answer) returns jsonb language sql imm
     || case when a.value is null then '{}'::jsonb else jsonb_build_object('value', a.value) end
 $$;
 
+create or replace function answer_history(p_assessment uuid, p_code text) returns jsonb language sql stable as $$
+  select coalesce(jsonb_agg(jsonb_build_object('by', h.person_name, 'at', h.at, 'state', h.after ->> 'state',
+    'level', h.after -> 'level', 'value', h.after -> 'value', 'fields', (select coalesce(jsonb_agg(k), '[]')
+      from jsonb_object_keys(coalesce(h.before, '{}') || h.after) k
+      where h.after -> k is distinct from h.before -> k)) order by h.revision desc), '[]')
+  from (select * from answer_event e where e.assessment_id = p_assessment and e.code = p_code order by e.revision desc limit 12) h
+$$;
+
 create or replace function save_answer(p_slug text, p_code text, p_op uuid, p_base int, p_tried uuid[], p_after jsonb, p_name text,
                             p_role text, p_mandate uuid, p_at timestamptz) returns jsonb
 language plpgsql as $$
@@ -139,7 +147,7 @@ begin
     'definition_hash', v_round.definition_hash, 'scope', v_round.scope,
     'revision', v_revision, 'answer', plain_answer(v_answer), 'by', v_answer.updated_name, 'at', v_answer.updated_at,
     'history', answer_history(v_round.id, p_code), 'states', (
-      select jsonb_object_agg(a.code, jsonb_build_array(a.state, a.to_review)) from answer a where a.assessment_id = v_round.id));
+      select jsonb_object_agg(a.code, jsonb_build_array(a.state, a.to_review, a.level)) from answer a where a.assessment_id = v_round.id));
 end $$;
 
 -- 6. A throw-away copy takes its questionnaires with it.

@@ -77,3 +77,17 @@ def test_many_not_applicable_says_what_low_comparability_will(assessment):
     flagged = [flag.part for flag in found if flag.kind is FlagKind.MANY_NOT_APPLICABLE]
     result = score(questionnaire, rows)
     assert flagged == [node.code for node in result.dimensions if node.low_comparability]
+
+
+def test_criteria_that_are_not_asked_are_no_part_of_what_does_not_apply():
+    plain = [{"code": f"c{n}"} for n in range(4)]
+    hidden = [{"code": f"h{n}", "shown_if": [{"criterion": "c0", "level": 5}]} for n in range(8)]
+    element = {"code": "E", "criteria": [*plain, *hidden]}
+    questionnaire = questionnaire_from({"dimensions": [{"code": "D", "elements": [element]}]})
+    rows = {f"c{n}": {"level": 2} for n in range(2)} | {f"c{n}": STATES["n"] for n in (2, 3)}
+    result = score(questionnaire, rows)
+    found = flags(questionnaire, {node.code: node.answer for node in result.criteria})
+    assert [(flag.kind, flag.codes, flag.figure) for flag in found] == [
+        (FlagKind.MANY_NOT_APPLICABLE, ("c2", "c3"), Fraction(1, 2))
+    ]
+    assert result.node("D").low_comparability

@@ -185,3 +185,30 @@ def test_it_leaves_the_result_alone():
     assert found.low <= result.score <= found.high
     assert result_hash(result) == before
     assert DRAWS == 2000
+
+
+BRANCHED = {
+    "coverage": {"node": "1/2", "total": "1/2"},
+    "dimensions": [
+        {
+            "code": "D",
+            "elements": [
+                {
+                    "code": "E",
+                    "criteria": [
+                        {"code": "a"},
+                        {"code": "b", "shown_if": [{"criterion": "a", "level": 4}]},
+                    ],
+                }
+            ],
+        }
+    ],
+}
+
+
+def test_a_criterion_that_is_not_asked_is_not_drawn():
+    found = uncertainty(BRANCHED, {"a": {"value": 50}})
+    assert (found.low, found.high, found.missing) == (50, 50, 0)
+    found = uncertainty(BRANCHED, {"a": {"value": 75}, "b": {"state": "dk"}})
+    assert found.missing == 1
+    assert found.high - found.low > 30
