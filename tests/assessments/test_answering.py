@@ -44,26 +44,8 @@ async def test_a_first_save_is_on_record_with_its_author(round_2026: Assessment,
         claire, Draft(State.ANSWERED, 4, rationale="Vu en gare", evidence_grade=Grade.DECLARED)
     )
     assert (saved.outcome, saved.revision, saved.by) == (Outcome.SAVED, 1, "Claire Lambert")
-    assert saved.states == {CODE: ("answered", False)}
+    assert saved.states == {CODE: ("answered", False, 4)}
     assert await on_record(claire, round_2026) == (4, "Vu en gare", 1)
-
-
-async def test_a_value_travels_with_its_answer_and_leaves_with_it(
-    round_2026: Assessment, claire: Actor
-) -> None:
-    """An answer that is no choice of a level: kept, replayed, unchanged, taken back."""
-    given, op = Draft(State.ANSWERED, 4, value={"plan": 4, "do": 3}), new_id()
-    first = await save(claire, given, op=op)
-    assert (first.outcome, first.answer) == (Outcome.SAVED, given)
-    assert (await save(claire, given, op=op)).outcome is Outcome.REPLAYED
-    assert (await save(claire, given, base=1)).outcome is Outcome.UNCHANGED
-    assert (await save(claire, Draft(State.BLANK, value={"plan": 4}), base=1)).answer.value == {"plan": 4}
-    assert (await save(claire, LEVEL_3, base=2)).answer == LEVEL_3
-    async with reading(claire):
-        assert [event.after.get("value") for event in await history_of(round_2026.id, CODE)] == [
-            None, {"plan": 4}, {"plan": 4, "do": 3},
-        ]  # fmt: skip
-        assert (await answers_of(round_2026.id))[CODE].value is None
 
 
 async def test_the_same_operation_again_changes_nothing(

@@ -12,6 +12,7 @@ from tortoise.expressions import Subquery
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
+from palier.assessments.rules.progress import Standing
 from palier.foundation.actor import Actor
 from palier.foundation.database import select
 from palier.foundation.identifiers import new_id
@@ -224,10 +225,11 @@ async def recent_changes(assessment_id: UUID, code: str) -> list[dict[str, Any]]
     return changes
 
 
-async def states_of(assessment_id: UUID) -> dict[str, tuple[str, bool]]:
-    """State and review flag of every answer on record, by criterion code."""
-    rows = await select("select code, state, to_review from answer where assessment_id = $1", assessment_id)
-    return {row["code"]: (row["state"], row["to_review"]) for row in rows}
+async def states_of(assessment_id: UUID) -> dict[str, Standing]:
+    """Where every answer on record stands, by criterion code."""
+    sql = "select code, state, to_review, level from answer where assessment_id = $1"
+    rows = await select(sql, assessment_id)
+    return {row["code"]: Standing(row["state"], row["to_review"], row["level"]) for row in rows}
 
 
 async def answer_of(assessment_id: UUID, code: str) -> Answer | None:

@@ -6,6 +6,7 @@ from fractions import Fraction
 from palier.action_plans.store import late_count
 from palier.assessments.flows.definitions import definition_of
 from palier.assessments.flows.rounds import rounds_of
+from palier.assessments.rules.asked import asked
 from palier.assessments.rules.progress import Count, progress
 from palier.assessments.store import Assessment, AssessmentState, states_of, visible_assessments
 from palier.foundation import actor as acting
@@ -95,7 +96,8 @@ async def _standing(actor: Actor) -> Standing:
 async def _progress(latest: Assessment) -> Count | None:
     if latest.state is not AssessmentState.DRAFT:
         return None
-    return progress(await definition_of(latest), await states_of(latest.id)).total
+    states = await states_of(latest.id)
+    return progress(asked(await definition_of(latest), states), states).total
 
 
 async def _score(actor: Actor, questionnaire: str) -> Score | None:

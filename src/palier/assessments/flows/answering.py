@@ -9,15 +9,17 @@ from typing import Any
 from uuid import UUID
 
 from palier.assessments.flows.definitions import definition_by, keep_definition
-from palier.assessments.rules.drafts import Draft, Fault, draft_from, faults
+from palier.assessments.rules.asked import NO_TURN, Turn, asked, turn
+from palier.assessments.rules.drafts import Draft, Fault, draft_from, faults, settled
 from palier.assessments.rules.history import Change, changes_from
-from palier.assessments.rules.progress import States
-from palier.assessments.store import Assessment, Campaign, Participation, Unknown
+from palier.assessments.rules.progress import NOTHING, Standing, States
+from palier.assessments.store import Assessment, Campaign, Participation, Unknown, assessment_by_slug
 from palier.foundation import audit, operations
 from palier.foundation.actor import Actor
 from palier.foundation.clock import now
 from palier.foundation.database import select, transaction
 from palier.foundation.identifiers import new_id, slugify
+from palier.foundation.kept import Kept
 from palier.questionnaires.rules import Criterion, Questionnaire
 
 
@@ -35,8 +37,9 @@ class Outcome(StrEnum):
 class Saved:
     """The answer as it stands after a save. `revision` is what the next save of this editor is based on.
 
-    After a conflict `answer`, `by` and `at` are the other person's and `revision` is theirs. `states` holds state and
-    review flag of every answer of the round, by code.
+    After a conflict `answer`, `by` and `at` are the other person's and `revision` is theirs; `sent` is what was sent.
+    `states` tells where every answer of the round stands, `questionnaire` what is asked now (`whole`: hidden criteria
+    too), `turn` what this save changed about it.
     """
 
     outcome: Outcome
@@ -47,7 +50,10 @@ class Saved:
     states: States
     history: tuple[Change, ...]
     questionnaire: Questionnaire
+    whole: Questionnaire
     criterion: Criterion
+    sent: Draft
+    turn: Turn = NO_TURN
 
     @property
     def stands(self) -> bool:
@@ -56,11 +62,13 @@ class Saved:
 
 
 class Unacceptable(ValueError):
-    """A draft that breaks a rule: nothing was written. `faults` says which."""
+    """A draft that breaks a rule: nothing was written. `faults` says which, of what was sent for `criterion`."""
 
-    def __init__(self, found: Sequence[Fault]) -> None:
+    def __init__(self, found: Sequence[Fault], criterion: Criterion, sent: Draft) -> None:
         super().__init__(", ".join(f"{fault.field} {fault.rule}" for fault in found))
         self.faults = found
+        self.criterion = criterion
+        self.sent = sent
 
 
 async def open_assessment(
@@ -114,30 +122,73 @@ async def answer_criterion(
     earlier saves of this editor whose outcome never arrived. Raises DoesNotExist (round or criterion), Unacceptable.
     """
     async with transaction(actor):
+        sent = draft if draft.value is None else await _settled(actor, slug, code, draft)
         rows = await select(
             "select save_answer($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, $10) as saved",
-            slug, code, op, base, list(tried), json.dumps(draft.as_plain()), actor.person.name, str(actor.role),
+            slug, code, op, base, list(tried), json.dumps(sent.as_plain()), actor.person.name, str(actor.role),
             actor.mandate_id, now(),
         )  # fmt: skip
         # The database found the round in the same round trip; what it cannot know is checked before the commit.
-        return await _checked(json.loads(rows[0]["saved"]), code, draft)
+        return await _checked(json.loads(rows[0]["saved"]), code, sent)
 
 
-async def _checked(saved: dict[str, Any], code: str, draft: Draft) -> Saved:
-    if saved["outcome"] == "missing":
-        raise Unknown("assessment")
-    questionnaire = await definition_by(
-        saved["questionnaire"], saved["version"], saved["definition_hash"], saved["scope"]
-    )
+@dataclass(frozen=True, slots=True)
+class _Used:
+    """The questionnaire a round uses, by name and hash: it never changes, so it is asked for once a process."""
+
+    code: str
+    version: str
+    hash: str
+    scope: tuple[str, ...]
+
+
+_used: Kept[tuple[UUID, str], _Used] = Kept(1024)
+
+
+async def _settled(actor: Actor, slug: str, code: str, draft: Draft) -> Draft:
+    """`draft` with its value read. Raises Unknown, Unacceptable."""
+    used = _used.get((actor.organisation_id, slug)) or await _find_used(actor, slug)
+    criterion = _criterion(await definition_by(used.code, used.version, used.hash, used.scope), code)
     try:
-        criterion = questionnaire.criterion(code)
+        return settled(draft, criterion)
+    except (ValueError, TypeError, ArithmeticError):
+        found = [Fault("answer", "unreadable"), *faults(draft, criterion)]
+        raise Unacceptable(found, criterion, draft) from None
+
+
+async def _find_used(actor: Actor, slug: str) -> _Used:
+    row = await assessment_by_slug(actor, slug)
+    used = _Used(row.questionnaire, row.version, row.definition_hash, tuple(row.scope))
+    return _used.put((actor.organisation_id, slug), used)
+
+
+def _criterion(questionnaire: Questionnaire, code: str) -> Criterion:
+    try:
+        return questionnaire.criterion(code)
     except KeyError:
         raise Unknown("criterion") from None
-    if found := faults(draft, criterion):
-        raise Unacceptable(found)
+
+
+async def _checked(saved: dict[str, Any], code: str, sent: Draft) -> Saved:
+    if saved["outcome"] == "missing":
+        raise Unknown("assessment")
+    whole = await definition_by(
+        saved["questionnaire"], saved["version"], saved["definition_hash"], saved["scope"]
+    )
+    criterion = _criterion(whole, code)
+    if found := faults(sent, criterion):
+        raise Unacceptable(found, criterion, sent)
+    outcome = Outcome(saved["outcome"])
+    states = {code: Standing(*standing) for code, standing in (saved["states"] or {}).items()}
+    before = _before(saved["history"]) if outcome is Outcome.SAVED else states.get(code, NOTHING)
     return Saved(
-        outcome=Outcome(saved["outcome"]), revision=saved["revision"], answer=draft_from(saved["answer"]),
+        outcome=outcome, revision=saved["revision"], answer=draft_from(saved["answer"]),
         by=saved["by"] or "", at=datetime.fromisoformat(saved["at"]) if saved["at"] else None,
-        states={code: (state, review) for code, (state, review) in (saved["states"] or {}).items()},
-        history=changes_from(saved["history"]), questionnaire=questionnaire, criterion=criterion,
+        states=states, history=changes_from(saved["history"]), questionnaire=asked(whole, states), whole=whole,
+        criterion=criterion, sent=sent, turn=turn(whole, states, code, before),
     )  # fmt: skip
+
+
+def _before(history: Sequence[dict[str, Any]]) -> Standing:
+    """Where the answer stood before the newest change."""
+    return Standing(history[1]["state"], level=history[1]["level"]) if len(history) > 1 else NOTHING

@@ -9,6 +9,7 @@ from palier.assessments.flows.answering import Outcome, answer_criterion
 from palier.assessments.flows.definitions import definition_of
 from palier.assessments.flows.sheets import Desk, draft_of, load_desk
 from palier.assessments.rules.drafts import CHOOSABLE, Draft
+from palier.assessments.rules.progress import NOTHING
 from palier.assessments.rules.proposals import Proposal, proposals
 from palier.assessments.store import Answer, Assessment
 from palier.foundation.actor import Actor
@@ -51,8 +52,7 @@ async def load_offered(actor: Actor, desk: Desk, only: str | None = None) -> Off
 
 
 def _is_answered(desk: Desk, code: str) -> bool:
-    state, _ = desk.states.get(code, (State.BLANK, False))
-    return state != State.BLANK
+    return desk.states.get(code, NOTHING).state != State.BLANK
 
 
 def _wanted(desk: Desk, flash: Questionnaire, only: str | None) -> set[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from palier.assessments import store
 from palier.assessments.flows.definitions import definition_of
+from palier.assessments.rules.asked import asked
 from palier.assessments.rules.drafts import Draft
 from palier.assessments.rules.history import Change, changes_from
 from palier.assessments.rules.progress import Progress, States, progress
@@ -20,11 +21,15 @@ from palier.scoring.rules.answers import State
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A round and how far it is: what every answering screen has around its own content."""
+    """A round and how far it is: what every answering screen has around its own content.
+
+    `questionnaire` holds what is asked now; `whole` the criteria hidden by a condition too.
+    """
 
     assessment: Assessment
     questionnaire: Questionnaire
     states: States
+    whole: Questionnaire
 
     @property
     def progress(self) -> Progress:
@@ -75,14 +80,15 @@ class SectionSheet:
 async def load_desk(actor: Actor, slug: str) -> Desk:
     """The round `slug` and its states. Raises DoesNotExist."""
     assessment = await store.assessment_by_slug(actor, slug)
-    return Desk(assessment, await definition_of(assessment), await store.states_of(assessment.id))
+    whole, states = await definition_of(assessment), await store.states_of(assessment.id)
+    return Desk(assessment, asked(whole, states), states, whole)
 
 
 async def load_sheet(actor: Actor, slug: str, code: str) -> Sheet:
     """The criterion `code` of the round `slug`. Raises DoesNotExist for either."""
     desk = await load_desk(actor, slug)
     try:
-        criterion = desk.questionnaire.criterion(code)
+        criterion = desk.whole.criterion(code)
     except KeyError:
         raise Unknown("criterion") from None
     row = await store.answer_of(desk.assessment.id, code)

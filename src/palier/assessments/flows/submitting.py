@@ -1,10 +1,13 @@
 """Submitting a round: scored, frozen and receipted in one transaction, exactly once."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from palier.assessments import store
 from palier.assessments.flows.definitions import definition_of, keep_definition
+from palier.assessments.rules.asked import asked
+from palier.assessments.rules.progress import Standing, States
 from palier.assessments.store import Answer, Assessment, AssessmentState, Participation
 from palier.foundation import audit, jobs, mail
 from palier.foundation.actor import Actor
@@ -58,7 +61,9 @@ async def _freeze(actor: Actor, assessment: Assessment, *, name: str, consent: b
 
 async def _score(assessment: Assessment, questionnaire: Questionnaire) -> Result:
     answers = await store.answers_of(assessment.id)
-    blank = [c.code for c in questionnaire.criteria if is_blank(answers.get(c.code))]
+    blank = [
+        c.code for c in asked(questionnaire, standings(answers)).criteria if is_blank(answers.get(c.code))
+    ]
     if blank:
         raise Unfinished(tuple(blank))
     return score(questionnaire, [as_row(answer) for answer in answers.values()])
@@ -69,11 +74,16 @@ def is_blank(answer: Answer | None) -> bool:
     return answer is None or answer.state is store.AnswerState.BLANK
 
 
+def standings(answers: Mapping[str, Answer]) -> States:
+    """Where the answers stand, in short."""
+    return {code: Standing(row.state.value, row.to_review, row.level) for code, row in answers.items()}
+
+
 def as_row(answer: Answer) -> dict[str, Any]:
     """An answer as the scoring engine reads it."""
     return {
         "code": answer.code, "state": answer.state.value, "level": answer.level, "reason": answer.reason,
-        "evidence": answer.evidence_grade,
+        "evidence": answer.evidence_grade, "value": answer.value,
     }  # fmt: skip
 
 

@@ -1,14 +1,14 @@
 """The life of one answer in a few lines: who set which level, who worked on the words. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
 from palier.scoring.rules.answers import State
 
-CHOICE = frozenset({"state", "level"})
+CHOICE = frozenset({"state", "level", "value"})
 """The fields that make up the choice itself; the others are words about it."""
 
 
@@ -21,6 +21,7 @@ class Change:
     state: State
     level: int | None
     fields: frozenset[str]
+    value: Any = None
 
     @property
     def chose(self) -> bool:
@@ -37,6 +38,7 @@ def changes_from(plain: Iterable[Mapping[str, Any]]) -> tuple[Change, ...]:
             State(row["state"]),
             row["level"],
             frozenset(row["fields"]),
+            row["value"],
         )
         for row in plain
     ]
@@ -46,6 +48,4 @@ def changes_from(plain: Iterable[Mapping[str, Any]]) -> tuple[Change, ...]:
 
 def _merged(run: list[Change]) -> Change:
     newest = run[0]
-    return Change(
-        newest.by, newest.at, newest.state, newest.level, frozenset().union(*(c.fields for c in run))
-    )
+    return replace(newest, fields=frozenset().union(*(c.fields for c in run)))

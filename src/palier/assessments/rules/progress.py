@@ -3,12 +3,24 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from palier.questionnaires.rules import Criterion, Element, Questionnaire
 from palier.scoring.rules.answers import State
 
-States = Mapping[str, tuple[str, bool]]
-"""State and review flag of every answer on record, by criterion code."""
+
+class Standing(NamedTuple):
+    """An answer in short: its state, whether it is marked to review, its level where it has one."""
+
+    state: str = State.BLANK
+    to_review: bool = False
+    level: int | None = None
+
+
+NOTHING = Standing()
+
+States = Mapping[str, Standing]
+"""Where every answer on record stands, by criterion code."""
 
 
 class Only(StrEnum):
@@ -55,15 +67,15 @@ def progress(questionnaire: Questionnaire, states: States) -> Progress:
 
 
 def _count(criteria: Iterable[Criterion], states: States) -> Count:
-    found = [states.get(criterion.code, (State.BLANK, False)) for criterion in criteria]
-    answered = sum(state != State.BLANK for state, _ in found)
-    return Count(answered, len(found), sum(flag for _, flag in found))
+    found = [states.get(criterion.code, NOTHING) for criterion in criteria]
+    answered = sum(one.state != State.BLANK for one in found)
+    return Count(answered, len(found), sum(one.to_review for one in found))
 
 
 def wanted(states: States, code: str, only: Only) -> bool:
     """Whether the walk `only` stops at `code`."""
-    state, flagged = states.get(code, (State.BLANK, False))
-    return flagged if only is Only.REVIEW else state == State.BLANK
+    standing = states.get(code, NOTHING)
+    return standing.to_review if only is Only.REVIEW else standing.state == State.BLANK
 
 
 def next_stop(

@@ -97,8 +97,9 @@ class Criterion:
         return CORE_TAG in self.tags
 
     def descriptor(self, level: int, locale: str) -> str:
-        """What is seen at `level` (1 is the first). Raises IndexError outside the scale."""
-        return self.levels.in_(locale)[level - 1]
+        """What is seen at `level` (1 is the first), else what its rung means. Raises IndexError outside the scale."""
+        texts = self.levels.in_(locale) or self.scale.meaning.in_(locale)
+        return texts[level - 1] if texts else ""
 
 
 @dataclass(frozen=True, slots=True)
