@@ -7,6 +7,7 @@ from decimal import Decimal
 from palier.action_plans.rules.schedule import add_months
 from palier.action_plans.rules.suggestions import Situation, Suggestion, suggest
 from palier.action_plans.store import Action, ActionPlan, ActionStatus, KpiReading
+from palier.assessments.flows.definitions import keep_definition
 from palier.assessments.flows.rounds import load_round
 from palier.benchmarks.flows.comparing import peers
 from palier.demo.networks import ROUNDS, Planted, at_nine, found, plant_year
@@ -22,6 +23,7 @@ from palier.foundation.language import current
 from palier.foundation.permissions import Role
 from palier.network import store as network
 from palier.network.store import Membership
+from palier.questionnaires.catalogue import find_questionnaire
 
 VALLEY = Member(
     name="Transports du Val", slug="transports-du-val", family="transport", sector="passenger_transport", size="250-999",
@@ -51,6 +53,22 @@ async def plant_valley(planted: Planted, claire: Person, colleagues: Mapping[Per
             await plant_year(actor, planted, VALLEY, turn, organisation)
         await plant_open_round(actor, planted)
     return actor
+
+
+async def plant_flashes(actor: Actor, planted: Planted) -> None:
+    """Two flash rounds, on the version of their day: a month before the second and the third campaign."""
+    for turn, version in ((1, "1.0.0"), (2, "1.1.0")):
+        flash, opened = (
+            find_questionnaire("FL", version),
+            planted.campaigns[turn].opens_on - timedelta(days=30),
+        )
+        given = answers(flash, VALLEY.maturity, VALLEY.slug, VALLEY.progress * turn)
+        async with transaction(actor):
+            await keep_definition(flash)
+            await plant_round(
+                actor, flash, given, name=planted.campaigns[turn].name, opened=at_nine(opened),
+                submitted=at_nine(opened + timedelta(days=2)), closes_on=opened + timedelta(days=14),
+            )  # fmt: skip
 
 
 async def plant_open_round(actor: Actor, planted: Planted, *, in_campaign: bool = True) -> None:

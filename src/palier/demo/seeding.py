@@ -12,7 +12,7 @@ from palier.accounts import store as accounts
 from palier.accounts.passwords import hashed
 from palier.assessments.flows.definitions import keep_definition
 from palier.demo.consultant import clients_among, plant_clients
-from palier.demo.director import plant_plan, plant_valley
+from palier.demo.director import plant_flashes, plant_plan, plant_valley
 from palier.demo.networks import plant_members, plant_network, plant_running, publish_years
 from palier.demo.rules.members import LARGE, SMALL, members
 from palier.foundation import clock
@@ -76,6 +76,7 @@ async def seed(settings: Settings) -> None:
     everybody = members(LARGE, "palier large")
     actors = await plant_members(large, everybody)
     valley = await plant_valley(large, claire, {malik: Role.CONTRIBUTOR, sophie: Role.READER})
+    await plant_flashes(valley, large)
     await publish_years(large)
     await plant_plan(valley, large.campaigns[-2].name, owners=(claire, malik))
     clients = clients_among(actors)
