@@ -52,15 +52,19 @@ def main() -> None:
         lines = [*_floor(settings, cluster), *_product(settings, cluster)]
         say("documents")
         printed = json.loads(_module("documents", settings))
+        say("scores")
+        scored = json.loads(_module("scores", settings))
         inside = settings
     say("palier serve")
     first = first_page_of_serve(settings_for(inside.data_directory))
     say("editions")
-    once = _once(seeding, printed, first)
+    once = [*_once(seeding, printed, first), *_scored(scored)]
     verdicts = [
         *_verdicts(lines),
         verdict("PDF, warm", printed["warm"], 2, "CPU s"),
         verdict("First page", first, 5, "s"),
+        verdict("Score one SX assessment", scored["score"], 2, "ms"),
+        verdict(f"Compute {scored['results']:,} stored results again", scored["seconds"], 20, "s"),
     ]
     text = report.written(about, lines, verdicts, once, _module("editions", inside))
     print(text)
@@ -78,6 +82,16 @@ def _once(seeding: Timed, printed: dict[str, float], first: float) -> list[str]:
         f"Seeding the demo: {seeding.clock:.1f} s ({seeding.cpu:.1f} CPU s of ours, the database's aside)",
         f"PDF, results and plan, {document}: {cold}, {warm}",
         f"`palier serve` on a seeded data directory, to its first page: {first:.1f} s",
+    ]
+
+
+def _scored(figures: dict[str, float]) -> list[str]:
+    """What scoring costs, in words."""
+    record = f"its record written in {figures['to_plain']:.2f} ms and read in {figures['from_plain']:.2f} ms"
+    again = f"{figures['seconds']:.1f} s ({figures['cpu_seconds']:.1f} CPU s of ours)"
+    return [
+        f"One SX assessment: scored in {figures['score']:.2f} ms, {record}, its hash in {figures['hash']:.2f} ms",
+        f"`palier recompute --all`, {figures['results']:,} results read from PostgreSQL and scored again: {again}",
     ]
 
 

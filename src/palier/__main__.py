@@ -15,6 +15,7 @@ COMMANDS = {
     "demo": "fill an empty database with the demo networks and say who can sign in",
     "check": "check questionnaire files; name file, line and reason of every fault",
     "score": "score an answers file with the engine alone",
+    "recompute": "compute every stored result again and say what differs",
 }
 """Each is a module `palier.cli.<command>` with `add_arguments(parser)` and `run(arguments) -> status`."""
 

@@ -7,7 +7,7 @@ what it is. It knows what results of the first questionnaires needed: choices, o
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -316,7 +316,7 @@ def _total(questionnaire: Questionnaire, answers: _Answers, known: _Known) -> No
     threshold = questionnaire.coverage.total
     place = _Place(TOTAL, Kind.TOTAL, Fraction(1), questionnaire.aggregation, threshold)
     top = _parent(questionnaire, place, children)
-    return top.within(Fraction(1), top.score)
+    return replace(top, share=Fraction(1), contribution=top.score)
 
 
 def _dimension(questionnaire: Questionnaire, item: Dimension, answers: _Answers, known: _Known) -> Node:
@@ -329,7 +329,7 @@ def _dimension(questionnaire: Questionnaire, item: Dimension, answers: _Answers,
 def _element(questionnaire: Questionnaire, item: Element, answers: _Answers, known: _Known) -> Node:
     same = known.get(item.code)
     if same and all(answers[child.code] is child.answer for child in same.children):
-        return same.within(None, None)
+        return replace(same, share=None, contribution=None)
     children = tuple(_leaf(questionnaire, criterion, answers[criterion.code]) for criterion in item.criteria)
     threshold = questionnaire.coverage.node
     place = _Place(item.code, Kind.ELEMENT, item.weight, item.aggregation, threshold)
@@ -418,6 +418,8 @@ def _contributing(method: Aggregation, children: Sequence[Node]) -> tuple[Node, 
     whole = weight_of(parts)
     brought = iter(contributions(method, parts))
     return tuple(
-        child if child.score is None else child.within(child.weight / whole, next(brought))
+        child
+        if child.score is None
+        else replace(child, share=child.weight / whole, contribution=next(brought))
         for child in children
     )

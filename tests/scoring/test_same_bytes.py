@@ -48,7 +48,9 @@ def test_any_weights_and_points(method, given):
     assert combine(method, weighted) == slow_path.combine(method, weighted)
     assert contributions(method, weighted) == slow_path.contributions(method, weighted)
     assert balance(weighted) == slow_path.balance(weighted)
-    whole = aggregate(method, weighted)
+    halves = [score / 2 for _, score in weighted]
+    whole = aggregate(method, weighted, halves)
     assert whole.score == slow_path.combine(method, weighted)
+    assert whole.supported == slow_path.combine(method, [(w, s / 2) for w, s in weighted])
     assert tuple(whole.contributions) == slow_path.contributions(method, weighted)
     assert whole.shares == [weight / slow_path.weight_of(weighted) for weight, _ in weighted]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from palier.foundation.workbooks import BadWorkbook, first_sheet
+from palier.foundation.spreadsheets import BadWorkbook, first_sheet
 from palier.questionnaires.yaml_text import Parsed, parse
 
 COLUMNS = ("code", "value", "level", "state", "reason", "evidence")

@@ -58,22 +58,33 @@ def _whole(numbers: Sequence[Fraction]) -> tuple[list[int], int]:
 
 
 class Whole(NamedTuple):
-    """A parent's score with what each child brings: its share of the weight (they sum to 1) and its points."""
+    """A parent's two scores, with what each child brings to the first: its share of the weight and its points."""
 
     score: Fraction
+    supported: Fraction
     shares: list[Fraction]
     contributions: Sequence[Fraction]
 
 
-def aggregate(method: Aggregation, parts: Sequence[Part]) -> Whole:
-    """`combine`, shares and `contributions` together. `parts` holds at least one child."""
+def aggregate(method: Aggregation, parts: Sequence[Part], supported: Sequence[Fraction]) -> Whole:
+    """`combine` over the scores and over the `supported` ones, `contributions`, and shares, which sum to 1.
+
+    Worked out together, for they stand on common ground. `parts` holds at least one child.
+    """
     ground = on_common_ground(parts)
     weight = sum(ground.weights)
     shares = [ratio(part, weight) for part in ground.weights]
     if method not in _LINEAR:
-        return Whole(combine(method, parts), shares, contributions(method, parts))
+        backed = combine(method, [(part[0], score) for part, score in zip(parts, supported, strict=True)])
+        return Whole(combine(method, parts), backed, shares, contributions(method, parts))
     products, unit = ground.products, ground.unit(method)
-    return Whole(ratio(sum(products), unit), shares, [ratio(product, unit) for product in products])
+    backing = Ground(ground.weights, ground.weight_unit, *_whole(supported))
+    return Whole(
+        ratio(sum(products), unit),
+        ratio(sum(backing.products), backing.unit(method)),
+        shares,
+        [ratio(product, unit) for product in products],
+    )
 
 
 def combine(method: Aggregation, parts: Sequence[Part]) -> Fraction:

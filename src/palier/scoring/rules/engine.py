@@ -14,7 +14,7 @@ from palier.questionnaires.rules import (
     Missing,
     Questionnaire,
 )
-from palier.scoring.rules.aggregation import Part, Whole, aggregate, balance, combine
+from palier.scoring.rules.aggregation import Part, Whole, aggregate, balance
 from palier.scoring.rules.answers import LEAVING, Answer, PlainAnswers, State, read_answers
 from palier.scoring.rules.branching import asked
 from palier.scoring.rules.maturity import level_at, maturity, pyramid
@@ -106,7 +106,8 @@ def _total(questionnaire: Questionnaire, answers: _Answers, known: _Known) -> No
     threshold = questionnaire.coverage.total
     place = _Place(TOTAL, Kind.TOTAL, WHOLE, questionnaire.aggregation, threshold)
     top = _parent(questionnaire, place, children)
-    return top.within(WHOLE, top.score)
+    top.place(WHOLE, top.score)
+    return top
 
 
 def _dimension(questionnaire: Questionnaire, item: Dimension, answers: _Answers, known: _Known) -> Node:
@@ -119,7 +120,7 @@ def _dimension(questionnaire: Questionnaire, item: Dimension, answers: _Answers,
 def _element(questionnaire: Questionnaire, item: Element, answers: _Answers, known: _Known) -> Node:
     same = known.get(item.code)
     if same and all(answers[child.code] is child.answer for child in same.children):
-        return same.within(None, None)
+        return same.unplaced()
     caps = questionnaire.evidence_caps
     children = tuple([_leaf(caps, criterion, answers[criterion.code]) for criterion in item.criteria])
     threshold = questionnaire.coverage.node
@@ -160,14 +161,14 @@ def _parent(questionnaire: Questionnaire, place: _Place, children: tuple[Node, .
     covered = answered is applicable or reaches(answered, place.threshold * applicable)
     covered = covered or _held(place.threshold, children, applicable)
     withheld = _withheld(place.method, children, applicable=applicable, covered=covered)
-    whole = None if withheld else aggregate(place.method, _parts(children))
+    whole = None if withheld else aggregate(place.method, _parts(children), _supported(children))
     points = whole.score if whole else None
     return Node(
         place.code,
         place.kind,
         place.weight,
         points,
-        None if withheld else combine(place.method, _supported_parts(children)),
+        whole.supported if whole else None,
         level_at(questionnaire.levels, points),
         answered,
         applicable,
@@ -224,11 +225,14 @@ def _parts(children: Sequence[Node]) -> list[Part]:
     return [(child.weight, child.score) for child in children if child.score is not None]
 
 
-def _supported_parts(children: Sequence[Node]) -> list[Part]:
-    return [(child.weight, child.supported) for child in children if child.supported is not None]
+def _supported(children: Sequence[Node]) -> list[Fraction]:
+    return [child.supported for child in children if child.supported is not None]
 
 
-def _placed(children: Sequence[Node], whole: Whole) -> tuple[Node, ...]:
-    """The children with their share of the weight and their contribution, where they have a score."""
+def _placed(children: tuple[Node, ...], whole: Whole) -> tuple[Node, ...]:
+    """The children, each told its share of the weight and its contribution where it has a score."""
     brought = zip(whole.shares, whole.contributions, strict=True)
-    return tuple([child if child.score is None else child.within(*next(brought)) for child in children])
+    for child in children:
+        if child.score is not None:
+            child.place(*next(brought))
+    return children
