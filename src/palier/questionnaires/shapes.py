@@ -19,6 +19,18 @@ class Problem:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Where a value stands in a workbook; the row counts from 1, `column` is its title, empty for the whole row."""
+
+    sheet: str
+    row: int
+    column: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.sheet} row {self.row}" + (f", column {self.column}" if self.column else "")
+
+
 def path_text(path: Path) -> str:
     """`path` as a person writes it: dimensions[0].elements[1].label.fr; the whole file is "file"."""
     text = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
@@ -166,6 +178,8 @@ class ByName:
             yield Problem(path, f"must hold at least one named entry, not {_named(value)}")
             return
         for name, item in value.items():
+            if not name.strip():
+                yield Problem((*path, name), "is empty")
             yield from self.of.check(item, (*path, name), locales)
 
     def schema(self) -> dict[str, Any]:

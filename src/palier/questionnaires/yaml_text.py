@@ -10,20 +10,35 @@ from typing import Any
 
 import yaml
 
-from palier.questionnaires.shapes import Path, Problem
+from palier.questionnaires.shapes import Cell, Path, Problem
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Writer(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
+    """Writes everything out: our own files take no anchors."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
 _DEEPEST = 40
 """No questionnaire nests deeper; far deeper would exhaust the interpreter's stack."""
+_MOST = 100_000
+"""Values of a file, ten times those of a long questionnaire."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """Plain data, the line of every path in it (from 1), and what was wrong in the text itself."""
+    """Plain data, the line of every path in it (from 1), and what was wrong in the text itself.
+
+    What comes from a workbook has `cells` as well; its lines are their rows.
+    """
 
     data: Any
     lines: Mapping[Path, int]
     problems: tuple[Problem, ...]
+    cells: Mapping[Path, Cell] = field(default_factory=dict)
 
     def line(self, path: Path) -> int:
         """The line of `path`, or of the nearest thing around it that exists."""
@@ -31,16 +46,40 @@ class Parsed:
             path = path[:-1]
         return self.lines.get(path, 1)
 
+    def cell(self, path: Path) -> Cell | None:
+        """The cell of `path`, or of the nearest thing around it; None in a text, or where nothing is known."""
+        while path and path not in self.cells:
+            path = path[:-1]
+        return self.cells.get(path)
+
 
 def parse(text: str) -> Parsed:
     """`text` as plain data. A text that is not YAML gives no data and one problem."""
     reader = _Reader()
     try:
+        if refused := _too_much(text):
+            return refused
         root = yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError as error:
         return _unreadable(error)
     data = None if root is None else reader.value(root, ())
     return Parsed(data, reader.lines, tuple(reader.problems))
+
+
+def written(data: Mapping[str, Any]) -> str:
+    """`data` as a text that `parse` reads back the same: keys in their order, no anchors, letters as they are."""
+    return str(yaml.dump(data, Dumper=_Writer, allow_unicode=True, sort_keys=False, width=110))
+
+
+def _too_much(text: str) -> Parsed | None:
+    """Refuse what would exhaust the stack or the patience, told from the events before anything is built."""
+    depth = 0
+    for count, event in enumerate(yaml.parse(text, Loader=_LOADER)):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST or count > _MOST:
+            reason = "nested too deep" if depth > _DEEPEST else f"more than {_MOST} values"
+            return Parsed(None, {(): event.start_mark.line + 1}, (Problem((), reason),))
+    return None
 
 
 def _unreadable(error: yaml.YAMLError) -> Parsed:
@@ -94,7 +133,7 @@ class _Reader:
         try:
             value = self.scalars.construct_object(node)
         except (yaml.YAMLError, ValueError):
-            return self._refuse(path, f"unreadable value {node.value!r}")
+            return self._refuse(path, f"unreadable value {node.value[:60]!r}")
         return value if value is None or isinstance(value, str | int | float | bool) else str(node.value)
 
     def _refuse(self, path: Path, reason: str) -> None:
