@@ -9,6 +9,8 @@ revoke select on mail from palier_web;
 grant insert, update, delete on person, session, mailed_link, sign_in_attempt, organisation, membership, invitation, mandate,
   consultant_firm, network_member, participation, assessment, answer, contribution, action_plan, action, kpi_reading,
   dismissal, report, stored_file, operation, own_questionnaire to palier_web, palier_worker;
+grant insert, update, delete on register_entry, campaign_plan, sent_notice, mail_choice, directory_listing, network_look,
+  network_door, member_import, bulletin to palier_web, palier_worker;
 grant insert on answer_event, used_definition, mail to palier_web, palier_worker;
 grant insert, update, delete on campaign, network, network_manager, batch_member to palier_worker;
 grant insert, update on campaign to palier_web;

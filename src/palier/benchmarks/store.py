@@ -12,7 +12,7 @@ from palier.assessments.store import Campaign, Participation
 from palier.foundation.actor import Actor
 from palier.foundation.database import select
 from palier.foundation.identifiers import new_id
-from palier.network.store import NetworkMember, Organisation
+from palier.network.store import NetworkMember, Organisation, as_confirmed
 
 
 class Contribution(Model):
@@ -121,9 +121,10 @@ async def viewpoint_of(actor: Actor) -> dict[str, Any]:
 
 
 async def verified_members(network_id: UUID) -> list[Organisation]:
-    """The organisations that count in a network: verified, not gone, no throw-away copy; in order of name."""
+    """The organisations that count in a network, as its staff confirmed them: verified, not gone, no throw-away copy;
+    in order of name."""
     found = Organisation.filter(networks__network_id=network_id, networks__left_on=None, sandbox_until=None)
-    return await found.exclude(networks__verified_at=None).order_by("name")
+    return await as_confirmed(network_id, await found.exclude(networks__verified_at=None).order_by("name"))
 
 
 async def editions_of(network_id: UUID) -> list[Edition]:

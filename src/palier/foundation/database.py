@@ -32,6 +32,7 @@ STORES = [
     "palier.benchmarks.store",
     "palier.action_plans.store",
     "palier.reports.store",
+    "palier.association.store",
 ]
 
 WEB, WORKER = "palier_web", "palier_worker"

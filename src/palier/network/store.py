@@ -7,6 +7,7 @@ from uuid import UUID
 
 from tortoise import fields
 from tortoise.expressions import Q
+from tortoise.fields.base import OnDelete
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
@@ -124,11 +125,45 @@ class NetworkMember(Model):
     organisation_id: UUID
     joined_on = fields.DateField()
     verified_at = fields.DatetimeField(null=True)
+    verified_name = fields.CharField(max_length=120, default="", db_default="")  # who of the staff did it
     left_on = fields.DateField(null=True)
 
     class Meta:
         table = table_description = "network_member"
         unique_together = (("network", "organisation"),)
+
+
+class RegisterEntry(Model):
+    """What a network's staff knows of one member, on Palier already or not yet.
+
+    Once confirmed, its attributes choose the member's peers in this network instead of those the member declared.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    network: Any = fields.ForeignKeyField("palier.Network", related_name="register")
+    organisation: Any = fields.ForeignKeyField(
+        "palier.Organisation", related_name="register", null=True, on_delete=OnDelete.SET_NULL
+    )
+    organisation_id: UUID | None
+    key = fields.CharField(max_length=200)  # what a file finds it by: the SIREN, else the folded name
+    name = fields.CharField(max_length=160)
+    registration = fields.CharField(max_length=20, default="")
+    contact = fields.CharField(max_length=120, default="")
+    email = fields.CharField(max_length=254, default="")
+    family = fields.CharField(max_length=40, default="")
+    sector = fields.CharField(max_length=40, default="")
+    size = fields.CharField(max_length=20, default="")
+    country = fields.CharField(max_length=2, default="")
+    legal_kind = fields.CharField(max_length=40, default="")
+    legal_group = fields.CharField(max_length=120, default="")
+    confirmed_at = fields.DatetimeField(null=True)
+    confirmed_name = fields.CharField(max_length=120, default="")
+    invited_at = fields.DatetimeField(null=True)
+    fingerprint = fields.CharField(max_length=64, null=True, unique=True)  # of the link that invites
+
+    class Meta:
+        table = table_description = "register_entry"
+        unique_together = (("network", "key"),)
 
 
 class NetworkManager(Model):
@@ -296,3 +331,16 @@ async def keep_firm(person: acting.Person, **values: Any) -> None:
         await ConsultantFirm.create(id=new_id(), person_id=person.person_id, **{"name": person.name} | values)
     else:
         await ConsultantFirm.filter(id=row.id).update(**values)
+
+
+async def as_confirmed(network_id: UUID, organisations: list[Organisation]) -> list[Organisation]:
+    """The organisations with the attributes the network's staff confirmed, where they did; never saved."""
+    if not organisations:
+        return []
+    rows = RegisterEntry.filter(network_id=network_id, organisation_id__in=[one.id for one in organisations])
+    confirmed = {row.organisation_id: row for row in await rows.exclude(confirmed_at=None)}
+    for one in organisations:
+        if entry := confirmed.get(one.id):
+            for name in ("family", "sector", "size", "country", "legal_kind", "legal_group"):
+                setattr(one, name, getattr(entry, name) or getattr(one, name))
+    return organisations

@@ -10,7 +10,7 @@ from palier.foundation.actor import OnDuty
 from palier.foundation.clock import now
 from palier.foundation.database import transaction
 from palier.foundation.identifiers import new_id
-from palier.network.store import NetworkMember, Organisation
+from palier.network.store import NetworkMember, Organisation, as_confirmed
 from palier.scoring.rules import Result
 from palier.scoring.rules.record import from_plain
 from palier.scoring.rules.result import TOTAL, Kind
@@ -74,7 +74,8 @@ def counts(result: Result) -> bool:
 
 
 async def _take(assessment: Assessment, network_id: UUID, result: Result) -> None:
-    organisation = await Organisation.get(id=assessment.organisation_id)
+    declared = await Organisation.get(id=assessment.organisation_id)
+    (organisation,) = await as_confirmed(network_id, [declared])
     facts: dict[str, Any] = {
         "network_id": network_id, "assessment_id": assessment.id, "attributes": attributes_of(organisation),
         "scores": scores_of(result), "given_at": now(),

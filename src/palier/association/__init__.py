@@ -1,0 +1,1 @@
+"""The network's cockpit: members, campaigns, cohort health, directory, its own look, bulletins."""

@@ -1,0 +1,1 @@
+"""What a network's staff does, and its members for themselves."""

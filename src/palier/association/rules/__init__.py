@@ -1,0 +1,1 @@
+"""What the cockpit decides with, without a database."""

@@ -1,0 +1,148 @@
+"""What a network's staff keeps: plans of campaigns, what was sent, the directory, its look, files brought in, bulletins."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.expressions import Q
+from tortoise.models import Model
+
+from palier.assessments.store import Campaign, Participation
+from palier.benchmarks.store import Edition
+from palier.foundation.identifiers import new_id
+from palier.network.store import NetworkMember, RegisterEntry
+
+
+class CampaignPlan(Model):
+    """How a campaign is run: a draft until it is launched; then its Campaign has the same id."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    network = fields.ForeignKeyField("palier.Network", related_name="campaign_plans")
+    network_id: UUID
+    name = fields.CharField(max_length=60)
+    questionnaire = fields.CharField(max_length=24)
+    major = fields.SmallIntField()
+    opens_on = fields.DateField()
+    closes_on = fields.DateField()
+    launched_at = fields.DatetimeField(null=True)
+    messages: Any = fields.JSONField(
+        default=dict, db_default={}
+    )  # {kind: {locale: {subject, text}}}, changed ones only
+    reminders: Any = fields.JSONField(default=list, db_default=[])  # ISO dates
+
+    class Meta:
+        table = table_description = "campaign_plan"
+
+
+class SentNotice(Model):
+    """One message of a campaign to one member for one day: written before it is sent, so that it is sent once."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    network_id = fields.UUIDField()
+    campaign_id = fields.UUIDField()
+    organisation_id = fields.UUIDField()
+    kind = fields.CharField(max_length=20)
+    due_on = fields.DateField()
+    by_hand = fields.BooleanField(default=False)
+    sent_at = fields.DatetimeField()
+
+    class Meta:
+        table = table_description = "sent_notice"
+        unique_together = (("campaign_id", "organisation_id", "kind", "due_on"),)
+
+
+class MailChoice(Model):
+    """Whether an address still wants a network's campaign messages; the link in each of them names the row."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    network = fields.ForeignKeyField("palier.Network", related_name="mail_choices")
+    network_id: UUID
+    email = fields.CharField(max_length=254)
+    fingerprint = fields.CharField(max_length=64, unique=True)
+    refused_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = table_description = "mail_choice"
+        unique_together = (("network", "email"),)
+
+
+class DirectoryListing(Model):
+    """A member that agreed to be listed to the other members. Revoking deletes the row."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    network = fields.ForeignKeyField("palier.Network", related_name="directory")
+    network_id: UUID
+    organisation = fields.ForeignKeyField("palier.Organisation", related_name="listings")
+    organisation_id: UUID
+    name = fields.CharField(max_length=160)
+    sector = fields.CharField(max_length=40)
+    size = fields.CharField(max_length=20)
+    country = fields.CharField(max_length=2)
+    contact = fields.CharField(max_length=200, default="")
+    listed_at = fields.DatetimeField()
+
+    class Meta:
+        table = table_description = "directory_listing"
+        unique_together = (("network", "organisation"),)
+
+
+class NetworkLook(Model):
+    """A network's own name, logo and colour. Its id is the network's."""
+
+    id = fields.UUIDField(primary_key=True)
+    name = fields.CharField(max_length=160, default="")
+    accent = fields.CharField(max_length=7, default="")
+    logo = fields.BinaryField(null=True)
+    logo_media_type = fields.CharField(max_length=40, default="")
+
+    class Meta:
+        table = table_description = "network_look"
+
+
+class NetworkDoor(Model):
+    """The code by which an organisation asks to join. Its id is the network's."""
+
+    id = fields.UUIDField(primary_key=True)
+    code = fields.CharField(max_length=20)
+    fingerprint = fields.CharField(max_length=64, unique=True)
+    made_at = fields.DatetimeField()
+
+    class Meta:
+        table = table_description = "network_door"
+
+
+class MemberImport(Model):
+    """A file of members brought in: read and shown first, carried out once when confirmed, then forgotten."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    network = fields.ForeignKeyField("palier.Network", related_name="imports")
+    network_id: UUID
+    file_name = fields.CharField(max_length=200)
+    content = fields.BinaryField(null=True)
+    uploaded_at = fields.DatetimeField()
+    applied_at = fields.DatetimeField(null=True)
+    created = fields.IntField(default=0)
+    updated = fields.IntField(default=0)
+
+    class Meta:
+        table = table_description = "member_import"
+
+
+class Bulletin(Model):
+    """The document of a published edition, in one language."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    network = fields.ForeignKeyField("palier.Network", related_name="bulletins")
+    network_id: UUID
+    edition = fields.ForeignKeyField("palier.Edition", related_name="bulletins")
+    edition_id: UUID
+    locale = fields.CharField(max_length=5)
+    state = fields.CharField(max_length=20, default="queued")
+    document = fields.BinaryField(null=True)
+    asked_at = fields.DatetimeField()
+    made_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = table_description = "bulletin"
+        unique_together = (("edition", "locale"),)
