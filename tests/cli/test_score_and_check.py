@@ -116,9 +116,9 @@ def test_native_scales_stand_beside_the_points(answers, tmp_path, capsys):
     file.write_text(yaml.safe_dump(plain, allow_unicode=True), encoding="utf-8")
     assert main(["score", str(file), str(answers)]) == 0
     table = capsys.readouterr().out
-    assert "score 75 of 100, 750 of 1000 · level 4" in table
+    assert "score 75.0 of 100, 750 of 1000 · level 4" in table
     (dimension,) = [line for line in table.splitlines() if line.startswith("TS1 ")]
-    assert dimension.split()[-5:] == ["58", "1.75", "100", "%", "35"]
+    assert dimension.split()[-5:] == ["58.3", "1.75", "100", "%", "35.0"]
     total, first, *_ = told(capsys, str(file), str(answers))["nodes"]
     assert total["native"] == {"value": "750", "max": "1000", "shown": "750"}
     assert first["native"] == {"value": "7/4", "max": "3", "shown": "1.75"}

@@ -17,7 +17,7 @@ from palier.questionnaires.catalogue import (
 )
 from palier.questionnaires.rules import Dimension, Display, Element, Questionnaire
 from palier.scoring.answers_file import BadAnswersFile, read_answers_file
-from palier.scoring.result_file import displays_of, native_text, result_file, schema
+from palier.scoring.result_file import POINTS, displays_of, native_text, result_file, schema
 from palier.scoring.rules import Node, Result, score
 from palier.scoring.rules.answers import BadAnswer, State
 from palier.scoring.rules.record import result_hash, rounded
@@ -125,18 +125,17 @@ def _why(error: OSError | UnicodeDecodeError) -> str:
 
 def _report(questionnaire: Questionnaire, result: Result, locale: str) -> Iterator[str]:
     """The lines of the report: the total first, then every node with what it brings to its parent."""
-    decimals = questionnaire.display.decimals
     displays = displays_of(questionnaire)
     yield f"{questionnaire.title.in_(locale)} ({questionnaire.key}){_scope(result)}"
-    score = f"score {_points(result.score, decimals)} of 100{_of_its_own(displays, result)}"
+    score = f"score {_points(result.score)} of 100{_of_its_own(displays, result)}"
     yield f"{score} · {_level(questionnaire, result, locale)}"
-    yield f"supported by evidence {_points(result.supported, decimals)} · gap {_points(result.gap, decimals)}"
+    yield f"supported by evidence {_points(result.supported)} · gap {_points(result.gap)}"
     yield " · ".join([f"coverage {_share(result.coverage)}", *_extras(result)])
     yield ""
     yield _head(displays)
     labels = _labels(questionnaire, locale)
     for node in result.total.walk():
-        yield _row(node, labels.get(node.code, "Total"), decimals, displays)
+        yield _row(node, labels.get(node.code, "Total"), displays)
     yield ""
     hashes = f"questionnaire {result.content_hash[:16]} · result {result_hash(result)[:16]}"
     yield f"engine {result.engine} · {hashes}"
@@ -163,14 +162,14 @@ def _labels(questionnaire: Questionnaire, locale: str) -> dict[str, str]:
     return {item.code: item.label.in_(locale) for item in [*groups, *questionnaire.criteria]}
 
 
-def _row(node: Node, label: str, decimals: int, displays: Displays) -> str:
+def _row(node: Node, label: str, displays: Displays) -> str:
     code = "" if node.kind is Kind.TOTAL else node.code
     indented = "  " * DEPTH[node.kind] + re.sub(r"\s+", " ", f"{code} {label}").strip()
     width = LONGEST_LABEL + 16
     shown = indented if len(indented) < width else indented[: width - 2] + "…"
     native = f"{native_text(displays.get(node.code), node.score) or '':>9}" if displays else ""
-    figures = f"{_points(node.score, decimals):>7}{native}{_share(node.coverage):>10}"
-    return f"{shown:{width}}{figures}{_points(node.contribution, decimals):>8}  {_state(node)}".rstrip()
+    figures = f"{_points(node.score):>7}{native}{_share(node.coverage):>10}"
+    return f"{shown:{width}}{figures}{_points(node.contribution):>8}  {_state(node)}".rstrip()
 
 
 def _state(node: Node) -> str:
@@ -198,8 +197,8 @@ def _extras(result: Result) -> Iterator[str]:
         yield f"pyramid step {result.pyramid.reached} of {len(result.pyramid.steps)}"
 
 
-def _points(value: Fraction | None, decimals: int) -> str:
-    return "–" if value is None else str(rounded(value, decimals))
+def _points(value: Fraction | None) -> str:
+    return "–" if value is None else str(rounded(value, POINTS.decimals))
 
 
 def _share(value: Fraction | None) -> str:

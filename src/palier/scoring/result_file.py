@@ -17,6 +17,9 @@ from palier.scoring.rules.result import Kind, Withheld
 SCORED = "scored"
 """The state of a node above the criteria that has a score; without one it is the reason."""
 
+POINTS = Display(Fraction(100), 1)
+"""How points are shown."""
+
 _NUMBER = {"type": "string", "pattern": "^-?[0-9]+(/[1-9][0-9]*)?$"}
 
 
@@ -33,9 +36,9 @@ def result_file(questionnaire: Questionnaire, result: Result) -> dict[str, Any]:
 
 
 def displays_of(questionnaire: Questionnaire) -> dict[str, Display]:
-    """The native scales declared, by the code of their node; the total's only where it is not 0 to 100."""
+    """The native scales declared, by the code of their node; the total's only where it is not that of points."""
     whole = questionnaire.display
-    found = {} if whole.max == 100 else {Kind.TOTAL.value: whole}
+    found = {} if whole == POINTS else {Kind.TOTAL.value: whole}
     own: list[Dimension | Element | Criterion] = [
         *questionnaire.dimensions, *questionnaire.elements, *questionnaire.criteria
     ]  # fmt: skip
