@@ -23,7 +23,7 @@ from palier.accounts.pages import account, entering, signing_up
 from palier.action_plans.flows.overview import finished_criteria
 from palier.action_plans.pages import actions, board, plans, suggesting
 from palier.assessments import refusals as assessment_refusals
-from palier.assessments.pages import answering, history, hub, proposing, results, submitting
+from palier.assessments.pages import answering, history, hub, preview, proposing, results, submitting
 from palier.assessments.rules.peers import Peers
 from palier.benchmarks import jobs as benchmark_jobs
 from palier.benchmarks.flows.comparing import peers as peers_of_members
@@ -42,6 +42,7 @@ from palier.network.entrance import Entrance, NotYours
 from palier.network.pages import inviting, peopling, settling, switching, welcoming
 from palier.network.refusals import show_refusal
 from palier.portfolio import pages as portfolio
+from palier.questionnaires.pages import own as own_questionnaires
 from palier.reports import jobs as report_jobs
 from palier.reports.pages import reports
 
@@ -65,6 +66,8 @@ ROOMS: list[Any] = [
     *submitting.PAGES,
     *results.PAGES,
     *history.PAGES,
+    *preview.PAGES,
+    *own_questionnaires.PAGES,
     *switching.PAGES,
     *welcoming.PAGES,
     *inviting.PAGES,

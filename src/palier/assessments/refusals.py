@@ -3,11 +3,12 @@
 from typing import Any
 
 from litestar import Request, Response
+from litestar.exceptions import NotFoundException
 
 from palier.assessments.flows.definitions import LostDefinition
 from palier.foundation.language import gettext as _
-from palier.foundation.web import page
-from palier.questionnaires.catalogue import ChangedQuestionnaire
+from palier.foundation.web import page, show_http_error
+from palier.questionnaires.catalogue import ChangedQuestionnaire, UnknownQuestionnaire
 
 
 def show_lost_definition(request: Request, _error: Exception) -> Response:
@@ -21,7 +22,13 @@ def show_lost_definition(request: Request, _error: Exception) -> Response:
     )  # fmt: skip
 
 
+def show_unknown(request: Request, _error: UnknownQuestionnaire) -> Response:
+    """Withdrawn between the choice and the opening, or never there."""
+    return show_http_error(request, NotFoundException())
+
+
 HANDLERS: dict[type[Exception] | int, Any] = {
     LostDefinition: show_lost_definition,
     ChangedQuestionnaire: show_lost_definition,
+    UnknownQuestionnaire: show_unknown,
 }

@@ -43,7 +43,7 @@ def organisation_pages(base: str) -> list[tuple[str, str]]:
     return [
         (base, _("Home")), (f"{base}/assessments", _("Assessments")), (f"{base}/benchmark", _("Benchmark")),
         (f"{base}/plans", _("Action plan")), (f"{base}/reports", _("Reports")), (f"{base}/people", _("People")),
-        (f"{base}/settings", _("Organisation settings")), ("/account", _("My account")), ("/help", _("Help")),
+        (f"{base}/questionnaires", _("Your questionnaires")), (f"{base}/settings", _("Organisation settings")), ("/account", _("My account")), ("/help", _("Help")),
         ("/help/keyboard", _("Keyboard")), *language_pages()[1:],
     ]  # fmt: skip
 

@@ -13,6 +13,7 @@ from palier.foundation.actor import Actor, NetworkActor
 from palier.foundation.database import select
 from palier.foundation.identifiers import new_id
 from palier.questionnaires.owners import Owner
+from palier.questionnaires.rules.versions import numbered
 
 
 class OwnState(StrEnum):
@@ -73,6 +74,11 @@ async def earlier_version(owner: Owner, row: OwnQuestionnaire) -> OwnQuestionnai
     return max(await rows.exclude(state=OwnState.DRAFT), key=lambda one: numbered(one.version), default=None)
 
 
+async def drafts_of(owner: Owner) -> int:
+    """How many files of the owner wait to be published."""
+    return await OwnQuestionnaire.filter(state=OwnState.DRAFT, **owner.columns).count()
+
+
 async def lock_versions(owner: Owner, code: str) -> None:
     """Make other publications of the same questionnaire wait for this one."""
     rows = OwnQuestionnaire.filter(code=code, **owner.columns)
@@ -86,11 +92,6 @@ async def published_for(tenant: Actor | NetworkActor) -> list[dict[str, Any]]:
         "or network_id in (select m.network_id from network_member m where m.organisation_id = $1 and m.left_on is null))"
     )
     return await select(sql, Owner(tenant).id)
-
-
-def numbered(version: str) -> tuple[int, ...]:
-    """1.10.0 comes after 1.9.0."""
-    return tuple(int(part) for part in version.split("."))
 
 
 _FACTS = (

@@ -20,6 +20,7 @@ from palier.foundation.clock import now
 from palier.foundation.database import select, transaction
 from palier.foundation.identifiers import new_id, slugify
 from palier.foundation.kept import Kept
+from palier.questionnaires.flows.offering import check_offered
 from palier.questionnaires.rules import Criterion, Questionnaire
 
 
@@ -91,6 +92,7 @@ async def open_assessment(
             scope=list(questionnaire.scope), campaign=campaign, opens_on=opens_on, closes_on=closes_on,
             created_by=actor.person_id, created_at=now(),
         )  # fmt: skip
+        await check_offered(questionnaire)
         await keep_definition(questionnaire)
         await audit.record(actor, "assessments.opened", f"assessment {slug}", questionnaire=questionnaire.key)
         if campaign:

@@ -25,7 +25,8 @@ from palier.foundation.identifiers import new_id
 from palier.foundation.language import gettext as _
 from palier.foundation.permissions import Permission, needs
 from palier.foundation.web import form_of, page, parse, see_other
-from palier.questionnaires.catalogue import UnknownQuestionnaire, latest, latest_of_each
+from palier.questionnaires.catalogue import UnknownQuestionnaire
+from palier.questionnaires.flows.offering import offered, offered_as
 from palier.questionnaires.rules import Questionnaire
 
 READ, RUN = needs(Permission.READ), needs(Permission.RUN_ASSESSMENT)
@@ -67,17 +68,16 @@ class Rounds(Controller):
     @get("/new", opt=RUN)
     async def choose(self, request: Request, actor: NamedDependency[Actor]) -> Template:
         async with reading(actor):
-            offers = [await _offer(actor, questionnaire) for questionnaire in latest_of_each()]
+            offers = [await _offer(actor, questionnaire) for questionnaire in await offered(actor)]
         return page(request, "assessments/choose.html", nav="assessments", offers=offers)
 
     @get("/new/{code:str}", opt=RUN)
     async def prepare(self, request: Request, actor: NamedDependency[Actor], code: FromPath[str]) -> Template:
-        questionnaire = _known(code)
         async with reading(actor):
-            offer = await _offer(actor, questionnaire)
+            offer = await _offer(actor, await _known(actor, code))
         today = clock.today(actor.person.time_zone)
         values = {"name": str(today.year), "opens": today, "closes": None, "campaign": ""}
-        values["dimensions"] = [item.code for item in questionnaire.dimensions]
+        values["dimensions"] = [item.code for item in offer.questionnaire.dimensions]
         if offer.campaigns:
             first = offer.campaigns[0]
             values |= {"campaign": str(first.id), "closes": first.closes_on}
@@ -89,7 +89,7 @@ class Rounds(Controller):
     ) -> Response:
         raw = await form_of(request)
         async with reading(actor):
-            offer = await _offer(actor, _known(code))
+            offer = await _offer(actor, await _known(actor, code))
         form, errors = parse(SetUp, raw)
         dates, wrong = _dates(raw)
         campaign = next((c for c in offer.campaigns if str(c.id) == raw.get("campaign")), None)
@@ -120,9 +120,9 @@ async def task_list(request: Request, actor: NamedDependency[Actor], assessment:
     )  # fmt: skip
 
 
-def _known(code: str) -> Questionnaire:
+async def _known(actor: Actor, code: str) -> Questionnaire:
     try:
-        return latest(code)
+        return await offered_as(actor, code)
     except UnknownQuestionnaire:
         raise NotFoundException from None
 

@@ -1,6 +1,6 @@
 """What a network's staff sees and does: participation, members, campaigns, editions. Never an answer or a score."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -24,6 +24,8 @@ from palier.foundation.permissions import Permission, needs
 from palier.foundation.web import form_of, page, parse, see_other
 from palier.network.wording import dimension, label
 from palier.questionnaires.catalogue import latest_of_each
+from palier.questionnaires.flows.offering import offered, own_titles
+from palier.questionnaires.rules import Questionnaire
 
 STOP_POLLING = 286
 """What tells htmx that there is nothing more to wait for."""
@@ -54,13 +56,14 @@ class Staff(Controller):
             running_now = [one for one in campaigns if one.opens_on <= today() <= one.closes_on]
             takings = [await load_taking(network_actor, one) for one in running_now or campaigns[:1]]
             editions = await store.editions_of(network_actor.network_id)
+            words = await _words(network_actor)
         return _page(
             request,
             "participation",
             "benchmarks/staff_participation.html",
             takings=takings,
             editions=editions,
-            **_words(),
+            **words,
         )
 
     @get("/members")
@@ -86,6 +89,7 @@ class Staff(Controller):
         async with reading(network_actor):
             campaigns = await store.campaigns_of(network_actor.network_id)
             editions = await store.editions_of(network_actor.network_id)
+            words = await _words(network_actor)
         published = {edition.campaign_id: edition for edition in editions}
         return _page(
             request,
@@ -93,20 +97,20 @@ class Staff(Controller):
             "benchmarks/staff_campaigns.html",
             campaigns=campaigns,
             published=published,
-            **_words(),
+            **words,
         )
 
     @get("/campaigns/new")
-    async def prepare(self, request: Request) -> Template:
-        return _new_campaign(
-            request, {"name": str(today().year), "questionnaire": "", "opens": today(), "closes": None}, {}
-        )
+    async def prepare(self, request: Request, network_actor: NamedDependency[NetworkActor]) -> Template:
+        values = {"name": str(today().year), "questionnaire": "", "opens": today(), "closes": None}
+        return _new_campaign(request, await _choice(network_actor), values, {})
 
     @post("/campaigns/new")
     async def open_campaign(self, request: Request, network_actor: NamedDependency[NetworkActor]) -> Response:
         raw = await form_of(request)
         form, errors = parse(CampaignForm, raw)
-        majors = {one.id: int(one.version.partition(".")[0]) for one in latest_of_each()}
+        choice = await _choice(network_actor)
+        majors = {one.id: int(one.version.partition(".")[0]) for one in choice}
         opens, closes = _date(raw, "opens"), _date(raw, "closes")
         errors |= _wrong(raw, majors, opens, closes)
         if errors or form is None or opens is None or closes is None:
@@ -116,6 +120,7 @@ class Staff(Controller):
             }
             return _new_campaign(
                 request,
+                choice,
                 {"name": raw.get("name", ""), "questionnaire": raw.get("questionnaire", ""), **typed},
                 errors,
             )
@@ -134,8 +139,9 @@ class Staff(Controller):
             taking = await load_taking(
                 network_actor, await store.campaign_of(network_actor.network_id, campaign)
             )
+            words = await _words(network_actor)
         return _page(
-            request, "campaigns", "benchmarks/staff_campaign.html", taking=taking, today=today(), **_words()
+            request, "campaigns", "benchmarks/staff_campaign.html", taking=taking, today=today(), **words
         )
 
     @post("/campaigns/{campaign:uuid}/close")
@@ -150,7 +156,7 @@ class Staff(Controller):
         self, request: Request, network_actor: NamedDependency[NetworkActor], campaign: FromPath[UUID]
     ) -> Template:
         """The checks before an edition, or how its making goes on."""
-        return _publication(request, await _prepared(network_actor, campaign))
+        return await _publication(request, network_actor, await _prepared(network_actor, campaign))
 
     @post("/campaigns/{campaign:uuid}/publish")
     async def publish(
@@ -159,11 +165,13 @@ class Staff(Controller):
         raw = await form_of(request)
         prepared = await _prepared(network_actor, campaign)
         if raw.get("confirm", "") != prepared.taking.campaign.name:
-            return _publication(request, prepared, {"confirm": _("Type the name of the campaign exactly")})
+            wrong = {"confirm": _("Type the name of the campaign exactly")}
+            return await _publication(request, network_actor, prepared, wrong)
         try:
             await running.ask_publication(network_actor, campaign, ready=prepared.ready)
         except running.NotReady:
-            return _publication(request, prepared, {"confirm": _("This campaign cannot be published now")})
+            wrong = {"confirm": _("This campaign cannot be published now")}
+            return await _publication(request, network_actor, prepared, wrong)
         return see_other(f"/n/{network_actor.network_slug}/campaigns/{campaign}/publish?asked=1")
 
     @get("/campaigns/{campaign:uuid}/publish/state")
@@ -186,13 +194,15 @@ async def _prepared(actor: NetworkActor, campaign: UUID) -> Preparation:
         return await load_preparation(actor, await store.campaign_of(actor.network_id, campaign))
 
 
-def _publication(
-    request: Request, prepared: Preparation, errors: Mapping[str, str] | None = None
+async def _publication(
+    request: Request, actor: NetworkActor, prepared: Preparation, errors: Mapping[str, str] | None = None
 ) -> Template:
+    async with reading(actor):
+        words = await _words(actor)
     return _page(
         request, "campaigns", "benchmarks/staff_publish.html", status_code=422 if errors else 200, prepared=prepared,
         taking=prepared.taking, errors=errors or {}, dimension=dimension, label=label,
-        asked="asked" in request.query_params or prepared.job in ("todo", "doing"), **_words(),
+        asked="asked" in request.query_params or prepared.job in ("todo", "doing"), **words,
     )  # fmt: skip
 
 
@@ -200,9 +210,17 @@ def _page(request: Request, tab: str, template: str, *, status_code: int = 200, 
     return page(request, template, status_code=status_code, nav="network", tab=tab, **context)
 
 
-def _words() -> dict[str, Any]:
+async def _words(actor: NetworkActor) -> dict[str, Any]:
+    """The titles of every questionnaire a campaign may name, withdrawn ones included."""
+    own = {code: title.in_(current()) for code, title in (await own_titles(actor)).items()}
     titles = {one.id: one.title.in_(current()) for one in latest_of_each()}
-    return {"titles": titles, "state": _state}
+    return {"titles": own | titles, "state": _state}
+
+
+async def _choice(actor: NetworkActor) -> tuple[Questionnaire, ...]:
+    """What a campaign may call for."""
+    async with reading(actor):
+        return await offered(actor)
 
 
 def _state(taking: Taking, organisation: UUID) -> str:
@@ -218,8 +236,13 @@ def _missing(organisation: Any) -> list[str]:
     return [dimension(name) for name in ATTRIBUTES if not getattr(organisation, name)]
 
 
-def _new_campaign(request: Request, values: Mapping[str, Any], errors: Mapping[str, str]) -> Template:
-    choices = [(one.id, one.title.in_(current())) for one in latest_of_each()]
+def _new_campaign(
+    request: Request,
+    choice: Sequence[Questionnaire],
+    values: Mapping[str, Any],
+    errors: Mapping[str, str],
+) -> Template:
+    choices = [(one.id, one.title.in_(current())) for one in choice]
     return _page(
         request, "campaigns", "benchmarks/staff_new_campaign.html", status_code=422 if errors else 200, values=values, errors=errors,
         choices=choices, new_op=new_id(),

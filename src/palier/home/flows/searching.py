@@ -11,7 +11,7 @@ from palier.home.rules.matching import Hit, in_order, matches, words_of
 from palier.home.wording import help_topics, organisation_pages
 from palier.network import store as network
 from palier.network.wording import roles
-from palier.questionnaires.catalogue import latest_of_each
+from palier.questionnaires.flows.offering import offered
 from palier.questionnaires.rules import Questionnaire
 
 MOST = 20
@@ -55,7 +55,7 @@ def _best(hits: list[Hit], words: tuple[str, ...]) -> tuple[Hit, ...]:
 
 async def _criteria(actor: Actor, base: str, words: tuple[str, ...]) -> AsyncIterator[Hit]:
     rounds = await visible_assessments(actor)
-    for questionnaire in latest_of_each():
+    for questionnaire in await offered(actor):
         used = next((row for row in rounds if row.questionnaire == questionnaire.id), None)
         place = f"{base}/assessments/new/{questionnaire.id}"
         if used:

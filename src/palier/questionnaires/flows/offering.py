@@ -11,8 +11,9 @@ from palier.foundation.kept import Kept
 from palier.questionnaires.building import questionnaire_from
 from palier.questionnaires.catalogue import UnknownQuestionnaire, latest, latest_of_each
 from palier.questionnaires.owners import Owner
-from palier.questionnaires.rules import Questionnaire
-from palier.questionnaires.store import OwnQuestionnaire, OwnState, numbered, owned_by, published_for
+from palier.questionnaires.rules import Questionnaire, Text
+from palier.questionnaires.rules.versions import numbered
+from palier.questionnaires.store import OwnQuestionnaire, OwnState, owned_by, published_for
 
 _built: Kept[str, Questionnaire] = Kept(64)
 """Questionnaires by the hash of their content."""
@@ -48,6 +49,12 @@ def built(row: OwnQuestionnaire) -> Questionnaire:
     return _built.get(row.hash) or _built.put(row.hash, questionnaire_from(row.content))
 
 
+async def check_offered(questionnaire: Questionnaire) -> None:
+    """Raises UnknownQuestionnaire for one of somebody's own that is not offered now: withdrawn since it was chosen."""
+    if "-" in questionnaire.id:
+        await published_content(questionnaire)
+
+
 async def published_content(questionnaire: Questionnaire) -> Mapping[str, Any]:
     """The plain data of a published questionnaire of one's own. Raises UnknownQuestionnaire."""
     row = await OwnQuestionnaire.get_or_none(
@@ -60,7 +67,10 @@ async def published_content(questionnaire: Questionnaire) -> Mapping[str, Any]:
     return content
 
 
-async def own_titles(tenant: Actor | NetworkActor) -> dict[str, Mapping[str, str]]:
-    """The titles by locale of everything an owner ever published, by code."""
+async def own_titles(tenant: Actor | NetworkActor) -> dict[str, Text]:
+    """The titles of everything an owner ever published, by code."""
     rows = await owned_by(Owner(tenant)).exclude(state=OwnState.DRAFT)
-    return {row.code: row.title for row in sorted(rows, key=lambda one: numbered(one.version))}
+    return {
+        row.code: Text(tuple(row.title.items()))
+        for row in sorted(rows, key=lambda one: numbered(one.version))
+    }

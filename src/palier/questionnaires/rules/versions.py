@@ -26,3 +26,8 @@ def changed_between(before: Questionnaire, after: Questionnaire) -> frozenset[st
 
 def _asked(criterion: Criterion) -> tuple[Any, ...]:
     return criterion.label, criterion.levels, criterion.scale.values, criterion.answer
+
+
+def numbered(version: str) -> tuple[int, ...]:
+    """`version` to sort by: 1.10.0 comes after 1.9.0."""
+    return tuple(int(part) for part in version.split("."))
