@@ -23,7 +23,7 @@ const newOp = () => {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 };
 
-const ABOUT_THE_SAVE = new Set(["op", "rev", "tried", "_csrf_token", "keep"]);
+const ABOUT_THE_SAVE = new Set(["op", "rev", "tried", "_csrf_token", "keep", "was"]);
 const fieldsOf = (form) => Array.from(new FormData(form)).filter(([name]) => !ABOUT_THE_SAVE.has(name));
 const contentOf = (form) => JSON.stringify(fieldsOf(form));
 const stateOf = (form) => forms.get(form) || adopt(form);
@@ -357,6 +357,20 @@ function openSearch(event) {
   link.click();
 }
 
+/* A value given takes the place of "not applicable" and "don't know": whatever was said before, this is the answer now. */
+function answerWithValue(event) {
+  if (!/^v(-|$)/.test(event.target.name || "")) return;
+  const { answer, was } = event.target.form?.elements || {};
+  if (!answer) return;
+  if (was) was.value = "";
+  answer.value = "value"; // a hidden field, or the group of radios
+}
+
+/* Rows that an answer brought into a list: what they hold now is what the server knows. */
+function welcomeRows() {
+  answerForms().forEach((form) => forms.has(form) || adopt(form));
+}
+
 /* ---- Small controls ------------------------------------------------------------------------------------------------------ */
 
 function onClick(event) {
@@ -408,7 +422,9 @@ document.addEventListener("htmx:configRequest", beforeSaving);
 document.addEventListener("htmx:beforeOnLoad", afterAnswer);
 document.addEventListener("htmx:beforeSwap", allowWithWords);
 document.addEventListener("htmx:afterSettle", afterSwap);
+document.addEventListener("htmx:oobAfterSwap", welcomeRows);
 document.addEventListener("focus-on", followFocus);
+document.addEventListener("input", answerWithValue);
 document.addEventListener("htmx:sendError", unreachable);
 document.addEventListener("htmx:timeout", unreachable);
 document.addEventListener("keydown", onKey);

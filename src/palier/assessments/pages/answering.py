@@ -15,10 +15,13 @@ from litestar.types import ControllerRouterHandler
 from palier.assessments.flows import answering, proposing, sheets
 from palier.assessments.flows.answering import Outcome, Saved, Unacceptable
 from palier.assessments.pages.wording import grades, sentences
+from palier.assessments.rules.asked import conditions
 from palier.assessments.rules.drafts import Draft, read_draft
 from palier.assessments.rules.ladder import next_level
-from palier.assessments.rules.progress import Only, entry, first_stop, next_stop, progress
+from palier.assessments.rules.progress import NOTHING, Only, States, entry, first_stop, next_stop, progress
+from palier.assessments.rules.value_fields import typed_fields
 from palier.assessments.store import Unknown
+from palier.assessments.value_wording import VALUES, fields_for, turn_words
 from palier.foundation import clock, language
 from palier.foundation.actor import Actor
 from palier.foundation.database import reading
@@ -26,18 +29,23 @@ from palier.foundation.identifiers import new_id
 from palier.foundation.language import gettext as _
 from palier.foundation.permissions import Permission, needs
 from palier.foundation.web import form_of, page, see_other
+from palier.questionnaires.rules import Questionnaire
 
 READ, ANSWER = needs(Permission.READ), needs(Permission.ANSWER)
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A form as it was sent: the draft, this save's own id, the revision it is based on, saves that went unanswered."""
+    """A form as it was sent: the draft, this save's own id, the revision it is based on, saves that went unanswered.
+
+    `fields` are those of a value, as typed: they are shown again when it cannot be used.
+    """
 
     draft: Draft
     op: UUID
     base: int
     tried: tuple[UUID, ...]
+    fields: Mapping[str, str]
 
 
 def attempt_of(raw: Mapping[str, str]) -> Attempt:
@@ -46,7 +54,8 @@ def attempt_of(raw: Mapping[str, str]) -> Attempt:
         tried = tuple(UUID(word) for word in raw.get("tried", "").split()[-20:])
         # "Keep mine" sends the other person's revision under its own name: it was seen, and is overruled.
         base = int(raw.get("keep") or raw.get("rev") or 0)
-        return Attempt(read_draft(raw), UUID(raw["op"]), base, tried)
+        draft = read_draft(raw, language.current())
+        return Attempt(draft, UUID(raw["op"]), base, tried, typed_fields(raw))
     except (KeyError, ValueError):
         raise Unknown("form") from None
 
@@ -70,6 +79,8 @@ class CriterionPage(Controller):
             may_answer = actor.may(Permission.ANSWER)
             ask = [] if may_answer else await sheets.people_to_ask(actor)
             offered = await proposing.load_offered(actor, sheet.desk, code) if may_answer else None
+        if code not in sheet.desk.questionnaire.index.positions:
+            return _not_asked(request, sheet)
         return _criterion(request, actor, sheet, ask=ask, offered=offered)
 
     @patch("/", opt=ANSWER)
@@ -82,15 +93,15 @@ class CriterionPage(Controller):
         try:
             saved = await _save(actor, assessment, code, attempt)
         except Unacceptable as refused:
-            found = sentences(list(refused.faults))
-            return page(request, "assessments/saving_refused.html", status_code=422, sentences=found)
+            return page(
+                request, "assessments/saving_refused.html", status_code=422, sentences=sentences(refused),
+                criterion=refused.criterion,
+            )  # fmt: skip
         if saved.stands:
-            return _fragment(request, "assessments/saving_saved.html", saved, row="row" in raw)
+            return await _saved(request, actor, assessment, saved, row="row" in raw)
         if saved.outcome is Outcome.SUBMITTED:
             return _fragment(request, "assessments/saving_too_late.html", saved, status_code=423)
-        return _fragment(
-            request, "assessments/saving_conflict.html", saved, status_code=409, mine=attempt.draft
-        )
+        return _fragment(request, "assessments/saving_conflict.html", saved, status_code=409, mine=saved.sent)
 
     @post("/", opt=ANSWER)
     async def save_and_go_on(
@@ -102,12 +113,14 @@ class CriterionPage(Controller):
         try:
             saved = await _save(actor, assessment, code, attempt)
         except Unacceptable as refused:
-            found = sentences(list(refused.faults))
-            return await _again(request, actor, assessment, code, attempt, errors=found, status_code=422)
+            errors = sentences(refused)
+            return await _again(request, actor, assessment, code, attempt, errors=errors, status_code=422)
         if saved.outcome is Outcome.SUBMITTED:
             return await _again(request, actor, assessment, code, attempt, too_late=True, status_code=423)
         if saved.outcome is Outcome.CONFLICT:
-            return await _again(request, actor, assessment, code, attempt, theirs=saved, status_code=409)
+            return await _again(
+                request, actor, assessment, code, attempt, theirs=saved, answer=saved.sent, status_code=409
+            )
         if "row" in raw:
             return see_other(f"{round_path(actor, assessment)}/s/{saved.criterion.element_code}#{code}")
         if raw.get("keep"):
@@ -129,7 +142,7 @@ async def section_list(
         questionnaire=desk.questionnaire, element=sheet.element, answers=sheet.answers, before=sheet.before,
         progress=desk.progress, entries=entries(desk), walks=walks(desk), only=None, ask=ask, new_id=new_id,
         editable=actor.may(Permission.ANSWER) and not desk.frozen, today=clock.today(actor.person.time_zone),
-        neighbours=_neighbours(desk, section),
+        neighbours=_neighbours(desk, section), **VALUES,
     )  # fmt: skip
 
 
@@ -154,13 +167,15 @@ def _only(request: Request) -> Only | None:
 
 def _onwards(request: Request, actor: Actor, slug: str, code: str, saved: Saved) -> Response:
     """Where Continue leads: back to the check it came from, along the walk, or to the check when nothing is left."""
-    path = round_path(actor, slug)
+    path, turned = round_path(actor, slug), " ".join(turn_words(saved.turn))
+    if code not in saved.questionnaire.index.positions:
+        return see_other(path, notice=_("Your answer is kept. This criterion is not asked at present."))
     if request.query_params.get("back") == "check":
-        return see_other(f"{path}/check#{code}")
+        return see_other(f"{path}/check#{code}", notice=turned)
     only = _only(request)
     if following := next_stop(saved.questionnaire, saved.states, code, only or Only.BLANK):
-        return see_other(f"{path}/q/{following}{f'?only={only}' if only else ''}")
-    if saved.states.get(code, ("blank", False))[0] == "blank":
+        return see_other(f"{path}/q/{following}{f'?only={only}' if only else ''}", notice=turned)
+    if saved.states.get(code, NOTHING).state == "blank":
         return see_other(path, notice=_("This criterion is the only one without an answer."))
     return see_other(path if only is Only.REVIEW else f"{path}/check", notice=_nothing_left(only))
 
@@ -174,18 +189,20 @@ def _nothing_left(only: Only | None) -> str:
 def _criterion(request: Request, actor: Actor, sheet: sheets.Sheet, **shown: object) -> Template:
     """The page; `shown` overrides what a form that was not accepted must show again."""
     desk, code = sheet.desk, sheet.criterion.code
-    questionnaire = desk.questionnaire
+    # A form on a criterion that somebody's answer hid meanwhile is shown again among all the others.
+    questionnaire = desk.questionnaire if code in desk.questionnaire.index.positions else desk.whole
     only = _only(request)
     context: dict[str, Any] = {
         "desk": desk, "assessment": desk.assessment, "questionnaire": questionnaire, "criterion": sheet.criterion,
         "element": questionnaire.element_of(code), "answer": sheet.answer, "revision": sheet.revision,
-        "history": sheet.history, "before": sheet.before, "progress": desk.progress,
+        "history": sheet.history, "before": sheet.before, "progress": progress(questionnaire, desk.states),
         "previous": questionnaire.previous(code), "only": only, "back": request.query_params.get("back") == "check",
         "editable": actor.may(Permission.ANSWER) and not desk.frozen, "op": new_id(), "errors": {}, "theirs": None,
-        "too_late": False, "grades": grades(), "ask": [], "entries": entries(desk), "walks": walks(desk), "tried": "",
-        "today": clock.today(actor.person.time_zone), "row": False, "offered": None,
+        "too_late": False, "grades": grades(), "ask": [], "entries": _entries(questionnaire, desk.states),
+        "walks": walks(desk), "tried": "", "today": clock.today(actor.person.time_zone), "row": False, "offered": None,
+        "fields": fields_for(sheet.criterion, sheet.answer.value),
     }  # fmt: skip
-    context |= shown
+    context |= VALUES | shown
     context["next_parts"] = next_level(sheet.criterion, context["answer"].level, language.current())
     status = context.pop("status_code", 200)
     return page(request, "assessments/criterion.html", nav="assessments", status_code=status, **context)
@@ -197,13 +214,42 @@ async def _again(
     """The page with what was typed, because it could not be saved."""
     async with reading(actor):
         sheet = await sheets.load_sheet(actor, slug, code)
-    kept = {"answer": attempt.draft, "revision": attempt.base, "tried": " ".join(map(str, attempt.tried))}
+    kept = {
+        "answer": attempt.draft, "revision": attempt.base, "tried": " ".join(map(str, attempt.tried)),
+        "fields": attempt.fields,
+    }  # fmt: skip
     return _criterion(request, actor, sheet, **(kept | shown))
 
 
 def entries(desk: sheets.Desk) -> dict[str, str]:
     """The criterion each element's link opens."""
-    return {element.code: entry(element, desk.states) for element in desk.questionnaire.elements}
+    return _entries(desk.questionnaire, desk.states)
+
+
+def _entries(questionnaire: Questionnaire, states: States) -> dict[str, str]:
+    return {element.code: entry(element, states) for element in questionnaire.elements}
+
+
+def _not_asked(request: Request, sheet: sheets.Sheet) -> Template:
+    """A criterion that a condition hides: what would show it, and what was answered before."""
+    desk, code = sheet.desk, sheet.criterion.code
+    wanted = [
+        (desk.whole.criterion(other), level)
+        for other, level in conditions(desk.whole, code, desk.states).items()
+    ]
+    return page(
+        request, "assessments/not_asked.html", nav="assessments", desk=desk, assessment=desk.assessment,
+        questionnaire=desk.questionnaire, criterion=sheet.criterion, answer=sheet.answer, wanted=wanted, **VALUES,
+    )  # fmt: skip
+
+
+async def _saved(request: Request, actor: Actor, slug: str, saved: Saved, *, row: bool) -> Template:
+    """What a background save changes; where it shows or hides rows of the section on the page, those too."""
+    section = None
+    if row and saved.turn:
+        async with reading(actor):
+            section = await sheets.load_section(actor, slug, saved.criterion.element_code)
+    return _fragment(request, "assessments/saving_saved.html", saved, row=row, section_sheet=section)
 
 
 def walks(desk: sheets.Desk) -> dict[str, str | None]:
@@ -215,15 +261,18 @@ def _fragment(
     request: Request, template: str, saved: Saved, status_code: int = 200, **context: object
 ) -> Template:
     """The parts of the page that one save changes. Rows of the section list send `row`: they have no rail."""
-    questionnaire, criterion = saved.questionnaire, saved.criterion
-    element = questionnaire.element_of(criterion.code)
+    criterion, code = saved.criterion, saved.criterion.code
+    is_asked = code in saved.questionnaire.index.positions
+    questionnaire = saved.questionnaire if is_asked else saved.whole
+    element = questionnaire.element_of(code)
     path = request.url.path.rstrip("/")
+    shown = questionnaire.elements if saved.turn else (element,)
     return page(
         request, template, status_code=status_code, saved=saved, theirs=saved, criterion=criterion, element=element,
-        answer=saved.answer, progress=progress(questionnaire, saved.states), revision=saved.revision,
-        history=saved.history, entries={element.code: entry(element, saved.states)}, walks=_walks(saved),
+        answer=saved.answer, progress=progress(questionnaire, saved.states), revision=saved.revision, is_asked=is_asked,
+        history=saved.history, entries={one.code: entry(one, saved.states) for one in shown}, walks=_walks(saved),
         next_parts=next_level(criterion, saved.answer.level, language.current()), now=clock.now(), op=new_id(),
-        address=path, round=path.partition("/q/")[0], **context,
+        address=path, round=path.partition("/q/")[0], questionnaire=questionnaire, new_id=new_id, **VALUES, **context,
     )  # fmt: skip
 
 

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from palier.assessments.flows.answering import Unacceptable
 from palier.assessments.rules.drafts import CHOOSABLE, LONGEST, Fault
+from palier.assessments.value_wording import refusal
 from palier.foundation.language import current, ngettext, number, percent, points
 from palier.foundation.language import gettext as _
 from palier.questionnaires.rules import Grade, Questionnaire
@@ -14,13 +16,15 @@ FIELDS = {
 """The id of the form field in which each fault is corrected."""
 
 
-def sentences(faults: list[Fault]) -> dict[str, str]:
+def sentences(refused: Unacceptable) -> dict[str, str]:
     """What is wrong, by the id of the field that can put it right."""
-    return {FIELDS[fault.field]: _sentence(fault) for fault in faults}
+    return {FIELDS[fault.field]: _sentence(fault, refused) for fault in refused.faults}
 
 
-def _sentence(fault: Fault) -> str:
+def _sentence(fault: Fault, refused: Unacceptable) -> str:
     match fault.rule:
+        case "unreadable":
+            return refusal(refused.criterion, refused.sent.value)
         case "missing":
             return _("Say in a line why this criterion does not apply")
         case "too_long":

@@ -60,7 +60,7 @@ def fields_of(asked: AnswerKind, value: Any, mark: str = ".") -> dict[str, str]:
     if value is None:
         return {}
     match asked.kind, value:
-        case (Kind.RANGE | Kind.KPI | Kind.NPS), str():
+        case ((Kind.RANGE | Kind.KPI | Kind.NPS), str()):
             return {NUMBER_FIELD: value.replace(".", mark)}
         case Kind.OPTIONS, []:
             return {NUMBER_FIELD: NONE}
@@ -68,6 +68,6 @@ def fields_of(asked: AnswerKind, value: Any, mark: str = ".") -> dict[str, str]:
             return {f"{PART}{one}": TICKED for one in value}
         case Kind.LADDER, list():
             return {f"{PART}{level}": TICKED for level in (1, *value)}
-        case (Kind.MATRIX | Kind.PDCA | Kind.RESULTS | Kind.NPS), dict():
+        case ((Kind.MATRIX | Kind.PDCA | Kind.RESULTS | Kind.NPS), dict()):
             return {f"{PART}{name}": str(part) for name, part in value.items()}
     return {}
