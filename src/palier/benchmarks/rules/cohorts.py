@@ -17,10 +17,13 @@ ANCHORS = ("family", "sector")
 
 NETWORK_KEY = ""
 
+NEAREST = "nearest"
+"""Marks the cohort of an organisation's nearest peers: {"nearest": "own"} and its own attributes."""
+
 
 def cohort_key(cohort: Cohort) -> str:
     """The one name of a cohort in release rows, such as "sector=transport&size=50-249"; "" is the network."""
-    return urlencode([(dimension, cohort[dimension]) for dimension in DIMENSIONS if dimension in cohort])
+    return urlencode([(name, cohort[name]) for name in (NEAREST, *DIMENSIONS) if name in cohort])
 
 
 def cohort_of(key: str) -> dict[str, str]:
@@ -53,6 +56,8 @@ def crossings(priority: Sequence[str], groups: int) -> list[tuple[str, ...]]:
 
 def is_offered(cohort: Cohort, priority: Sequence[str]) -> bool:
     """Whether such a crossing is published at all, whatever its size."""
+    if NEAREST in cohort:
+        return set(cohort) <= {NEAREST, *priority}
     anchored = any(anchor in cohort for anchor in ANCHORS)
     return set(cohort) <= set(priority) and (anchored or len(cohort) < 2)
 
@@ -70,7 +75,8 @@ def families_of(members: Iterable[Mapping[str, str | None]]) -> dict[str, str]:
 def ladder(asked: Cohort, priority: Sequence[str], families: Mapping[str, str]) -> Iterator[dict[str, str]]:
     """The cohorts to try in turn, from `asked` to the network: each drops the last dimension by priority.
 
-    A sector gives way to its family; a cohort with neither falls straight to the network.
+    A sector gives way to its family; a cohort with neither, and that of the nearest peers, falls straight
+    to the network.
     """
     rung = dict(asked)
     while rung:
@@ -80,7 +86,7 @@ def ladder(asked: Cohort, priority: Sequence[str], families: Mapping[str, str]) 
 
 
 def _wider(rung: dict[str, str], priority: Sequence[str], families: Mapping[str, str]) -> dict[str, str]:
-    if not any(anchor in rung for anchor in ANCHORS):
+    if NEAREST in rung or not any(anchor in rung for anchor in ANCHORS):
         return {}
     if set(rung) == {"sector"}:
         family = families.get(rung["sector"])
@@ -98,7 +104,7 @@ def _when_dropped(dimension: str, priority: Sequence[str]) -> tuple[int, int, st
 
 def published_key(rung: Cohort, families: Mapping[str, str]) -> str | None:
     """The release key of a rung; None for a sector crossed with a family that is not its own."""
-    if not {"family", "sector"} <= set(rung):
+    if NEAREST in rung or not {"family", "sector"} <= set(rung):
         return cohort_key(rung)
     if families.get(rung["sector"]) != rung["family"]:
         return None

@@ -14,6 +14,7 @@ from palier.benchmarks.rules.contributions import (
     one_per_group,
     read_contributions,
 )
+from palier.benchmarks.rules.nearest import nearest_cohort
 from palier.benchmarks.rules.release import UNREPRESENTED, Row, families_of_seats, release
 from palier.benchmarks.rules.sealing import Batch, Seat, seal
 from palier.benchmarks.rules.standing import Standing, closed_batches, ladder_keys, standing_from_rows
@@ -58,6 +59,23 @@ class Edition:
             closed=closed_batches(self.seats, portfolio, self.k) if len(portfolio) > 1 else (),
             variables=self.variables,
         )
+
+    def nearest(
+        self,
+        viewer: object,
+        attributes: Mapping[str, str | None] | None = None,
+        own_scores: Scores | None = None,
+    ) -> Standing:
+        """What `viewer` is shown of the nearest peers: whole batches by attribute, at least 2k groups.
+
+        `attributes`: of the organisation looked at; needed for a consultant's portfolio, else those of the
+        viewer's seat. Who has no seat and gives none is shown the network.
+        """
+        portfolio = _portfolio(viewer)
+        seat = next((seat for seat in self.seats if portfolio == (seat.member,)), None)
+        known = attributes if attributes is not None else seat.attributes if seat else None
+        asked = {} if known is None else nearest_cohort(known, self.priority)
+        return self.standing(viewer, asked, own_scores)
 
     def rows(self) -> Iterator[Row]:
         """The plain release rows, by cohort key and variable: all that is stored of the figures."""

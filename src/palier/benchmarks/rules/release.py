@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from palier.benchmarks.rules.cohorts import cohort_key, crossings, families_of
 from palier.benchmarks.rules.contributions import MISSING
+from palier.benchmarks.rules.nearest import nearest_batches
 from palier.benchmarks.rules.quartiles import shown_weights, whole_points
 from palier.benchmarks.rules.sealing import Seat
-from palier.benchmarks.rules.thresholds import n_band
+from palier.benchmarks.rules.thresholds import SMALL_NETWORK, n_band
 
 Points = int | None
 Five = tuple[Points, Points, Points, Points, Points]
@@ -57,7 +58,8 @@ def release(
     table = _Table.of(seats, tenths, k)
     computed: dict[tuple[int, ...], list[tuple[str, Five]]] = {}
     rows: dict[str, tuple[Row, ...]] = {}
-    for key, batches, represented in sorted(_cohorts(seats, priority)):
+    cohorts = [*_cohorts(seats, priority), *_nearest(seats, priority, k)]
+    for key, batches, represented in sorted(cohorts):
         if not represented:
             rows[key] = (Row(key, UNREPRESENTED, "", *NOTHING, ()),)
             continue
@@ -87,6 +89,15 @@ def _cohorts(seats: Sequence[Seat], priority: Sequence[str]) -> Iterator[tuple[s
     for cohort, batches in inside.items():
         held = sum(sizes[batch] for batch in batches)
         yield cohort_key(dict(cohort)), tuple(sorted(batches)), 2 * held >= total[cohort]
+
+
+def _nearest(
+    seats: Sequence[Seat], priority: Sequence[str], k: int
+) -> Iterator[tuple[str, tuple[int, ...], bool]]:
+    """The nearest peers of every profile, as _cohorts gives them; none in a small network."""
+    if len(seats) >= SMALL_NETWORK:
+        for cohort, batches in nearest_batches(seats, priority, k):
+            yield cohort_key(cohort), batches, True
 
 
 def _of_seat(seat: Seat, offered: Iterable[tuple[str, ...]]) -> Iterator[tuple[tuple[str, str], ...]]:
