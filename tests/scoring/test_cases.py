@@ -1,5 +1,6 @@
 """Worked examples: data files in, the published or hand-made figures out."""
 
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,11 @@ from typing import Any
 import pytest
 import yaml
 
+from palier.questionnaires.building import questionnaire_from
 from palier.scoring.rules import score
+from palier.scoring.rules.aggregation import geometric_mean
+from palier.scoring.rules.kinds import read_value
+from palier.scoring.rules.record import rounded
 
 CASES = Path(__file__).parent / "cases"
 
@@ -74,29 +79,22 @@ def test_the_end_to_end_case_with_a_geometric_top():
     assert float(result.score) == pytest.approx(end_to_end["expected"]["total_geometric"], abs=5e-8)
 
 
-def test_a_thousand_point_model_is_written_without_code():
-    model = case("efqm2020")
-    definition = {
-        "aggregation": "sum",
-        "scales": {"percent": {"values": [str(n) for n in range(0, 101, 5)]}},
-        "dimensions": [
-            {
-                "code": code,
-                "weight": f"{points}/100",
-                "scale": "percent",
-                "aggregation": "weighted_mean",
-                "elements": [
-                    {
-                        "code": f"{code}.p",
-                        "aggregation": "weighted_mean",
-                        "criteria": [{"code": f"{code}.{n}"} for n in range(len(model["parts"][code]))],
-                    }
-                ],
-            }
-            for code, points in model["points"].items()
-        ],
-    }
-    answers = {f"{code}.{n}": part for code, parts in model["parts"].items() for n, part in enumerate(parts)}
-    result = score(definition, answers)
-    assert [node.contribution for node in result.dimensions] == model["expected"]["criterion_points"]
-    assert result.score == model["expected"]["total"]
+def questionnaire_of(answer: dict[str, Any]) -> Any:
+    criterion = {"code": "c", "answer": answer}
+    return questionnaire_from(
+        {"dimensions": [{"code": "D", "elements": [{"code": "E", "criteria": [criterion]}]}]}
+    )
+
+
+@pytest.mark.parametrize("example", case("kinds"), ids=lambda example: example["name"])
+def test_a_single_value_is_worth_what_is_printed(example):
+    (asked,) = questionnaire_of(example["answer"]).criteria
+    shown = example["points"]
+    places = len(shown.partition(".")[2])
+    assert rounded(read_value(asked, example["value"]).points, places) == Decimal(shown)
+
+
+def test_the_geometric_mean_of_three_published_indices():
+    # UNDP, Technical notes to the Human Development Report 2020: (.6971 x .3447 x .5506)^(1/3) = .510
+    indices = [(Fraction(1), Fraction(text)) for text in ("69.71", "34.47", "55.06")]
+    assert rounded(geometric_mean(indices)) == Decimal("51.0")

@@ -8,7 +8,8 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/method.md"
 
 
-def test_the_examples_on_the_method_page_come_out_as_printed():
+def test_the_examples_on_the_method_page_come_out_as_printed(monkeypatch):
+    monkeypatch.chdir(ROOT)
     tried = doctest.testfile(str(PAGE), module_relative=False)
     assert tried.attempted > 10
     assert tried.failed == 0

@@ -165,6 +165,9 @@ def _matrix(asked: Matrix, scale: Scale, given: Any) -> Reading:
 
 
 def _rung(scale: Scale, given: Any) -> int:
+    """A rung by its number, or by what it is worth: 4, or "75%"."""
+    if isinstance(given, str) and given.endswith("%"):
+        return scale.level(exact(given[:-1].strip()))
     level = whole(given)
     scale.points(level)
     return level
