@@ -114,12 +114,51 @@ def test_a_contribution_is_rounded_half_up_to_a_tenth_at_sealing() -> None:
     assert shown(62.449) == shown(62.4) != shown(62.5)
 
 
-@pytest.mark.parametrize("score", [-0.1, 100.1, float("nan")])
-def test_a_score_off_the_scale_is_an_error(score: float) -> None:
+@pytest.mark.parametrize("score", [-0.1, 100.1, float("nan"), float("inf"), "50", "", [50], True])
+def test_a_score_off_the_scale_is_an_error_that_names_it_without_its_value(score: object) -> None:
     given = members(40)
-    given[0]["scores"] = {"SX": score}
-    with pytest.raises(ContributionError):
+    given[3]["scores"] = {"SX": 50, "SX1": score}
+    with pytest.raises(ContributionError, match="^member m003: SX1 is not a number from 0 to 100, nor None$"):
         publish(NETWORK, given, None)
+
+
+@pytest.mark.parametrize("key", ["group", "family", "sector", "size", "country", "legal_kind", "scores"])
+def test_a_missing_key_is_an_error(key: str) -> None:
+    given = members(40)
+    del given[3][key]
+    with pytest.raises(ContributionError, match=f"^member m003 lacks {key}$"):
+        publish(NETWORK, given, None)
+
+
+@pytest.mark.parametrize("member", [None, ""])
+def test_a_contribution_of_nobody_is_an_error(member: str | None) -> None:
+    with pytest.raises(ContributionError, match="names no member"):
+        publish(NETWORK, [*members(40), members(1)[0] | {"member": member}], None)
+
+
+@pytest.mark.parametrize("value", [None, 3, ["FR"]])
+def test_an_attribute_that_is_not_text_is_an_error(value: object) -> None:
+    with pytest.raises(ContributionError, match="member m000: country is not text"):
+        publish(NETWORK, [members(1)[0] | {"country": value}], None)
+
+
+def test_an_attribute_that_is_not_known_is_empty_text_and_puts_its_member_in_no_cohort_of_it() -> None:
+    given = [one | {"country": ""} for one in members(120)]
+    edition = publish(NETWORK, given, None)
+    assert not any("country" in key for key in edition.releases)
+    assert edition.standing("m001", {"country": "FR"}).cohort == {}
+
+
+@pytest.mark.parametrize("scores", [None, [50], {1: 50}])
+def test_scores_are_a_mapping_of_variables(scores: object) -> None:
+    with pytest.raises(ContributionError, match="m000: scores are not a mapping"):
+        publish(NETWORK, [members(1)[0] | {"scores": scores}], None)
+
+
+@pytest.mark.parametrize("wrong", [{"k": "five"}, {"k": 5.5}, {"k": None}, {"k": True}, {"members": "many"}])
+def test_a_network_of_no_whole_numbers_is_an_error(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="(k|members) of the network is not a whole number"):
+        publish(NETWORK | wrong, members(40), None)
 
 
 def test_two_contributions_of_one_member_are_an_error() -> None:

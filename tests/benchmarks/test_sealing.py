@@ -23,7 +23,13 @@ CASES = yaml.safe_load((Path(__file__).parent / "cases" / "sealing.yaml").read_t
 
 def contributions(groups: list[dict[str, Any]]) -> tuple[Contribution, ...]:
     rows = [dict(one) for one in groups for _ in range(one["count"])]
-    return read_contributions({**row, "member": f"m{number:03d}"} for number, row in enumerate(rows))
+    return some({**row, "member": f"m{number:03d}"} for number, row in enumerate(rows))
+
+
+def some(given: Iterable[dict[str, Any]]) -> Counted:
+    """Contributions of which only what matters is said."""
+    blank = {"group": None, "scores": {}, **dict.fromkeys(DIMENSIONS, "")}
+    return read_contributions(blank | one for one in given)
 
 
 def seats_of(batches: Iterable[list[Contribution]]) -> list[Seat]:
@@ -78,26 +84,26 @@ def test_a_dissolved_batch_is_sealed_again_with_newcomers_or_waits() -> None:
     batches = seal(first, (), ("sector",), 5)
     four = [one for one in first if one.member != "m000"]
     assert names(seal(four, seats_of(batches), ("sector",), 5)) == [{f"m{n:03d}" for n in range(5, 11)}]
-    newcomer = read_contributions([{"member": "new", "sector": "shops"}])
+    newcomer = some([{"member": "new", "sector": "shops"}])
     renewed = names(seal([*four, *newcomer], seats_of(batches), ("sector",), 5))
     assert {"m001", "m002", "m003", "m004", "new"} in renewed
 
 
 def test_a_group_keeps_its_seat_when_another_daughter_contributes() -> None:
-    first = read_contributions({"member": f"m{n}", "group": f"g{n}"} for n in range(5))
+    first = some({"member": f"m{n}", "group": f"g{n}"} for n in range(5))
     batches = seal(first, (), DIMENSIONS, 5)
-    sister = read_contributions({"member": f"m{n}" if n else "sister", "group": f"g{n}"} for n in range(5))
+    sister = some({"member": f"m{n}" if n else "sister", "group": f"g{n}"} for n in range(5))
     assert names(seal(sister, seats_of(batches), DIMENSIONS, 5)) == [{"sister", "m1", "m2", "m3", "m4"}]
 
 
 def test_one_daughter_speaks_for_a_group_and_goes_on_speaking() -> None:
-    daughters = read_contributions({"member": name, "group": "Holding"} for name in ("b", "a", "c"))
+    daughters = some({"member": name, "group": "Holding"} for name in ("b", "a", "c"))
     assert [one.member for one in one_per_group(daughters, ())] == ["a"]
     assert [one.member for one in one_per_group(daughters, {"c"})] == ["c"]
 
 
 def test_the_parent_and_its_daughters_are_one_group() -> None:
-    family = read_contributions([{"member": "parent"}, {"member": "a", "group": "parent"}])
+    family = some([{"member": "parent"}, {"member": "a", "group": "parent"}])
     assert len(one_per_group(family, ())) == 1
 
 

@@ -142,11 +142,18 @@ def test_a_cohort_held_by_half_outside_its_batches_is_not_representative() -> No
 
 
 @pytest.mark.parametrize(
-    "asked", [{"size": "large", "country": "FR"}, {"member": "r1"}, {"group": "r1", "size": "large"}]
+    "asked", [{"size": "large", "country": "FR"}, {"country": "FR", "legal_kind": "company"}]
 )
 def test_a_crossing_that_is_not_published_falls_straight_to_the_network(asked: dict[str, str]) -> None:
     standing = publish(NETWORK, alike(120), None).standing("r1", asked)
     assert standing.refusal is Refusal.NOT_PUBLISHED
+    assert standing.cohort == {}
+
+
+@pytest.mark.parametrize("asked", [{"member": "r1"}, {"group": "r1", "size": "large"}, {"postcode": ""}])
+def test_a_cohort_of_an_unknown_attribute_is_an_error(asked: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="no cohort is chosen by (member|group|postcode)"):
+        publish(NETWORK, alike(40), None).standing("r1", asked)
 
 
 def test_several_values_at_once_are_never_answered() -> None:

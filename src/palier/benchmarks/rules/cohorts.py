@@ -112,5 +112,9 @@ def published_key(rung: Cohort, families: Mapping[str, str]) -> str | None:
 
 
 def read_cohort(given: Mapping[str, object]) -> dict[str, str]:
-    """A cohort as asked: a dimension without a value asks for all of its values."""
-    return {str(key): str(value) for key, value in given.items() if value is not None and value != ""}
+    """A cohort as asked: a dimension without a value asks for all of its values. ValueError for an unknown one."""
+    if unknown := sorted(given.keys() - {NEAREST, *DIMENSIONS}):
+        raise ValueError(
+            f"no cohort is chosen by {', '.join(unknown)}; attributes are {', '.join(DIMENSIONS)}"
+        )
+    return {key: str(value) for key, value in given.items() if value is not None and value != ""}

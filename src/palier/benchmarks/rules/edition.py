@@ -110,7 +110,7 @@ def publish(
     `previous`: the last edition, whose batches stay together where at least k groups renew.
 
     The order of `contributions` is of no consequence. Raises ContributionError, and ValueError for a
-    priority that names no dimension. Source: docs/benchmarks.md#the-algorithm.
+    k that is no whole number or a priority that names no dimension. Source: docs/benchmarks.md#the-algorithm.
     """
     priority = read_priority(network)
     given = read_contributions(contributions)

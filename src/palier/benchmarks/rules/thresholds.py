@@ -54,9 +54,16 @@ def settled_k(
     may raise k; neither the owner nor time ever lowers it: `previous_k` is a floor.
     """
     known = list(members)
-    careful = int(str(network.get("members", len(known)))) < LARGE_NETWORK or any(map(is_sensitive, known))
+    careful = _whole(network, "members", len(known)) < LARGE_NETWORK or any(map(is_sensitive, known))
     floor = CAREFUL_K if careful else SMALLEST_K
-    return max(floor, int(str(network.get("k", floor))), previous_k or 0)
+    return max(floor, _whole(network, "k", floor), previous_k or 0)
+
+
+def _whole(network: Mapping[str, object], key: str, otherwise: int) -> int:
+    value = network.get(key, otherwise)
+    if type(value) is int:
+        return value
+    raise ValueError(f"{key} of the network is not a whole number")
 
 
 def is_sensitive(attributes: Mapping[str, str | None]) -> bool:
