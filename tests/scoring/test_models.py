@@ -20,11 +20,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from palier.__main__ import main
-from palier.questionnaires.building import questionnaire_from
+from palier.questionnaires.building import content_hash, questionnaire_from
 from palier.questionnaires.catalogue import check_files, load
+from palier.questionnaires.checking import check_upload
 from palier.questionnaires.rules import Criterion
 from palier.questionnaires.rules.branching import unreachable
 from palier.questionnaires.rules.kinds import Indicator, Ladder, Matrix, NetPromoter, Options, Range
+from palier.questionnaires.workbook import read_workbook, write_workbook
 from palier.scoring.result_file import result_file
 from palier.scoring.rules import Result, score
 
@@ -60,6 +62,14 @@ def test_a_model_is_a_file_without_faults(model):
     file = FOLDER / f"{model}.yaml"
     assert check_files([file]) == []
     assert unreachable(load(file)) == {}
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_an_organisation_can_bring_a_model_and_take_it_away_as_a_workbook(model):
+    assert check_upload((FOLDER / f"{model}.yaml").read_bytes()).faults == ()
+    back = read_workbook(write_workbook(plain(model)))
+    assert back.problems == ()
+    assert content_hash(back.data) == content_hash(plain(model))
 
 
 @pytest.mark.parametrize(("model", "example"), CASES)
