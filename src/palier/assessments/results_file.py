@@ -12,11 +12,13 @@ from palier.assessments.results_wording import (
 )
 from palier.assessments.rules.peers import PeerFigure
 from palier.assessments.rules.reading import Row, Table
+from palier.assessments.rules.value_fields import cell_of
 from palier.foundation.language import current, pgettext
 from palier.foundation.language import gettext as _
 from palier.foundation.spreadsheets import Cell, csv_file
 from palier.questionnaires.rules import Questionnaire
 from palier.scoring.rules import Result
+from palier.scoring.rules.answers import Answer
 
 
 def results_file(questionnaire: Questionnaire, result: Result, table: Table) -> bytes:
@@ -28,7 +30,7 @@ def results_file(questionnaire: Questionnaire, result: Result, table: Table) -> 
 def _head() -> list[str]:
     return [
         _("Kind"), _("Code"), _("Label"), _("Score"), _("Supported score"), _("Level"), _("State"),
-        _("Evidence"), _("Answered (%)"), _("Weight"), _("Share of its parent (%)"),
+        _("Answer"), _("Evidence"), _("Answered (%)"), _("Weight"), _("Share of its parent (%)"),
         _("Contribution to its parent"), _("Part of the total"), _("Earlier score"), pgettext("difference", "Change"),
         _("Peers"), _("Q1"), _("Median"), _("Q3"), _("Quarter"), _("Note"),
     ]  # fmt: skip
@@ -49,7 +51,7 @@ def _line(questionnaire: Questionnaire, result: Result, row: Row) -> Sequence[Ce
         kind_words(node.kind), node.code,
         row.part.label.in_(current()) if row.part else _("Overall maturity"),
         node.score, node.supported, result.level if row.part is None else node.level,
-        state_words(answer.state) if answer else "", grade_words(answer.grade) if answer else "",
+        *(_said(answer) if answer else ("",) * 3),
         _hundred(node.coverage), node.weight, _hundred(node.share), node.contribution,
         result.part_of_total(node.code), row.before, row.delta,
         *(_published(peers) if peers else (None,) * 5),
@@ -59,6 +61,11 @@ def _line(questionnaire: Questionnaire, result: Result, row: Row) -> Sequence[Ce
 
 def _published(peers: PeerFigure) -> tuple[Cell, ...]:
     return band_words(peers.n_band), peers.q1, peers.median, peers.q3, peers.quarter
+
+
+def _said(answer: Answer) -> tuple[str, str, str]:
+    """State, value as an answers file writes it, and grade."""
+    return state_words(answer.state), cell_of(answer.plain_value), grade_words(answer.grade)
 
 
 def _hundred(share: Fraction | None) -> Fraction | None:

@@ -22,7 +22,7 @@ from palier.questionnaires.rules.kinds import (
     Range,
     Row,
 )
-from palier.scoring.rules.kinds import COUNTS, ladder_level, read_value
+from palier.scoring.rules.kinds import COUNTS, Reading, ladder_level, read_value
 
 NBSP = "\u00a0"
 
@@ -41,6 +41,8 @@ class Worth:
 
 def value_words(criterion: Criterion, value: Any) -> str:
     """`value`, plain data of a criterion that asks for no rung, in a few words; empty for none or another kind's."""
+    if value is None or _reading(criterion, value) is None:
+        return ""
     match criterion.answer, value:
         case (Range() | Indicator()) as asked, str():
             return with_unit(figure(value), asked.unit)
@@ -56,6 +58,14 @@ def value_words(criterion: Criterion, value: Any) -> str:
         case Ladder(), list():
             return _ladder_words(value)
     return ""
+
+
+def _reading(criterion: Criterion, value: Any) -> Reading | None:
+    """`value` as the engine reads it; None where it does not, as after a version that asks otherwise."""
+    try:
+        return read_value(criterion, value)
+    except (ValueError, TypeError, ArithmeticError):
+        return None
 
 
 def figure(text: str) -> str:
@@ -117,11 +127,8 @@ def _ladder_words(met: Sequence[int]) -> str:
 
 def worth(criterion: Criterion, draft: Draft) -> Worth | None:
     """What `draft` gives on `criterion`, by the engine; None while nothing is answered or a rung was chosen."""
-    if draft.value is None:
-        return None
-    try:
-        reading = read_value(criterion, draft.value)
-    except (ValueError, TypeError, ArithmeticError):
+    reading = None if draft.value is None else _reading(criterion, draft.value)
+    if reading is None:
         return None
     if reading.missing:
         return Worth(None, None, _missing_words(criterion, reading.missing))

@@ -20,6 +20,7 @@ from palier.assessments.rules.drafts import draft_from
 from palier.assessments.rules.peers import Peers, PeerView
 from palier.assessments.rules.priorities import priorities, strengths, weights_in_total
 from palier.assessments.rules.reading import Order, Row, Table, extremes, profile, sort_elements, tabulate
+from palier.assessments.value_wording import value_words
 from palier.foundation.actor import Actor
 from palier.foundation.charts.drawing import Box
 from palier.foundation.charts.shapes import Axis
@@ -46,6 +47,7 @@ WORDS: dict[str, Any] = {
     "band_words": wording.band_words,
     "named": wording.named,
     "box_of": box_of,
+    "value_words": value_words,
 }
 """What templates ask for, row by row."""
 

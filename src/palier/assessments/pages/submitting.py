@@ -13,6 +13,7 @@ from palier.assessments.pages.answering import round_path
 from palier.assessments.pages.wording import second_look
 from palier.assessments.rules.checking import Remark, Section, check, counts
 from palier.assessments.rules.finished import FinishedWork
+from palier.assessments.value_wording import VALUES
 from palier.foundation import clock
 from palier.foundation.actor import Actor
 from palier.foundation.database import reading, select
@@ -40,7 +41,7 @@ class Submitting(Controller):
             request, "assessments/check.html", nav="assessments", desk=desk, assessment=desk.assessment,
             questionnaire=desk.questionnaire, sections=sections, counts=counts(sections), Remark=Remark,
             second_look=[second_look(flag, desk.questionnaire) for flag in found],
-            may_answer=actor.may(Permission.ANSWER), may_submit=actor.may(Permission.SUBMIT),
+            may_answer=actor.may(Permission.ANSWER), may_submit=actor.may(Permission.SUBMIT), **VALUES,
             today=clock.today(actor.person.time_zone),
         )  # fmt: skip
 

@@ -55,6 +55,17 @@ def number_in(text: str, locale: str) -> str:
     return plain.replace(",", ".")
 
 
+def cell_of(value: Any) -> str:
+    """`value` as one cell of an answers file, which the engine reads back to the same; empty for none."""
+    if isinstance(value, dict):
+        return "; ".join(f"{name}={part}" for name, part in value.items())
+    if isinstance(value, list):
+        cell = "; ".join(map(str, value)) or NONE
+        # A number alone would be "up to this level"; with its semicolon it is a list of one.
+        return f"{cell};" if len(value) == 1 and isinstance(value[0], int) else cell
+    return "" if value is None else str(value)
+
+
 def fields_of(asked: AnswerKind, value: Any, mark: str = ".") -> dict[str, str]:
     """The fields that show `value`, plain data of the kind `asked`; numbers with the decimal `mark` of the reader."""
     if value is None:

@@ -10,6 +10,7 @@ from palier.assessments.rules.confidence import confidence
 from palier.assessments.rules.peers import PeerFigure, PeerView
 from palier.assessments.rules.priorities import priorities, strengths
 from palier.assessments.rules.reading import Row, Table, tabulate
+from palier.assessments.value_wording import value_words
 from palier.foundation.language import current, ngettext, points, signed
 from palier.foundation.language import gettext as _
 from palier.questionnaires.rules import Dimension, Questionnaire
@@ -36,6 +37,7 @@ from palier.reports.rules.documents import (
     Strength,
 )
 from palier.scoring.rules import Node, Result
+from palier.scoring.rules.answers import State
 
 _QUARTERS = dict(enumerate(Quarter, start=1))
 
@@ -213,7 +215,7 @@ def _label(row: Row) -> str:
 def _criteria(source: _Source) -> Iterator[CriterionRow]:
     for criterion in source.round.questionnaire.criteria:
         answer = source.result.node(criterion.code).answer
-        if answer is None:
+        if answer is None or answer.state is State.HIDDEN:
             continue
         before = source.nodes_before.get(criterion.code)
         yield CriterionRow(
@@ -225,7 +227,7 @@ def _criteria(source: _Source) -> Iterator[CriterionRow]:
             previous_level=before.level if before else None,
             evidence=EvidenceGrade(answer.grade.value),
             core=criterion.is_core,
-            note=answer.reason or "",
+            note=answer.reason or value_words(criterion, answer.plain_value),
         )
 
 

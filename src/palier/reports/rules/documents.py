@@ -179,7 +179,7 @@ class ElementRow:
 
 @dataclass(frozen=True, slots=True)
 class CriterionRow:
-    """A criterion as answered; `note` is the reason of a "not applicable"."""
+    """A criterion as answered; `note` is the reason of a "not applicable", or the value where none of the levels was chosen."""
 
     element: str
     code: str
