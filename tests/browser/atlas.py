@@ -3,6 +3,7 @@
 A new route is in the atlas without being asked; one whose address cannot be filled in stops the sweep.
 """
 
+import json
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -18,6 +19,9 @@ from palier.foundation.database import credentials
 from palier.foundation.identifiers import fingerprint, new_id
 from palier.foundation.permissions import Permission
 from palier.foundation.settings import read_settings
+from palier.questionnaires.building import content_hash
+from palier.questionnaires.catalogue import definition, latest
+from palier.questionnaires.yaml_text import written
 from tests.demonstration import Demonstration
 
 CLAIRE, MALIK, SOPHIE, INES, HUGO = (
@@ -35,6 +39,10 @@ NOT_PAGES = {
 
 VARIANTS = (
     (CLAIRE, f"{VALLEY}/e/{{open}}"),
+    (CLAIRE, f"{VALLEY}/questionnaires/{{faulty}}"),
+    (CLAIRE, f"{VALLEY}/questionnaires/{{draft}}"),
+    (SOPHIE, f"{VALLEY}/questionnaires"),
+    (HUGO, "/o/{client}/questionnaires"),
     (CLAIRE, f"{VALLEY}/e/{{open}}/q/SX1.1.1?only=blank"),
     (CLAIRE, f"{VALLEY}/e/{{open}}/q/SX4.2.3"),
     (CLAIRE, f"{VALLEY}/e/{{open}}/s/SX1.1"),
@@ -175,6 +183,8 @@ def _key(route: str, name: str) -> str:
         return "questionnaire"
     if route.endswith("/keep"):
         return "sandbox"
+    if name == "questionnaire":
+        return "of_network" if route.startswith("/n/") else "own"
     if name == "token":
         return before.strip("/")
     return name
@@ -201,6 +211,7 @@ _LOOKED_UP = {
     "plan": f"select p.slug from action_plan p {_IN_VALLEY} order by p.id limit 1",
     "action": f"select a.id from action a {_IN_VALLEY} and a.status = 'in_progress' order by a.id limit 1",
     "report": "select id from report where title = 'Bilan' limit 1",
+    **{name: f"select id from own_questionnaire where file_name = '{name}.yaml'" for name in ("own", "of_network", "draft", "faulty")},
     "client": "select o.slug from mandate m join organisation o on o.id = m.organisation_id order by m.id limit 1",
 }  # fmt: skip
 
@@ -213,14 +224,43 @@ async def _ids(demonstration: Demonstration) -> dict[str, str]:
     return {name: str(value) for name, value in found.items() if value is not None} | {
         "org": "transports-du-val", "net": "excellence-de-service", "open": ongoing, "done": done, "before": before,
         "made": str(found["report"]), "questionnaire": "SX", "code": "SX1.1.1", "section": "SX1.1", "element": "SX1.1",
-        "confirm": "confirm-me", "reset": "reset-me", "invite": "invite-me",
+        "kind": "yaml", "confirm": "confirm-me", "reset": "reset-me", "invite": "invite-me",
     }  # fmt: skip
 
 
+async def plant_questionnaires(owner: asyncpg.Connection) -> None:
+    """Of the organisation's own: one published, one that may be, one with faults. Of the network's: one published."""
+    claire, valley, network = [
+        await owner.fetchval(sql)
+        for sql in (
+            f"select id from person where email = '{CLAIRE}'",
+            "select id from organisation where slug = 'transports-du-val'",
+            "select id from network where slug = 'excellence-de-service'",
+        )
+    ]
+    data = definition("SX", latest("SX").version)
+    data.pop("changes", None)
+    for place, (name, state) in enumerate(
+        (("own", "published"), ("of_network", "published"), ("draft", "draft"), ("faulty", "draft"))
+    ):
+        content = None if name == "faulty" else data | {"id": f"SX-2345{place}", "version": "1.0.0"}
+        await owner.execute(
+            "insert into own_questionnaire (id, organisation_id, network_id, code, version, title, content, hash, state, file_name, upload, "
+            "uploaded_by, uploaded_name, uploaded_at, published_at, published_name) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "
+            "'Claire Lambert', now(), $13, 'Claire Lambert')",
+            new_id(), None if name == "of_network" else valley, network if name == "of_network" else None,
+            content["id"] if content else "", "1.0.0" if content else "", json.dumps(content["title"] if content else {}),
+            json.dumps(content) if content else None, content_hash(content) if content else "", state, f"{name}.yaml",
+            written(content or data | {"missing": "forget", "minutes": "60", "licens": "x"}).encode(), claire,
+            now() if state == "published" else None,
+        )  # fmt: skip
+
+
 async def plant_what_is_missing(demonstration: Demonstration) -> None:
-    """What the demonstration has not: mailed links, an invitation, a document."""
+    """What the demonstration has not: mailed links, an invitation, a document, questionnaires of one's own."""
     soon = now() + timedelta(days=3)
     async with connection(demonstration) as owner:
+        await plant_questionnaires(owner)
         claire = await owner.fetchval("select id from person where email = $1", CLAIRE)
         valley = await owner.fetchval("select id from organisation where slug = 'transports-du-val'")
         for purpose in ("confirm", "reset"):

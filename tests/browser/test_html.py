@@ -18,8 +18,12 @@ SILENT = {"hidden", "submit", "button", "reset", "image"}
 FILES = {
     "/o/{org:str}/logo", "/portfolio/logo", "/o/{org:str}/e/{slug:str}/results.csv", "/o/{org:str}/plans/{plan:str}/actions.csv",
     "/o/{org:str}/e/{slug:str}/benchmark.csv", "/o/{org:str}/reports/{report:uuid}/file",
+    *(f"{base}/questionnaires/{file}/{{kind:str}}" for base in ("/o/{org:str}", "/n/{net:str}") for file in ("model", "{questionnaire:uuid}/file")),
 }  # fmt: skip
-DOORS = {"/", "/home", "/o/{org:str}/benchmark", "/o/{org:str}/e/{assessment:str}/submit"}
+DOORS = {
+    "/", "/home", "/o/{org:str}/benchmark", "/o/{org:str}/e/{assessment:str}/submit",
+    "/o/{org:str}/questionnaires/{questionnaire:uuid}/preview", "/n/{net:str}/questionnaires/{questionnaire:uuid}/preview",
+}  # fmt: skip
 """They lead on: to one's only place, to the newest comparison, to what is still to be answered."""
 STEPS = (
     {"/welcome/organisation", "/welcome/organisation/transports-du-val/identity"}, {"/forgotten/sent", "/signup/check-mail"},

@@ -22,7 +22,10 @@ from palier.foundation.database import reading, transaction
 from palier.foundation.identifiers import fingerprint, new_id
 from palier.foundation.permissions import Role
 from palier.network import store as network
-from palier.questionnaires.catalogue import latest
+from palier.questionnaires.catalogue import definition, latest
+from palier.questionnaires.flows import bringing
+from palier.questionnaires.owners import Owner
+from palier.questionnaires.yaml_text import written
 from palier.reports import store as reports
 from palier.scoring.rules.answers import State
 from tests.conftest import Browser, plant_mandate, plant_organisation, plant_person
@@ -49,12 +52,23 @@ async def nest(cast: Any) -> Nest:
         draft = Draft(State.ANSWERED, 3, rationale=f"{CANARY} justification", evidence=f"{CANARY} preuve")
         await answer_criterion(owner, done.slug, criterion.code, draft, op=new_id(), base=0)
     await submit(owner, done.slug, name=person.name)
+    own = await _bring_a_questionnaire(owner)
     plan, action, reading, report, invitation, mandate, membership = await _plant_the_rest(owner, done.id)
     return Nest(owner, {
         "org": "nid", "assessment": done.slug, "slug": done.slug, "code": "FL1.1.1", "section": "FL1.1", "element": "FL1.1",
         "plan": plan, "action": action, "report": report, "invitation": invitation, "mandate": mandate, "membership": membership,
-        "reading": reading, "lever": questionnaire.levers[0].id, "member": membership, "edition": str(new_id()), "cohort": "family=transport",
+        "questionnaire": own, "kind": "yaml", "reading": reading, "lever": questionnaire.levers[0].id, "member": membership, "edition": str(new_id()), "cohort": "family=transport",
     })  # fmt: skip
+
+
+async def _bring_a_questionnaire(owner: acting.Actor) -> str:
+    """One of the organisation's own, published: the flash under another title."""
+    data = definition("FL", latest("FL").version) | {"id": "NID", "version": "1.0.0"}
+    data["title"] = dict.fromkeys(data["title"], f"{CANARY} modèle")
+    data.pop("changes", None)
+    row = await bringing.upload(Owner(owner), f"{CANARY}.yaml", written(data).encode(), new_id())
+    await bringing.publish(Owner(owner), row.id)
+    return str(row.id)
 
 
 async def _plant_the_rest(owner: acting.Actor, assessment_id: UUID) -> tuple[str, ...]:
@@ -154,7 +168,17 @@ async def test_the_stranger_s_own_house_does_not_open_with_other_people_s_ids(
             assert CANARY.lower() not in reply.text.lower(), f"{method} {address} sang"
 
 
-_ROWS = ("assessment", "plan", "action", "reading", "report", "invitation", "mandate", "membership")
+_ROWS = (
+    "questionnaire",
+    "assessment",
+    "plan",
+    "action",
+    "reading",
+    "report",
+    "invitation",
+    "mandate",
+    "membership",
+)
 
 
 async def test_nobody_signed_in_is_sent_to_the_door(nest: Nest, visit: Browser, stage: Litestar) -> None:

@@ -1,15 +1,20 @@
 """An uploaded file is told line by line what is wrong with it, and no file, however hostile, holds anybody up."""
 
 import ast
+import io
 import re
+import zipfile
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from palier.foundation.language import speaking
 from palier.foundation.settings import ROOT
 from palier.questionnaires.checking import MOST_REMARKS, check_upload, check_versions
+from palier.questionnaires.layout import MAIN
 from palier.questionnaires.reasons import SENTENCES, in_words
+from palier.questionnaires.workbook import write_workbook
 from palier.questionnaires.yaml_text import parse, written
 
 SMALL = (Path(__file__).parent / "cases" / "small.yaml").read_text()
@@ -108,6 +113,34 @@ def test_a_hostile_file_is_a_fault_like_any_other(upload: bytes, reason: str) ->
     faults = check_upload(upload).faults
     assert any(reason in fault.reason for fault in faults) or (reason == "unreadable value" and faults)
     assert all(len(fault.reason) <= 300 and len(fault.path) <= 300 for fault in faults)
+
+
+def test_a_workbook_is_checked_like_a_text_and_its_faults_name_the_cell() -> None:
+    assert check_upload(write_workbook(DATA)).data == DATA
+    book = openpyxl.load_workbook(io.BytesIO(write_workbook(DATA)))
+    sheet = book[MAIN]
+    cell = next(row[1] for row in sheet.iter_rows() if row[0].value == "minutes")
+    cell.value = "many"
+    changed_book = io.BytesIO()
+    book.save(changed_book)
+    fault = check_upload(changed_book.getvalue()).faults[0]
+    assert (fault.line, fault.path) == (0, "minutes")
+    assert fault.cell.startswith(f"{sheet.title} row {cell.row}, column ")
+    with speaking("fr"):
+        assert in_words(fault.cell).startswith(f"{sheet.title}, ligne {cell.row}, colonne ")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("xl/workbook.xml", b" " * 60_000_000), ("x", b"nothing")],
+    ids=["a bomb", "any archive"],
+)
+def test_an_archive_that_is_no_workbook_is_refused_without_being_unpacked(name: str, content: bytes) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    (fault,) = check_upload(packed.getvalue()).faults
+    assert fault.reason in ("is far too large", "is not a workbook (.xlsx)")
 
 
 def test_thousands_of_faults_are_cut_and_counted() -> None:

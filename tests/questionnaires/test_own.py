@@ -16,6 +16,7 @@ from palier.foundation.actor import Actor, NetworkActor
 from palier.foundation.clock import now, today
 from palier.foundation.database import reading, transaction
 from palier.foundation.identifiers import new_id
+from palier.foundation.settings import ROOT
 from palier.questionnaires import store
 from palier.questionnaires.catalogue import UnknownQuestionnaire, latest_of_each
 from palier.questionnaires.flows import bringing
@@ -324,6 +325,20 @@ async def test_the_preview_shows_every_criterion_as_it_will_be_answered(
         assert (await browser.get(f"{place}/preview/q/NO")).status_code == 404
 
 
+async def test_the_preview_shows_every_kind_of_answer_and_what_a_criterion_waits_for(
+    claire: Actor, visit: Browser
+) -> None:
+    text = (ROOT / "tests" / "assessments" / "cases" / "every_kind.yaml").read_text()
+    data = parse(text).data
+    async with visit(claire) as browser:
+        place = (await send(browser, text)).headers["location"]
+        assert "Rien à corriger" in (await browser.get(place)).text
+        codes = [c["code"] for d in data["dimensions"] for e in d["elements"] for c in e["criteria"]]
+        pages = [await browser.get(f"{place}/preview/q/{code}") for code in codes]
+    assert {page.status_code for page in pages} == {200}
+    assert any("Demandé seulement si" in page.text for page in pages)
+
+
 async def test_downloads_give_the_file_back(claire: Actor, visit: Browser) -> None:
     async with visit(claire) as browser:
         place = (await send(browser, SMALL)).headers["location"]
@@ -331,6 +346,9 @@ async def test_downloads_give_the_file_back(claire: Actor, visit: Browser) -> No
         written = await browser.get(f"{place}/file/yaml")
         assert (await browser.get(f"{place}/file/exe")).status_code == 404
         model = await browser.get(f"{BASE}/model/yaml")
+        workbook = await browser.get(f"{place}/file/xlsx")
+        again = await browser.get((await send(browser, workbook.content, "petit.xlsx")).headers["location"])
+    assert "Rien à corriger" in again.text
     assert kept.content == SMALL.encode()
     assert "attachment" in kept.headers["content-disposition"]
     assert parse(written.text).data == parse(SMALL).data | {"id": f"TS-{Owner(claire).tag}"}

@@ -18,6 +18,7 @@ from palier.questionnaires.rules.versions import numbered
 from palier.questionnaires.shapes import Path, Problem, path_text
 from palier.questionnaires.style import style_problems
 from palier.questionnaires.tree import criteria
+from palier.questionnaires.workbook import read_workbook
 from palier.questionnaires.yaml_text import Parsed, parse
 
 LARGEST = 2_000_000
@@ -26,6 +27,8 @@ MOST_CRITERIA = 400
 MOST_REMARKS = 200
 """Remarks kept of each kind: whoever has more begins with these."""
 LONGEST_REASON = 300
+WORKBOOK = b"PK"
+"""How an XLSX file begins, as any archive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +75,12 @@ def check_versions(data: Mapping[str, Any], before: Mapping[str, Any] | None) ->
     since = data.get("changes", {}).get("since", before["version"])
     if since != before["version"]:
         return (Remark(0, "changes.since", f"the version before is {before['version']}"),)
-    return tuple(_remark(0, problem) for problem in version_problems(before, data))
+    return tuple(_remark(problem) for problem in version_problems(before, data))
 
 
 def _parsed(upload: bytes) -> Parsed:
+    if upload.startswith(WORKBOOK):
+        return read_workbook(upload)
     try:
         return parse(upload.decode("utf-8-sig"))
     except UnicodeDecodeError:
@@ -127,14 +132,18 @@ def _unusable(parsed: Parsed) -> Iterator[Problem]:
 
 
 def _remarks(parsed: Parsed, problems: Iterable[Problem]) -> tuple[Remark, ...]:
-    found = sorted(
-        (_remark(parsed.line(problem.path), problem) for problem in problems), key=lambda one: one.line
-    )
+    found = [_remark(problem, parsed) for problem in problems]
+    if not parsed.cells:
+        found.sort(key=lambda one: one.line)
     return tuple(dict.fromkeys(found))[:MOST_REMARKS]
 
 
-def _remark(line: int, problem: Problem) -> Remark:
-    return Remark(line, _short(problem.path), problem.reason[:LONGEST_REASON])
+def _remark(problem: Problem, parsed: Parsed | None = None) -> Remark:
+    cell = parsed.cell(problem.path) if parsed else None
+    line = parsed.line(problem.path) if parsed and not parsed.cells else 0
+    return Remark(
+        line, _short(problem.path), problem.reason[:LONGEST_REASON], str(cell or "")[:LONGEST_REASON]
+    )
 
 
 def _short(path: Path) -> str:

@@ -4,9 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from palier.questionnaires.catalogue import definition, latest
+from palier.questionnaires.workbook import write_workbook
 from palier.questionnaires.yaml_text import written
 
-KINDS = {"yaml": "application/yaml"}
+KINDS = {
+    "yaml": "application/yaml",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 """File endings and their media types."""
 
 MODEL = "FL"
@@ -15,7 +19,7 @@ MODEL = "FL"
 
 def as_file(kind: str, content: Mapping[str, Any]) -> bytes:
     """`content` in the format `kind`: nothing of it is lost. Raises KeyError for an unknown kind."""
-    return {"yaml": _as_yaml}[kind](content)
+    return {"yaml": _as_yaml, "xlsx": write_workbook}[kind](content)
 
 
 def _as_yaml(content: Mapping[str, Any]) -> bytes:

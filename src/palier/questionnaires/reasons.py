@@ -16,6 +16,9 @@ def N_(sentence: str) -> str:  # noqa: N802  (the name by which the extractor kn
 
 
 SENTENCES = (
+    # where in a workbook
+    N_("%(sheet)s row %(row)s"),
+    N_("%(sheet)s row %(row)s, column %(column)s"),
     # of the text itself
     N_("is empty"),
     N_("not a YAML text in UTF-8"),
@@ -25,6 +28,30 @@ SENTENCES = (
     N_("anchors and aliases are not used in these files: write it out"),
     N_("key given twice"),
     N_("unreadable value %(value)s"),
+    # of a workbook
+    N_("is not a workbook (.xlsx)"),
+    N_("is far too large"),
+    N_("is larger than %(most)s MB"),
+    N_("has more than %(most)s sheets"),
+    N_("has more than %(most)s rows"),
+    N_("has more than %(most)s columns (%(where)s)"),
+    N_("is no questionnaire: it has no sheet %(sheet)s"),
+    N_("no sheet of a questionnaire has this name"),
+    N_("column %(name)s is missing"),
+    N_("no column has this title"),
+    N_("is there twice"),
+    N_("%(value)s stands in a column without a title"),
+    N_("%(name)s is given twice"),
+    N_("no value of %(name)s stands here"),
+    N_("cells %(area)s are merged: separate them"),
+    N_("no %(what)s is called %(name)s"),
+    N_("%(name)s has a row already"),
+    N_("item %(place)s of %(name)s is empty while a later one is not"),
+    N_("only a dash stands here: there are no %(name)s"),
+    N_("holds an error: %(value)s"),
+    N_("holds a formula: type its value as text"),
+    N_("holds a date: format the cell as text, then type it again"),
+    N_("more than %(most)s characters"),
     # of the shape
     N_("must be a text in quotes, not %(value)s"),
     N_("must be a whole number without quotes, not %(value)s"),
@@ -177,7 +204,7 @@ def _pattern(sentence: str) -> re.Pattern[str]:
 
 def _parts(parts: list[str]) -> Iterator[str]:
     for place, part in enumerate(parts):
-        yield f"(?P<{part}>.+)" if place % 2 else re.escape(part)
+        yield f"(?P<{part}>{'[0-9]+' if part == 'row' else '.+'})" if place % 2 else re.escape(part)
 
 
 def _openness(one: tuple[str, re.Pattern[str]]) -> tuple[bool, int, int]:

@@ -12,6 +12,7 @@ from litestar.response import Redirect, Template
 
 from palier.assessments.pages.wording import grades
 from palier.assessments.rules.drafts import Draft
+from palier.assessments.value_wording import VALUES, fields_for
 from palier.foundation.database import reading
 from palier.foundation.permissions import Permission, needs
 from palier.foundation.web import page
@@ -39,7 +40,7 @@ async def criterion(
         raise NotFoundException from None
     return page(
         request, "assessments/preview.html", nav="assessments", owner=owner, questionnaire=asked, criterion=found,
-        element=asked.element_of(code), answer=Draft(), before=None, errors={}, grades=grades(), next_parts=[],
+        element=asked.element_of(code), answer=Draft(), before=None, errors={}, grades=grades(), fields=fields_for(found, None), **VALUES,
         previous=asked.previous(code), following=asked.next(code), round=_path(owner, questionnaire), row_id=questionnaire,
     )  # fmt: skip
 
