@@ -272,8 +272,13 @@ class Questionnaire:
         if not wanted or wanted == set(self.index.dimensions):
             return self
         kept = tuple(item for item in self.dimensions if item.code in wanted)
+        asked = sum(len(item.criteria) for item in kept)
         return replace(
-            self, dimensions=_self_contained(kept), pyramid=None, scope=tuple(d.code for d in kept)
+            self,
+            dimensions=_self_contained(kept),
+            pyramid=None,
+            scope=tuple(item.code for item in kept),
+            minutes=-(-self.minutes * asked // len(self.criteria)),
         )
 
     @property
