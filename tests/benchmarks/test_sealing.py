@@ -96,6 +96,14 @@ def test_a_group_keeps_its_seat_when_another_daughter_contributes() -> None:
     assert names(seal(sister, seats_of(batches), DIMENSIONS, 5)) == [{"sister", "m1", "m2", "m3", "m4"}]
 
 
+def test_a_sister_is_not_added_to_the_batch_of_a_daughter_who_was_sold_and_stays() -> None:
+    first = some({"member": f"m{n}", "group": f"g{n}"} for n in range(6))
+    batches = seal(first, (), DIMENSIONS, 5)
+    sold = [{"member": f"m{n}", "group": f"g{n}" if n else "buyer"} for n in range(6)]
+    later = some([*sold, {"member": "sister", "group": "g0"}])
+    assert names(seal(later, seats_of(batches), DIMENSIONS, 5)) == [{f"m{n}" for n in range(6)}]
+
+
 def test_one_daughter_speaks_for_a_group_and_goes_on_speaking() -> None:
     daughters = some({"member": name, "group": "Holding"} for name in ("b", "a", "c"))
     assert [one.member for one in one_per_group(daughters, ())] == ["a"]

@@ -32,10 +32,13 @@ def seal(
 
 
 def renew(counted: Sequence[Contribution], previous: Iterable[Seat], k: int) -> tuple[list[Batch], Batch]:
-    """The last edition's batches of which at least k groups are back, as they now are, and everyone else."""
-    seats = tuple(previous)
+    """The last edition's batches of which at least k groups are back, as they now are, and everyone else.
+
+    Another daughter takes the seat of her group only where its holder is gone: nobody is ever added to a batch.
+    """
+    seats, present = tuple(previous), {one.member for one in counted}
     of_member = {seat.member: seat.batch for seat in seats}
-    of_group = {seat.group: seat.batch for seat in seats}
+    of_group = {seat.group: seat.batch for seat in seats if seat.member not in present}
     mates: dict[int | None, Batch] = {}
     for one in counted:
         batch = of_member.get(one.member, of_group.get(one.group))
