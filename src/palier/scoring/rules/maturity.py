@@ -14,7 +14,11 @@ def level_at(levels: Sequence[Level], points: Fraction | None) -> int | None:
     """The highest level that starts at or under `points` (the first below them all); None without."""
     if points is None:
         return None
-    return max([level.level for level in levels if reaches(points, level.start)], default=levels[0].level)
+    above, below = points.as_integer_ratio()
+    reached = [
+        level.level for level in levels if above * level.start.denominator >= level.start.numerator * below
+    ]
+    return max(reached, default=levels[0].level)
 
 
 def maturity(questionnaire: Questionnaire, answers: Mapping[str, Answer], score: Fraction | None) -> Maturity:
