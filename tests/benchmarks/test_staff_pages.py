@@ -80,7 +80,7 @@ async def test_staff_open_no_page_of_a_member_and_members_none_of_the_staff(
     await contribute(owner, network, campaign)
     await publish(settings, campaign)
     async with visit(ines) as browser:
-        for tail in ("", "/results", "/benchmark", "/benchmark.csv", "/history"):
+        for tail in ("", "/results", "/benchmark", "/benchmark.csv", "/benchmark.json", "/history"):
             assert (await browser.get(f"/o/transports-du-val/e/{assessment.slug}{tail}")).status_code == 404
         every = "".join(
             [

@@ -1,8 +1,12 @@
 """The benchmark page as a file: one line per variable, the very figures the page shows."""
 
+import json
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 
+from palier.benchmarks.rules.contributions import half_up
 from palier.benchmarks.rules.lines import Line
+from palier.benchmarks.rules.standing import Standing
 from palier.benchmarks.wording import band_in_words, quarter_in_words
 from palier.foundation.language import gettext as _
 from palier.foundation.spreadsheets import Cell, csv_file
@@ -24,3 +28,26 @@ def _line(one: Line, named: Callable[[str], str]) -> Sequence[Cell]:
         figure.q3, figure.p90, one.gap, quarter_in_words(figure.quarter) if figure.quarter else "",
         _("Hidden: group too small") if one.hidden else "",
     )  # fmt: skip
+
+
+def benchmark_data(
+    lines: Iterable[Line], named: Callable[[str], str], standing: Standing, edition: str, published_on: date
+) -> bytes:
+    """The same lines as JSON: published figures as whole points, the own score with one decimal, null where hidden.
+
+    `asked` is the group of peers the address named, `cohort` the one that is answered; {} is the whole network.
+    """
+    content = {
+        "edition": edition, "published_on": published_on.isoformat(), "asked": dict(standing.asked),
+        "cohort": dict(standing.cohort or {}), "figures": [_entry(one, named) for one in lines],
+    }  # fmt: skip
+    return json.dumps(content, ensure_ascii=False, indent=1).encode()
+
+
+def _entry(one: Line, named: Callable[[str], str]) -> dict[str, object]:
+    figure = one.figure
+    return {
+        "code": one.code, "label": named(one.code), "you": None if one.score is None else half_up(one.score, 10) / 10,
+        "n": figure.n, "p10": figure.p10, "q1": figure.q1, "median": figure.median, "q3": figure.q3, "p90": figure.p90,
+        "gap": one.gap, "quarter": figure.quarter,
+    }  # fmt: skip

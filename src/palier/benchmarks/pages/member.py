@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from litestar import Controller, Request, Response, get
+from litestar import Controller, MediaType, Request, Response, get
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
@@ -14,7 +14,7 @@ from litestar.response import Redirect, Template
 
 from palier.assessments.store import AssessmentState, visible_assessments
 from palier.benchmarks import wording
-from palier.benchmarks.benchmark_file import benchmark_file
+from palier.benchmarks.benchmark_file import benchmark_data, benchmark_file
 from palier.benchmarks.flows.comparing import own_cohort
 from palier.benchmarks.flows.viewing import Obstacle, UnknownEdition, View, view_benchmark
 from palier.benchmarks.rules.cohorts import Cohort
@@ -122,6 +122,25 @@ class Benchmark(Controller):
             "content-disposition": f'attachment; filename="{view.round.assessment.slug}-benchmark.csv"'
         }
         return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+
+    @get("/e/{slug:str}/benchmark.json")
+    async def data(
+        self, request: Request, actor: NamedDependency[Actor], slug: FromPath[str]
+    ) -> Response[bytes]:
+        """The figures of the page, for a program."""
+        asked = asked_of(request)
+        async with reading(actor):
+            view = await _view(actor, slug, asked)
+        if view.obstacle:
+            raise NotFoundException
+        names, edition, standing = names_of(view), view.shown.edition, view.shown.standing
+        content = benchmark_data(
+            view.lines(list(names)), names.__getitem__, standing, edition.name, edition.published_on
+        )
+        headers = {
+            "content-disposition": f'attachment; filename="{view.round.assessment.slug}-benchmark.json"'
+        }
+        return Response(content, media_type=MediaType.JSON, headers=headers)
 
 
 async def _view(actor: Actor, slug: str, asked: Asked) -> View:
