@@ -80,7 +80,7 @@ class CriterionPage(Controller):
             ask = [] if may_answer else await sheets.people_to_ask(actor)
             offered = await proposing.load_offered(actor, sheet.desk, code) if may_answer else None
         if code not in sheet.desk.questionnaire.index.positions:
-            return _not_asked(request, sheet)
+            return _not_asked(request, actor, sheet)
         return _criterion(request, actor, sheet, ask=ask, offered=offered)
 
     @patch("/", opt=ANSWER)
@@ -230,7 +230,7 @@ def _entries(questionnaire: Questionnaire, states: States) -> dict[str, str]:
     return {element.code: entry(element, states) for element in questionnaire.elements}
 
 
-def _not_asked(request: Request, sheet: sheets.Sheet) -> Template:
+def _not_asked(request: Request, actor: Actor, sheet: sheets.Sheet) -> Template:
     """A criterion that a condition hides: what would show it, and what was answered before."""
     desk, code = sheet.desk, sheet.criterion.code
     wanted = [
@@ -239,7 +239,8 @@ def _not_asked(request: Request, sheet: sheets.Sheet) -> Template:
     ]
     return page(
         request, "assessments/not_asked.html", nav="assessments", desk=desk, assessment=desk.assessment,
-        questionnaire=desk.questionnaire, criterion=sheet.criterion, answer=sheet.answer, wanted=wanted, **VALUES,
+        questionnaire=desk.questionnaire, criterion=sheet.criterion, answer=sheet.answer, wanted=wanted,
+        today=clock.today(actor.person.time_zone), **VALUES,
     )  # fmt: skip
 
 
