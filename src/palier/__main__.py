@@ -14,6 +14,7 @@ COMMANDS = {
     "migrate": "bring the database to the current schema",
     "demo": "fill an empty database with the demo networks and say who can sign in",
     "check": "check questionnaire files; name file, line and reason of every fault",
+    "convert": "turn a questionnaire into a workbook people can edit, or a workbook into YAML",
     "score": "score an answers file with the engine alone",
     "recompute": "compute every stored result again and say what differs",
 }

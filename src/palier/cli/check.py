@@ -1,4 +1,4 @@
-"""`palier check [FILES]`: every fault of questionnaire files, as `file:line: path: reason`."""
+"""`palier check [FILES]`: every fault of questionnaire files, by line of a YAML text or by cell of a workbook."""
 
 import argparse
 import json
@@ -6,12 +6,15 @@ import sys
 from pathlib import Path
 
 from palier.questionnaires.catalogue import check_files, shipped_files, style_faults, unmatched
+from palier.questionnaires.files import questionnaire_file
 from palier.questionnaires.format import schema
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Files to check, or the shipped ones."""
-    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="default: the shipped ones")
+    parser.add_argument(
+        "files", nargs="*", type=Path, metavar="FILE", help=".yaml or .xlsx; default: the shipped ones"
+    )
     parser.add_argument("--style", action="store_true", help="also lengths, repetitions, typography")
     parser.add_argument("--schema", action="store_true", help="print the format's JSON Schema instead")
 
@@ -25,11 +28,11 @@ def run(arguments: argparse.Namespace) -> int:
     if not files:
         print("palier check: no questionnaire files", file=sys.stderr)
         return 2
-    faults = check_files(files)
+    faults = check_files(files, read=questionnaire_file)
     if not faults and not arguments.files:
         faults = list(unmatched())
     if arguments.style and not faults:
-        faults = [fault for file in files for fault in style_faults(file)]
+        faults = [fault for file in files for fault in style_faults(file, read=questionnaire_file)]
     for fault in faults:
         print(fault)
     print(f"{len(files)} files, {len(faults)} faults", file=sys.stderr)

@@ -1,10 +1,10 @@
 """The questionnaire files: read once, checked strictly, found by id and version.
 
-A file with a fault stops the start: every fault is told as `file:line: path: reason`.
+A file with a fault stops the start: every fault is told as `file:line: path: reason`, or by its cell in a workbook.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,7 +15,7 @@ from palier.questionnaires.building import questionnaire_from
 from palier.questionnaires.consistency import consistency_problems
 from palier.questionnaires.format import VERSION, shape_problems
 from palier.questionnaires.rules import Questionnaire
-from palier.questionnaires.shapes import Problem, path_text
+from palier.questionnaires.shapes import Cell, Problem, path_text
 from palier.questionnaires.style import style_problems
 from palier.questionnaires.tree import criteria, word_under
 from palier.questionnaires.yaml_text import Parsed, parse
@@ -25,15 +25,21 @@ DIRECTORY = Path(__file__).parents[3] / "questionnaires"
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong in a file; `line` counts from 1."""
+    """One thing wrong in a file; `line` counts from 1. In a workbook it is the row, and `cell` says all of it."""
 
     file: str
     line: int
     path: str
     reason: str
+    cell: Cell | None = None
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.path}: {self.reason}"
+        place = f" {self.cell}:" if self.cell else f"{self.line}: {self.path}:"
+        return f"{self.file}:{place} {self.reason}"
+
+
+ReadFile = Callable[[Path], Parsed]
+"""How a file is read; what reads workbooks too is `files.questionnaire_file`, which the web does without."""
 
 
 class BadQuestionnaire(ValueError):
@@ -128,7 +134,7 @@ def _by_number(version: str) -> tuple[int, ...]:
 @cache
 def load(file: Path) -> Questionnaire:
     """The questionnaire in `file`, read once. Raises BadQuestionnaire, and OSError when it cannot be read."""
-    parsed = parse(file.read_text(encoding="utf-8"))
+    parsed = yaml_file(file)
     if faults := _located(file, parsed, _problems(file, parsed)):
         raise BadQuestionnaire(faults)
     return questionnaire_from(parsed.data)
@@ -139,20 +145,25 @@ def shipped_files(*, directory: Path = DIRECTORY) -> list[Path]:
     return [directory / code / f"{version}.yaml" for code, version in _keys(directory)]
 
 
-def check_files(paths: Iterable[Path]) -> list[Fault]:
+def yaml_file(file: Path) -> Parsed:
+    """The data of a YAML file. Raises OSError, UnicodeDecodeError."""
+    return parse(file.read_text(encoding="utf-8"))
+
+
+def check_files(paths: Iterable[Path], *, read: ReadFile = yaml_file) -> list[Fault]:
     """Everything wrong in the files, file by file in line order; empty when all may be used."""
-    return [fault for path in paths for fault in _check(path)]
+    return [fault for path in paths for fault in _check(path, read)]
 
 
-def style_faults(path: Path) -> list[Fault]:
+def style_faults(path: Path, *, read: ReadFile = yaml_file) -> list[Fault]:
     """What an editor would send back: lengths, repetitions, typography, texts left untranslated."""
-    parsed = parse(path.read_text(encoding="utf-8"))
+    parsed = read(path)
     return _located(path, parsed, style_problems(parsed.data))
 
 
-def _check(path: Path) -> list[Fault]:
+def _check(path: Path, read: ReadFile) -> list[Fault]:
     try:
-        parsed = parse(path.read_text(encoding="utf-8"))
+        parsed = read(path)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
         return [Fault(str(path), 1, "file", f"cannot be read: {reason}")]
@@ -226,5 +237,12 @@ def unmatched(*, directory: Path = DIRECTORY) -> Iterator[Fault]:
 
 
 def _located(file: Path, parsed: Parsed, problems: Iterable[Problem]) -> list[Fault]:
-    faults = [Fault(str(file), parsed.line(p.path), path_text(p.path), p.reason) for p in problems]
-    return sorted(dict.fromkeys(faults), key=lambda fault: fault.line)
+    faults = [
+        Fault(str(file), parsed.line(p.path), path_text(p.path), p.reason, parsed.cell(p.path))
+        for p in problems
+    ]
+    sheets = list(dict.fromkeys(cell.sheet for cell in parsed.cells.values()))
+    return sorted(
+        dict.fromkeys(faults),
+        key=lambda fault: (sheets.index(fault.cell.sheet) if fault.cell else 0, fault.line),
+    )

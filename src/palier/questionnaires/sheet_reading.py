@@ -195,18 +195,20 @@ class SheetReading:
                 case _:
                     self._put(record, path, keys, value_of(slot.field.leaf, text), cell)
         for keys, texts in lists.items():
-            self._list(record, path, keys, texts)
+            first, cell = texts[min(texts)]
+            if len(texts) == 1 and is_nothing(first):
+                self._put(record, path, keys, [], cell)
+            else:
+                self._list(record, path, keys, {n: (item_of(text), at) for n, (text, at) in texts.items()})
 
     def _list(self, record: dict[str, Any], path: Path, keys: Keys, texts: Mapping[int, Filled]) -> None:
         """Put a list whose items stand in cells of their own; an empty cell between two is a problem."""
         first = texts[min(texts)][1]
-        items = (
-            [] if len(texts) == 1 and is_nothing(texts[min(texts)][0]) else [texts[n] for n in sorted(texts)]
-        )
-        if items and max(texts) > len(texts):
+        if max(texts) > len(texts):
             gap = next(n for n in range(1, max(texts)) if n not in texts)
             self._refuse(first, f"item {gap} of {'.'.join(keys)} is empty while a later one is not")
-        self._put(record, path, keys, [item_of(text) for text, _ in items], first)
+        items = [texts[place] for place in sorted(texts)]
+        self._put(record, path, keys, [text for text, _ in items], first)
         for place, (_, cell) in enumerate(items):
             self.cells[*path, *keys, place] = cell
 
