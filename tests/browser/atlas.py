@@ -251,7 +251,7 @@ async def plant_questionnaires(owner: asyncpg.Connection) -> None:
             new_id(), None if name == "of_network" else valley, network if name == "of_network" else None,
             content["id"] if content else "", "1.0.0" if content else "", json.dumps(content["title"] if content else {}),
             json.dumps(content) if content else None, content_hash(content) if content else "", state, f"{name}.yaml",
-            written(content or data | {"missing": "forget", "minutes": "60", "licens": "x"}).encode(), claire,
+            written(content or data | {"minutes": "60", "licens": "x"}).encode(), claire,
             now() if state == "published" else None,
         )  # fmt: skip
 

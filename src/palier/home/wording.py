@@ -98,6 +98,10 @@ def _after_submitting() -> list[Topic]:
 
 def _around() -> list[Topic]:
     return [
+        Topic("own", _("Bring a questionnaire of your own"), (
+            _("On “Your questionnaires”, an owner or the assessment lead uploads a YAML file or an XLSX workbook; the flash questionnaire can be downloaded there as an example."),
+            _("Every fault is told with its line or its cell. Without faults, the preview shows the answering pages; publishing makes the version final and offers it when a round is opened."),
+        )),
         Topic("offline", _("The connection is lost"), (
             _("Go on typing: your answer stays in this browser and is sent when the connection is back. The line at the bottom says so."),
         )),
