@@ -22,6 +22,9 @@ from palier.accounts import jobs as account_jobs
 from palier.accounts.pages import account, entering, signing_up
 from palier.action_plans.flows.overview import finished_criteria
 from palier.action_plans.pages import actions, board, plans, suggesting
+from palier.association.pages import health as cockpit_health
+from palier.association.pages import importing as cockpit_files
+from palier.association.pages import members as cockpit_members
 from palier.assessments import refusals as assessment_refusals
 from palier.assessments.pages import answering, history, hub, preview, proposing, results, submitting
 from palier.assessments.rules.peers import Peers
@@ -52,6 +55,9 @@ ROOMS: list[Any] = [
     *landing.PAGES,
     *helping.PAGES,
     *platform.PAGES,
+    *cockpit_health.PAGES,
+    *cockpit_members.PAGES,
+    *cockpit_files.PAGES,
     *portfolio.PAGES,
     *reports.PAGES,
     *plans.PAGES,

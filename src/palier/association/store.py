@@ -1,17 +1,19 @@
 """What a network's staff keeps: plans of campaigns, what was sent, the directory, its look, files brought in, bulletins."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.expressions import Q
+from tortoise.exceptions import DoesNotExist
 from tortoise.models import Model
 
-from palier.assessments.store import Campaign, Participation
-from palier.benchmarks.store import Edition
+from palier.foundation.database import select
 from palier.foundation.identifiers import new_id
 from palier.network.store import NetworkMember, RegisterEntry
+
+
+class Unknown(DoesNotExist):
+    """An address or a form names somebody or something that is not there for this reader: a page not found."""
 
 
 class CampaignPlan(Model):
@@ -146,3 +148,38 @@ class Bulletin(Model):
     class Meta:
         table = table_description = "bulletin"
         unique_together = (("edition", "locale"),)
+
+
+# --- named queries ----------------------------------------------------------------------------------------------------
+
+
+async def register_of(network_id: UUID) -> list[RegisterEntry]:
+    """Everybody the staff wrote down, in order of name."""
+    return await RegisterEntry.filter(network_id=network_id).order_by("name")
+
+
+async def members_of(network_id: UUID) -> list[NetworkMember]:
+    """The members on Palier that have not left, verified or not, with their organisations, in order of name."""
+    rows = NetworkMember.filter(network_id=network_id, left_on=None, organisation__sandbox_until=None)
+    return await rows.select_related("organisation").order_by("organisation__name")
+
+
+async def frozen_in(network_id: UUID) -> set[UUID]:
+    """Organisations that submitted to a campaign of the last year that has no edition yet: their peers are settled."""
+    sql = (
+        "select distinct p.organisation_id from participation p join campaign c on c.id = p.campaign_id "
+        "where p.network_id = $1 and p.submitted_at is not null and c.closes_on > current_date - 366 "
+        "and not exists (select from edition e where e.campaign_id = c.id)"
+    )
+    return {row["organisation_id"] for row in await select(sql, network_id)}
+
+
+async def listed_in(network_id: UUID) -> list[DirectoryListing]:
+    """The members that agreed to be listed, in order of name."""
+    return await DirectoryListing.filter(network_id=network_id).order_by("name")
+
+
+async def import_of(network_id: UUID, import_id: UUID, *, locked: bool = False) -> MemberImport:
+    """A file brought in. Raises DoesNotExist."""
+    rows = MemberImport.filter(id=import_id, network_id=network_id)
+    return await (rows.select_for_update() if locked else rows).get()
