@@ -268,6 +268,9 @@ async function sendBoxes() {
   }
 }
 
+const TYPED = new Set(["rationale", "evidence", "link", "reason"]);
+const isTyped = ([name, value]) => value && (TYPED.has(name) || (/^v(-|$)/.test(name) && value !== "yes"));
+
 function showStuck(entry) {
   const words = document.getElementById("stuck-words");
   const place = document.getElementById("stuck");
@@ -276,7 +279,7 @@ function showStuck(entry) {
   const link = notice.querySelector("a");
   link.href = entry.address;
   link.append(` ${entry.address.split("/").pop()}`);
-  notice.querySelector("textarea").value = entry.fields.map(([, value]) => value).filter((value) => value.length > 2).join("\n\n");
+  notice.querySelector("textarea").value = entry.fields.filter(isTyped).map(([, value]) => value).join("\n\n");
   notice.querySelector("button").addEventListener("click", () => {
     unbox(entry.address);
     link.closest(".notice").remove();
