@@ -13,7 +13,7 @@ from litestar.response import Redirect, Template
 
 from palier.benchmarks import store
 from palier.benchmarks.flows import running
-from palier.benchmarks.flows.preparing import Taking, load_taking
+from palier.benchmarks.flows.preparing import Preparation, Taking, load_preparation, load_taking
 from palier.foundation.actor import NetworkActor
 from palier.foundation.clock import today
 from palier.foundation.database import reading
@@ -27,6 +27,8 @@ from palier.questionnaires.catalogue import latest_of_each
 from palier.questionnaires.flows.offering import offered, own_titles
 from palier.questionnaires.rules import Questionnaire
 
+STOP_POLLING = 286
+"""What tells htmx that there is nothing more to wait for."""
 
 class CampaignForm(msgspec.Struct, frozen=True):
     """A campaign to open, dates apart."""
@@ -127,6 +129,60 @@ class Staff(Controller):
         return see_other(
             f"/n/{network_actor.network_slug}/campaigns/{campaign}", _("The campaign is closed.")
         )
+
+    @get("/campaigns/{campaign:uuid}/publish")
+    async def check(
+        self, request: Request, network_actor: NamedDependency[NetworkActor], campaign: FromPath[UUID]
+    ) -> Template:
+        """The checks before an edition, or how its making goes on."""
+        return await _publication(request, network_actor, await _prepared(network_actor, campaign))
+
+    @post("/campaigns/{campaign:uuid}/publish")
+    async def publish(
+        self, request: Request, network_actor: NamedDependency[NetworkActor], campaign: FromPath[UUID]
+    ) -> Response:
+        raw = await form_of(request)
+        prepared = await _prepared(network_actor, campaign)
+        if raw.get("confirm", "") != prepared.taking.campaign.name:
+            wrong = {"confirm": _("Type the name of the campaign exactly")}
+            return await _publication(request, network_actor, prepared, wrong)
+        try:
+            await running.ask_publication(network_actor, campaign, ready=prepared.ready)
+        except running.NotReady:
+            wrong = {"confirm": _("This campaign cannot be published now")}
+            return await _publication(request, network_actor, prepared, wrong)
+        return see_other(f"/n/{network_actor.network_slug}/campaigns/{campaign}/publish?asked=1")
+
+    @get("/campaigns/{campaign:uuid}/publish/state")
+    async def publication_state(
+        self, request: Request, network_actor: NamedDependency[NetworkActor], campaign: FromPath[UUID]
+    ) -> Template:
+        """What the page polls until the edition stands; then the whole page is other, so it is asked for anew."""
+        prepared = await _prepared(network_actor, campaign)
+        waits = prepared.job in ("todo", "doing")
+        answer = page(
+            request, "benchmarks/_publication.html", status_code=200 if waits else STOP_POLLING,
+            prepared=prepared, taking=prepared.taking, asked=True,
+        )  # fmt: skip
+        answer.headers |= {} if waits else {"HX-Refresh": "true"}
+        return answer
+
+
+async def _prepared(actor: NetworkActor, campaign: UUID) -> Preparation:
+    async with reading(actor):
+        return await load_preparation(actor, await store.campaign_of(actor.network_id, campaign))
+
+
+async def _publication(
+    request: Request, actor: NetworkActor, prepared: Preparation, errors: Mapping[str, str] | None = None
+) -> Template:
+    async with reading(actor):
+        words = await _words(actor)
+    return _page(
+        request, "campaigns", "benchmarks/staff_publish.html", status_code=422 if errors else 200, prepared=prepared,
+        taking=prepared.taking, errors=errors or {}, dimension=dimension, label=label,
+        asked="asked" in request.query_params or prepared.job in ("todo", "doing"), **words,
+    )  # fmt: skip
 
 
 def _page(request: Request, tab: str, template: str, *, status_code: int = 200, **context: Any) -> Template:
