@@ -21,10 +21,12 @@ from litestar.types import ControllerRouterHandler
 from palier.accounts import jobs as account_jobs
 from palier.accounts.pages import account, entering, signing_up
 from palier.action_plans.flows.overview import finished_criteria
-from palier.action_plans.pages import actions, board, plans, suggesting
+from palier.action_plans.pages import actions, board, plans, sharing, suggesting
 from palier.association.pages import health as cockpit_health
 from palier.association.pages import importing as cockpit_files
+from palier.association.pages import levers as cockpit_levers
 from palier.association.pages import members as cockpit_members
+from palier.association.pages import practices as cockpit_practices
 from palier.assessments import refusals as assessment_refusals
 from palier.assessments.pages import answering, history, hub, preview, proposing, results, submitting
 from palier.assessments.rules.peers import Peers
@@ -45,6 +47,10 @@ from palier.network.entrance import Entrance, NotYours
 from palier.network.pages import inviting, peopling, settling, switching, welcoming
 from palier.network.refusals import show_refusal
 from palier.portfolio import pages as portfolio
+from palier.practices import jobs as practice_jobs
+from palier.practices.flows.reading import practices_by_topic
+from palier.practices.pages import browsing as practices_read
+from palier.practices.pages import writing as practices_told
 from palier.questionnaires.pages import own as own_questionnaires
 from palier.reports import jobs as report_jobs
 from palier.reports.pages import reports
@@ -57,6 +63,8 @@ ROOMS: list[Any] = [
     *platform.PAGES,
     *cockpit_health.PAGES,
     *cockpit_members.PAGES,
+    *cockpit_practices.PAGES,
+    *cockpit_levers.PAGES,
     *cockpit_files.PAGES,
     *portfolio.PAGES,
     *reports.PAGES,
@@ -64,6 +72,9 @@ ROOMS: list[Any] = [
     *board.PAGES,
     *suggesting.PAGES,
     *actions.PAGES,
+    *sharing.PAGES,
+    *practices_told.PAGES,
+    *practices_read.PAGES,
     *member.PAGES,
     *staff.PAGES,
     *hub.PAGES,
@@ -90,7 +101,7 @@ def jobs(settings: Settings) -> list[Job]:
     """The jobs of every room."""
     return [
         mail.delivery(settings), *account_jobs.jobs(settings), *benchmark_jobs.jobs(), *report_jobs.jobs(settings),
-        *demo_jobs.jobs(settings),
+        *practice_jobs.jobs(settings), *demo_jobs.jobs(settings),
     ]  # fmt: skip
 
 
@@ -117,6 +128,7 @@ def create_app(settings: Settings | None = None, *, peers: Peers = peers_of_memb
             "network_actor": Provide(web.provide_network_actor, sync_to_thread=False),
             "examples": Provide(lambda: example, sync_to_thread=False),
             "peers": Provide(lambda: peers, sync_to_thread=False),
+            "practised": Provide(lambda: practices_by_topic, sync_to_thread=False),
             "finished": Provide(lambda: finished_criteria, sync_to_thread=False),
             "settings": Provide(lambda: settings, sync_to_thread=False),
             "shelf": Provide(lambda: files.shelves(settings.data_directory), sync_to_thread=False),

@@ -3,6 +3,7 @@
 Nora, who owns the clinic, replays every route with the ids of an organisation in whose every text a canary sings.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,10 +23,11 @@ from palier.foundation.database import reading, transaction
 from palier.foundation.identifiers import fingerprint, new_id
 from palier.foundation.permissions import Role
 from palier.network import store as network
+from palier.practices.rules.sheets import Sheet, to_plain
 from palier.questionnaires.catalogue import definition, latest
 from palier.questionnaires.flows import bringing
 from palier.questionnaires.owners import Owner
-from palier.questionnaires.yaml_text import written
+from palier.questionnaires.yaml_layout import yaml_text_of
 from palier.reports import store as reports
 from palier.scoring.rules.answers import State
 from tests.conftest import Browser, plant_mandate, plant_organisation, plant_person
@@ -42,7 +44,13 @@ class Nest:
 
 
 @pytest.fixture
-async def nest(cast: Any) -> Nest:
+def administrator(owner: Any) -> Any:
+    """Whom row-level security does not bind; the nest has an owner of its own."""
+    return owner
+
+
+@pytest.fixture
+async def nest(cast: Any, administrator: Any) -> Nest:
     person = await plant_person(f"{CANARY} Personne", f"{CANARY.lower()}@example.org")
     organisation = await plant_organisation(f"{CANARY} Mobilités", "nid", person)
     owner = acting.Actor(person, organisation, Role.OWNER)
@@ -54,10 +62,11 @@ async def nest(cast: Any) -> Nest:
     await submit(owner, done.slug, name=person.name)
     own = await _bring_a_questionnaire(owner)
     plan, action, reading, report, invitation, mandate, membership = await _plant_the_rest(owner, done.id)
+    practice, comment = await _plant_practice(administrator, owner)
     return Nest(owner, {
         "org": "nid", "assessment": done.slug, "slug": done.slug, "code": "FL1.1.1", "section": "FL1.1", "element": "FL1.1",
         "plan": plan, "action": action, "report": report, "invitation": invitation, "mandate": mandate, "membership": membership,
-        "questionnaire": own, "kind": "yaml", "reading": reading, "lever": questionnaire.levers[0].id, "member": membership, "edition": str(new_id()), "cohort": "family=transport",
+        "questionnaire": own, "kind": "yaml", "practice": practice, "comment": comment, "version": "1", "reading": reading, "lever": questionnaire.levers[0].id, "member": membership, "edition": str(new_id()), "cohort": "family=transport",
     })  # fmt: skip
 
 
@@ -66,7 +75,7 @@ async def _bring_a_questionnaire(owner: acting.Actor) -> str:
     data = definition("FL", latest("FL").version) | {"id": "NID", "version": "1.0.0"}
     data["title"] = dict.fromkeys(data["title"], f"{CANARY} modèle")
     data.pop("changes", None)
-    row = await bringing.upload(Owner(owner), f"{CANARY}.yaml", written(data).encode(), new_id())
+    row = await bringing.upload(Owner(owner), f"{CANARY}.yaml", yaml_text_of(data).encode(), new_id())
     await bringing.publish(Owner(owner), row.id)
     return str(row.id)
 
@@ -114,6 +123,43 @@ async def _plant_the_rest(owner: acting.Actor, assessment_id: UUID) -> tuple[str
         str(mandate),
         str(membership.id),
     )
+
+
+async def _plant_practice(administrator: Any, owner: acting.Actor) -> tuple[str, str]:
+    """A published practice of the nest's network, with a comment, as the administrator writes rows."""
+    circle, practice, comment = new_id(), new_id(), new_id()
+    us, person, title = owner.organisation_id, owner.person_id, f"{CANARY} pratique"
+    await administrator.execute(
+        "insert into network (id, slug, name, k, fictive, created_at) values ($1, 'cercle-du-nid', $2, 5, false, now())",
+        circle, f"{CANARY} cercle",
+    )  # fmt: skip
+    await administrator.execute(
+        "insert into network_member (id, network_id, organisation_id, joined_on, verified_at) values ($1, $2, $3, now(), now())",
+        new_id(), circle, us,
+    )  # fmt: skip
+    await administrator.execute(
+        "insert into practice (id, organisation_id, network_id, shared_version, created_by, created_at) values ($1, $2, $3, 1, $4, now())",
+        practice, us, circle, person,
+    )  # fmt: skip
+    content = json.dumps(to_plain(Sheet(title, done=f"{CANARY} fait", effect="x")))
+    await administrator.execute(
+        "insert into practice_version (id, practice_id, organisation_id, network_id, number, state, locale, title, content, revision, "
+        "written_by, written_name, written_at, decided_name, reason) "
+        "values ($1, $2, $3, $4, 1, 'published', 'fr', $5, $6, 1, $7, 'x', now(), '', '')",
+        new_id(), practice, us, circle, title, content, person,
+    )  # fmt: skip
+    await administrator.execute(
+        "insert into shared_practice (id, network_id, version, locale, title, content, topics, organisation_name, family, sector, size, "
+        "measured, adopters, first_published_at, published_at) "
+        "values ($1, $2, 1, 'fr', $3, $4, '[]', 'x', '', '', '', false, 0, now(), now())",
+        practice, circle, title, content,
+    )  # fmt: skip
+    await administrator.execute(
+        "insert into practice_comment (id, practice_id, network_id, organisation_id, organisation_name, person_id, person_name, text, at, "
+        "hidden_reason) values ($1, $2, $3, $4, 'x', $5, 'x', $6, now(), '')",
+        comment, practice, circle, us, person, f"{CANARY} commentaire",
+    )  # fmt: skip
+    return str(practice), str(comment)
 
 
 def addresses(app: Litestar, ids: dict[str, str]) -> Iterator[tuple[str, str]]:
@@ -178,6 +224,8 @@ _ROWS = (
     "invitation",
     "mandate",
     "membership",
+    "practice",
+    "comment",
 )
 
 

@@ -10,6 +10,7 @@ from palier.action_plans.rules.suggestions import Order, Quadrant
 from palier.action_plans.store import Event
 from palier.foundation.language import day, number, pgettext, signed
 from palier.foundation.language import gettext as _
+from palier.practices.rules.offers import Offer
 
 
 def status_words(status: str) -> str:
@@ -99,6 +100,17 @@ def gain_words(gain: Any) -> str:
     return f"{signed(gain)}\u00a0{unit}"
 
 
+def source_line(offer: Offer) -> str:
+    """Where a lever from outside the questionnaire comes from, as a plan keeps it."""
+    if offer.practice is None:
+        return _("Source: lever of %(network)s") % {"network": offer.network}
+    title = offer.lever.title.in_(offer.locale)
+    if not offer.organisation:
+        return _("Source: practice “%(title)s”, %(network)s") % {"title": title, "network": offer.network}
+    words = _("Source: practice “%(title)s” of %(organisation)s, %(network)s")
+    return words % {"title": title, "organisation": offer.organisation, "network": offer.network}
+
+
 def fault_words(fault: Fault) -> str:
     """What to put right."""
     match fault.rule:
@@ -166,6 +178,8 @@ def history_words(event: Event) -> list[str]:
     match event.verb:
         case "action_plans.lever_adopted":
             return [_("Adopted from the suggestions")]
+        case "action_plans.practice_adopted":
+            return [_("Adopted from the practices of the network")]
         case "action_plans.action_added":
             return [_("Added")]
         case "action_plans.kpi_measured":

@@ -30,6 +30,7 @@ STORES = [
     "palier.questionnaires.store",
     "palier.assessments.store",
     "palier.benchmarks.store",
+    "palier.practices.store",
     "palier.action_plans.store",
     "palier.reports.store",
     "palier.association.store",

@@ -28,6 +28,8 @@ class Permission(StrEnum):
     MANAGE_QUESTIONNAIRES = "manage questionnaires"
     """Bring a questionnaire of the organisation's own, publish and withdraw it."""
     EDIT_PLAN = "edit plan"
+    SHARE = "share"
+    """Write down a practice and comment on others', in one's own name before the network."""
     EXPORT = "export"
     """Have a document made."""
     MANAGE_PEOPLE = "manage people"
@@ -38,9 +40,9 @@ class Permission(StrEnum):
 
 
 _READER = {Permission.READ, Permission.EXPORT}
-_CONTRIBUTOR = _READER | {Permission.ANSWER, Permission.EDIT_PLAN}
-_CONSULTANT = _CONTRIBUTOR | {Permission.RUN_ASSESSMENT}
-_LEAD = _CONSULTANT | {Permission.SUBMIT, Permission.MANAGE_PEOPLE, Permission.MANAGE_QUESTIONNAIRES}
+_CONTRIBUTOR = _READER | {Permission.ANSWER, Permission.EDIT_PLAN, Permission.SHARE}
+_CONSULTANT = _CONTRIBUTOR - {Permission.SHARE} | {Permission.RUN_ASSESSMENT}
+_LEAD = _CONTRIBUTOR | _CONSULTANT | {Permission.SUBMIT, Permission.MANAGE_PEOPLE, Permission.MANAGE_QUESTIONNAIRES}
 _OWNER = _LEAD | {Permission.MANAGE_ORGANISATION}
 
 _GRANTS = {

@@ -19,6 +19,7 @@ from palier.foundation.actor import Actor
 from palier.foundation.clock import now
 from palier.foundation.database import transaction
 from palier.foundation.identifiers import new_id
+from palier.practices.flows.adopting import end_adoption
 
 
 class Unacceptable(ValueError):
@@ -189,6 +190,7 @@ async def take_out(actor: Actor, action: UUID, base: int) -> str:
             raise await _conflict(actor, row)
         await KpiReading.filter(action_id=row.id, organisation_id=actor.organisation_id).delete()
         await Action.filter(id=row.id, organisation_id=actor.organisation_id).delete()
+        await end_adoption(actor, row.id)
         await audit.record(
             actor, "action_plans.action_removed", f"action {row.id}", plan=row.plan.slug, title=row.title,
             finding=row.finding, status=row.status, owner=row.owner_name, due=row.due_on,

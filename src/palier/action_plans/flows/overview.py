@@ -17,6 +17,9 @@ from palier.assessments.flows.rounds import Round, load_round
 from palier.assessments.rules.peers import PeerView
 from palier.foundation.actor import Actor
 from palier.foundation.clock import today
+from palier.practices.flows.reading import offers_for
+from palier.practices.rules.offers import Offer
+from palier.questionnaires.rules import Lever
 from palier.scoring.rules import Result
 
 
@@ -48,6 +51,17 @@ class PlanView:
     round: Round
     actions: tuple[PlannedAction, ...]
     dismissals: tuple[Dismissal, ...] = ()
+    offers: tuple[Offer, ...] = ()
+
+    @cached_property
+    def offer_of(self) -> dict[str, Offer]:
+        """What the organisation's networks propose beside the questionnaire's levers, by lever."""
+        return {offer.lever.id: offer for offer in self.offers}
+
+    def lever(self, name: str) -> Lever | None:
+        """The lever of that name, wherever it comes from; None once it is withdrawn."""
+        known = self.round.questionnaire.index.levers
+        return known.get(name) or (self.offer_of[name].lever if name in self.offer_of else None)
 
     @cached_property
     def projected(self) -> Result:
@@ -86,6 +100,7 @@ class PlanView:
             {code: figure.q3 for code, figure in figures.items()},
             self.plan.strategic_weights,
             {code: Fraction(points) for code, points in self.plan.targets.items()},
+            [offer.lever for offer in self.offers],
         )
 
 
@@ -115,7 +130,8 @@ async def view_of(actor: Actor, plan: ActionPlan) -> PlanView:
     readings = await store.readings_of(actor, [row.id for row in rows if row.kpi_name])
     on = today(actor.person.time_zone)
     actions = tuple(planned(row, round_, on, tuple(readings.get(row.id, ()))) for row in rows)
-    return PlanView(plan, round_, actions, tuple(await store.dismissals_of(actor, plan.id)))
+    offers = await offers_for(actor, round_.questionnaire)
+    return PlanView(plan, round_, actions, tuple(await store.dismissals_of(actor, plan.id)), offers)
 
 
 def planned(row: Action, round_: Round, on: date, readings: tuple[KpiReading, ...] = ()) -> PlannedAction:

@@ -11,6 +11,7 @@ from palier.action_plans.flows.owners import owner_named
 from palier.action_plans.rules.schedule import Draft, generate, schedule
 from palier.action_plans.rules.suggestions import Order, Suggestion, suggest
 from palier.action_plans.store import Action, Dismissal
+from palier.action_plans.wording import source_line
 from palier.assessments.rules.peers import Peers, PeerView
 from palier.foundation import audit, operations
 from palier.foundation.actor import Actor
@@ -19,6 +20,7 @@ from palier.foundation.database import transaction
 from palier.foundation.identifiers import new_id
 from palier.foundation.language import current
 from palier.foundation.language import gettext as _
+from palier.practices.flows.adopting import note_adoption
 
 
 class NoLongerSuggested(Exception):
@@ -91,6 +93,8 @@ async def _write(actor: Actor, view: PlanView, draft: Draft, wish: Wish) -> Acti
         kpi_direction=lever.kpi.direction.value, expected_gain=str(one.gain), priority=str(one.priority),
         created_by=actor.person_id, created_at=now(),
     )  # fmt: skip
+    if (offer := view.offer_of.get(lever.id)) and offer.practice:
+        await note_adoption(actor, offer.practice, row.id)
     await audit.record(
         actor, "action_plans.lever_adopted", f"action {row.id}", plan=view.plan.slug, lever=lever.id,
         title=row.title, owner=owner_name, due=row.due_on, gain=row.expected_gain,
@@ -107,6 +111,8 @@ def _finding(view: PlanView, suggestion: Suggestion) -> str:
         lines.append(
             _("%(code)s, level %(level)s: %(words)s") % {"code": code, "level": level, "words": words}
         )
+    if offer := view.offer_of.get(suggestion.lever.id):
+        lines.append(source_line(offer))
     return "\n".join(lines)
 
 
@@ -117,7 +123,7 @@ async def dismiss(actor: Actor, slug: str, lever: str, reason: str) -> None:
         view = await view_of(actor, plan)
         if lever in {one.lever for one in view.dismissals}:
             return
-        if lever in view.settled_levers or lever not in view.round.questionnaire.index.levers:
+        if lever in view.settled_levers or view.lever(lever) is None:
             raise NoLongerSuggested
         await Dismissal.create(
             id=new_id(), organisation_id=actor.organisation_id, plan_id=plan.id, lever=lever, reason=reason,

@@ -19,6 +19,7 @@ from palier.foundation.actor import Actor
 from palier.foundation.identifiers import new_id
 from palier.foundation.permissions import Permission, needs
 from palier.foundation.web import own_path
+from palier.practices.flows.reading import practices_by_topic
 from palier.scoring.rules.result import TOTAL
 
 READ, EDIT = needs(Permission.READ), needs(Permission.EDIT_PLAN)
@@ -100,6 +101,7 @@ class Desk:
     query: Query
     owners: list[tuple[Any, str]]
     ask: list[str]
+    topics: Mapping[str, int]
 
     @property
     def shown(self) -> list[PlannedAction]:
@@ -168,7 +170,7 @@ async def open_desk(
 
     suggestions = suggestions_for(view, figures, order)
     ask = [] if actor.may(Permission.EDIT_PLAN) else await people_to_ask(actor)
-    return Desk(view, figures, suggestions, query or Query(), await possible_owners(actor), ask)
+    return Desk(view, figures, suggestions, query or Query(), await possible_owners(actor), ask, await practices_by_topic(actor))
 
 
 def plan_path(actor: Actor, slug: str) -> str:

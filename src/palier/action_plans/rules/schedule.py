@@ -38,8 +38,8 @@ def schedule(chosen: Sequence[Suggestion], today: date) -> list[Draft]:
     """
     drafts: dict[str, Draft] = {}
     for position, suggestion in enumerate(_choose(chosen, len(chosen))):
-        start = _monday(add_months(today, position // _AT_ONCE))
-        due = [_monday(drafts[name].due_on) for name in suggestion.lever.requires if name in drafts]
+        start = monday_after(add_months(today, position // _AT_ONCE))
+        due = [monday_after(drafts[name].due_on) for name in suggestion.lever.requires if name in drafts]
         start = max([start, *due])
         drafts[suggestion.lever.id] = Draft(suggestion, start, add_months(start, suggestion.lever.months))
     return list(drafts.values())
@@ -65,7 +65,7 @@ def _with_requirements(name: str, by_id: Mapping[str, Suggestion], above: tuple[
     return [*dict.fromkeys(ahead), name]
 
 
-def _monday(day: date) -> date:
+def monday_after(day: date) -> date:
     """The Monday after `day`."""
     return day + timedelta(days=7 - day.weekday())
 

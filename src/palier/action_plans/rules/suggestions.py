@@ -100,6 +100,7 @@ class Situation:
 
     `peer_q3`: published top-quarter edge by criterion code (whole points), absent where hidden. `strategy`: 0-3 by
     dimension code, 1 where not said. `targets`: points to reach by criterion code, the next rung where not said.
+    `shared`: levers from outside the questionnaire (the network's own, practices of other members), ranked alike.
     """
 
     questionnaire: Questionnaire
@@ -107,6 +108,7 @@ class Situation:
     peer_q3: Mapping[str, int]
     strategy: Mapping[str, int]
     targets: Mapping[str, Fraction]
+    shared: Sequence[Lever] = ()
 
 
 def suggest(
@@ -118,7 +120,7 @@ def suggest(
     """
     found = [
         (lever, moves)
-        for lever in situation.questionnaire.levers
+        for lever in (*situation.questionnaire.levers, *situation.shared)
         if lever.id not in left_out and (moves := moves_of(situation, lever))
     ]
     raws = [_raw_terms(situation, moves) for _, moves in found]

@@ -18,6 +18,7 @@ from palier.assessments.rules.chain import chain
 from palier.assessments.rules.confidence import confidence
 from palier.assessments.rules.drafts import draft_from
 from palier.assessments.rules.peers import Peers, PeerView
+from palier.assessments.rules.practised import Practised
 from palier.assessments.rules.priorities import priorities, strengths, weights_in_total
 from palier.assessments.rules.reading import Order, Row, Table, extremes, profile, sort_elements, tabulate
 from palier.assessments.value_wording import value_words
@@ -138,11 +139,12 @@ class Results(Controller):
     @get("/why/{code:str}")
     async def why(
         self, request: Request, actor: NamedDependency[Actor], peers: NamedDependency[Peers],
-        slug: FromPath[str], code: FromPath[str],
+        practised: NamedDependency[Practised], slug: FromPath[str], code: FromPath[str],
     ) -> Template:  # fmt: skip
         """How one criterion counts; "total" shows the whole sum, criterion by criterion."""
         async with reading(actor):
             shown = await opened(actor, slug, peers)
+            practices = (await practised(actor)).get(f"{shown.round.questionnaire.id}/{code}", 0)
             events = await store.history_of(shown.round.assessment.id, code)
         if code == "total":
             return page(request, "assessments/results_sum.html", **shown.shared, **sum_of(shown))
@@ -152,6 +154,7 @@ class Results(Controller):
             **shown.shared,
             **why_of(shown, code),
             events=moves(events),
+            practices=practices,
         )
 
 
