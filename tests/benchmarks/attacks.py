@@ -6,7 +6,7 @@ An engine is a `publish` function; the attacks use nothing but `publish` and `Ed
 import copy
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
 from typing import Any
 
@@ -21,15 +21,24 @@ STATISTICS = [one.name for one in fields(Figure)]
 
 
 def observe(edition: Any, asked: Iterable[dict[str, str]], viewer: object = OUTSIDER) -> Seen:
-    """Everything a viewer can see of an edition: for each question the cohort answered and every figure."""
+    """Everything a viewer can see of an edition: for each question, the cohort answered, why, and every figure.
+
+    The nearest peers of every member are looked at too, where an engine has them.
+    """
     seen: Seen = {}
-    for question in asked:
-        name = tuple(question.items())
-        standing = edition.standing(viewer, question)
-        seen[name, "cohort"] = standing.cohort
+    for name, standing in _standings(edition, asked, viewer):
+        seen |= {(name, "cohort"): standing.cohort, (name, "refused"): standing.refused}
         for variable, figure in standing.figures.items():
             seen |= {(name, variable, one): getattr(figure, one) for one in STATISTICS}
     return seen
+
+
+def _standings(edition: Any, asked: Iterable[dict[str, str]], viewer: object) -> Iterator[tuple[Any, Any]]:
+    for question in asked:
+        yield tuple(question.items()), edition.standing(viewer, question)
+    if hasattr(edition, "nearest"):
+        for profile in {tuple(seat.attributes.items()) for seat in edition.seats}:
+            yield ("nearest", profile), edition.nearest(viewer, dict(profile))
 
 
 def moved(before: Seen, after: Seen) -> frozenset[tuple[Any, ...]]:
@@ -120,6 +129,21 @@ def holding(engine: Engine, contributions: list[Given], k: int) -> list[str]:
     return found + (["more daughters"] if moved(observe(edition, asked), observe(more, asked)) else [])
 
 
+def sybils(engine: Engine, contributions: list[Given], k: int) -> list[str]:
+    """Surround each of a few members with daughters of one's own holding, in the very same cell: who stands alone?"""
+    found: list[str] = []
+    for victim in contributions[::16]:
+        place = {name: value for name, value in victim.items() if name not in ("member", "group", "scores")}
+        crowd = [
+            one | place | {"group": "Attacker"}
+            for one in members(k + 2, seed=8, prefix=f"s-{victim['member']}-")
+        ]
+        traces = signatures(engine, contributions + crowd, spared=[one["member"] for one in crowd])
+        # The attacker's own contribution may sit in the batch: the others of it are k - 1 at least.
+        found += [name for name in lonely(traces, k - 1) if name == victim["member"]]
+    return found
+
+
 def consultant(engine: Engine, contributions: list[Given], portfolio: list[str], k: int) -> list[str]:
     """What a portfolio's owner sees must not single out fewer than k - 1 members outside it."""
     return lonely(signatures(engine, contributions, portfolio, portfolio), k - 1)
@@ -143,7 +167,7 @@ def unrounded(engine: Engine, contributions: list[Given]) -> list[Any]:
 
 
 def refusals(engine: Engine, contributions: list[Given]) -> list[Any]:
-    """Same members, other scores: the questions that find another cohort, or another number of answers."""
+    """Same members, other scores: the questions that find another cohort, reason or number of answers, or hide more."""
     asked = questions(contributions)
     rng = random.Random(11)
     alike = [one | {"scores": dict.fromkeys(one["scores"], 50)} for one in contributions]
@@ -153,7 +177,8 @@ def refusals(engine: Engine, contributions: list[Given]) -> list[Any]:
     found: list[Any] = []
     for other in (alike, apart):
         one, two = (observe(engine(NETWORK, given, None), asked) for given in (contributions, other))
-        found += [what for what in moved(one, two) if what[-1] in ("cohort", "n")]
+        found += [what for what in moved(one, two) if what[-1] in ("cohort", "refused", "n")]
+        found += [what for what in moved(one, two) if (one.get(what) is None) != (two.get(what) is None)]
     return found
 
 

@@ -2,7 +2,7 @@
 
 Two attackers. `certain_given_batches` is told more than anything published within one campaign can tell: each batch's exact
 scores, only not whose they are; it enumerates exactly. `reconstruct` reads published figures alone, of one campaign or of
-several, and samples every score from its posterior (Gibbs over the half-point grid, several chains, annealed).
+several, and samples every score from its posterior (Gibbs over the half-point grid and exchanges, several chains, annealed).
 """
 
 import random
@@ -222,6 +222,9 @@ class _Sampler:
         sizes = [len(clue.weights) for clue in clues]
         self.weights = np.array([weight for clue in clues for weight in clue.weights], dtype=np.float32)
         self.start = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+        above = [1 - np.concatenate([[0.0], np.cumsum(clue.weights)]) for clue in clues]
+        self.above = np.concatenate(above)
+        self.first = np.concatenate([[0], np.cumsum([len(one) for one in above])[:-1]])
         inside = [np.array([self.place[name] for name in cohort]) for cohort in cohorts]
         self.in_cohort = np.zeros((len(named), len(cohorts)), dtype=bool)
         for index, places in enumerate(inside):
@@ -257,8 +260,11 @@ class _Sampler:
         misfit = np.zeros((len(kept), len(self.x)))
         for turn in range(sweeps):
             self._recount()
+            heat = cooling[min(turn, len(cooling) - 1)]
             for place in self.rng.permutation(self.free):
-                self._redraw(int(place), cooling[turn] if turn < len(cooling) else cooling[-1])
+                self._redraw(int(place), heat)
+            for one, other in self.rng.choice(self.free, (len(self.free), 2)) if len(self.free) > 1 else ():
+                self._exchange(int(one), int(other), heat)
             if turn >= len(cooling):
                 kept[turn - len(cooling)] = self.x
                 misfit[turn - len(cooling)] = self._misfit()
@@ -270,12 +276,32 @@ class _Sampler:
 
     def _recount(self) -> None:
         for clue, cohort in enumerate(self.cohort):
-            sums = np.concatenate([[0.0], np.cumsum(self._weights_of(clue))])
-            self.figures[:, clue] = GRID * (1 - sums[self.under[:, cohort]]).sum(axis=1)
+            self.figures[:, clue] = self._figure(np.array([clue]), self.under[:, [cohort]])[:, 0]
 
-    def _weights_of(self, clue: int) -> NDArray[np.float32]:
-        end = self.start[clue + 1] if clue + 1 < len(self.start) else len(self.weights)
-        return self.weights[self.start[clue] : end]
+    def _figure(self, clues: NDArray[np.int64], under: NDArray[np.int32]) -> NDArray[np.float64]:
+        """The figures of these clues, (chains, clues), where so many scores are at or under each edge."""
+        return GRID * self.above[self.first[clues][None, :, None] + under].sum(axis=2)
+
+    def _off(self, figures: NDArray[np.float64], clues: NDArray[np.int64]) -> NDArray[np.float64]:
+        return np.maximum(np.abs(figures - self.shown[clues]) - self.slack[clues], 0)
+
+    def _exchange(self, one: int, other: int, heat: float) -> None:
+        """Propose that two members gave each other's score; accepted as Metropolis does, chain by chain."""
+        inside = self.in_cohort[one].astype(np.int32) - self.in_cohort[other]
+        cohorts = np.flatnonzero(inside)
+        clues = np.flatnonzero(inside[self.cohort])
+        mine, theirs = self.x[:, one].copy(), self.x[:, other].copy()
+        change = (theirs[:, None] <= EDGES).astype(np.int32) - (mine[:, None] <= EDGES)
+        trial = self.under[:, cohorts] + inside[cohorts][None, :, None] * change[:, None, :]
+        figures = self._figure(clues, trial[:, np.searchsorted(cohorts, self.cohort[clues])])
+        before, after = self._off(self.figures[:, clues], clues), self._off(figures, clues)
+        gain = 0.5 * ((before**2).sum(axis=1) - (after**2).sum(axis=1)) / heat**2
+        gain += self.log_prior[one][theirs] + self.log_prior[other][mine]
+        gain -= self.log_prior[one][mine] + self.log_prior[other][theirs]
+        taken = np.flatnonzero(np.log(self.rng.random(len(gain))) < gain)
+        self.x[taken, one], self.x[taken, other] = theirs[taken], mine[taken]
+        self.under[np.ix_(taken, cohorts)] = trial[taken]
+        self.figures[np.ix_(taken, clues)] = figures[taken]
 
     def _misfit(self) -> NDArray[np.float64]:
         """The largest distance of a figure from what is published, beyond rounding, of each chain."""
@@ -417,7 +443,7 @@ def full_figures() -> Iterator[tuple[str, Haul]]:
         yield name, total(attack(publish, clues, count, seed, years, sweeps=40) for seed in seeds)
     for count, seeds in ((20, range(4)), (50, range(1))):
         name = f"naive, 1 campaign, N = {count}"
-        yield name, total(attack(naive.publish, clues_of_naive, count, seed, sweeps=40) for seed in seeds)
+        yield name, total(attack(naive.publish, clues_of_naive, count, seed, sweeps=100) for seed in seeds)
     for k, share in ((5, 3), (5, 4), (8, 4)):
         name = f"{share} colluders in every batch, 1 campaign, N = 200, k = {k}"
         yield name, attack(publish, clues_of_sealed, 200, 1, k=k, known=colluders(share), sweeps=40)

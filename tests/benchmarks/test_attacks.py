@@ -1,12 +1,15 @@
 """Every attack comes back empty-handed from the sealed engine, and with something from a naive one."""
 
+import random
 from collections import defaultdict
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from palier.benchmarks.rules import publish
+from palier.benchmarks.rules import Edition, publish
 from tests.benchmarks import attacks, naive
 from tests.benchmarks.networks import NETWORK, SECTORS, Given, members, next_year
 
@@ -41,8 +44,7 @@ def test_a_sealed_engine_that_forgets_the_consultant_is_caught() -> None:
         edition = publish(network, contributions, previous)
         return SimpleNamespace(standing=lambda viewer, cohort: edition.standing("nobody", cohort))
 
-    caught = [attacks.consultant(forgetful, FORTY, portfolio(FORTY, family), 8) for family in SECTORS]
-    assert any(caught)
+    assert any(attacks.consultant(forgetful, FORTY, portfolio(FORTY, family), 8) for family in SECTORS)
 
 
 def test_no_contribution_is_exposed_by_two_campaigns_with_joiners_leavers_and_skippers() -> None:
@@ -72,6 +74,11 @@ def test_a_holding_is_one_contribution_however_many_daughters_it_sends() -> None
     assert attacks.holding(naive.publish, MANY, 5) == ["a sector of three groups", "more daughters"]
 
 
+def test_surrounding_a_member_with_sybils_of_one_group_leaves_it_in_company() -> None:
+    assert attacks.sybils(publish, FORTY, 8) == []
+    assert attacks.sybils(naive.publish, FORTY, 5) == ["m000", "m032"]
+
+
 @pytest.mark.parametrize("family", SECTORS)
 def test_a_consultant_never_narrows_a_figure_to_fewer_than_k_minus_one_strangers(family: str) -> None:
     clients = portfolio(FORTY, family)
@@ -98,6 +105,52 @@ def test_exchanging_whole_contributions_of_batch_mates_changes_nothing() -> None
     batches = batches_of(MANY)
     assert attacks.permutation(publish, MANY, batches) == []
     assert len(attacks.permutation(naive.publish, MANY, batches)) > len(batches) / 2
+
+
+@given(st.integers(0, 10**6), st.sampled_from([9, 20, 34, 60, 130]), st.randoms(use_true_random=False))
+@settings(max_examples=40)
+def test_no_exchange_within_any_batches_of_two_campaigns_changes_either_edition(
+    seed: int, count: int, rng: random.Random
+) -> None:
+    """The theorem as a property: every batch of both campaigns permuted at random, missing answers included."""
+    first = [one | {"scores": with_gaps(one["scores"], rng)} for one in members(count, seed)]
+    second = [one | {"scores": with_gaps(one["scores"], rng)} for one in next_year(first, seed)]
+    editions, again = in_turn(first, second), in_turn(first, second, rng)
+    assert again == editions
+    assert [one.fingerprint() for one in again] == [one.fingerprint() for one in editions]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_exchanges_across_batches_do_change_an_edition(seed: int) -> None:
+    everyone = members(130, seed)
+    exchanged = attacks.exchanged(everyone, [one["member"] for one in everyone])
+    assert publish(NETWORK, exchanged, None) != publish(NETWORK, everyone, None)
+
+
+def with_gaps(scores: dict[str, float], rng: random.Random) -> dict[str, float | None]:
+    return {name: None if rng.random() < 0.15 else value for name, value in scores.items()}
+
+
+def in_turn(first: list[Given], second: list[Given], rng: random.Random | None = None) -> list[Edition]:
+    """The editions of two campaigns; with `rng`, whole contributions are exchanged within each batch before."""
+    found: list[Edition] = []
+    for given_ in (first, second):
+        previous = found[-1] if found else None
+        edition = publish(NETWORK, given_, previous)
+        if rng:
+            batches = [
+                [one.member for one in edition.seats if one.batch == n]
+                for n in {s.batch for s in edition.seats}
+            ]
+            edition = publish(NETWORK, exchanged_at_random(given_, batches, rng), previous)
+        found.append(edition)
+    return found
+
+
+def exchanged_at_random(given_: list[Given], batches: list[list[str]], rng: random.Random) -> list[Given]:
+    of_member = {one["member"]: one["scores"] for one in given_}
+    turned = {a: b for batch in batches for a, b in zip(batch, rng.sample(batch, len(batch)), strict=True)}
+    return [one | {"scores": of_member[turned.get(one["member"], one["member"])]} for one in given_]
 
 
 @pytest.mark.long
