@@ -21,7 +21,7 @@ from palier.foundation.permissions import Permission
 from palier.foundation.settings import read_settings
 from palier.questionnaires.building import content_hash
 from palier.questionnaires.catalogue import definition, latest
-from palier.questionnaires.yaml_text import written
+from palier.questionnaires.yaml_layout import yaml_text_of
 from tests.demonstration import Demonstration
 
 CLAIRE, MALIK, SOPHIE, INES, HUGO = (
@@ -251,7 +251,7 @@ async def plant_questionnaires(owner: asyncpg.Connection) -> None:
             new_id(), None if name == "of_network" else valley, network if name == "of_network" else None,
             content["id"] if content else "", "1.0.0" if content else "", json.dumps(content["title"] if content else {}),
             json.dumps(content) if content else None, content_hash(content) if content else "", state, f"{name}.yaml",
-            written(content or data | {"minutes": "60", "licens": "x"}).encode(), claire,
+            (yaml_text_of(content) if content else f"{yaml_text_of(data)}licens: x\n").encode(), claire,
             now() if state == "published" else None,
         )  # fmt: skip
 

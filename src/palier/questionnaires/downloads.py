@@ -5,7 +5,7 @@ from typing import Any
 
 from palier.questionnaires.catalogue import definition, latest
 from palier.questionnaires.workbook import write_workbook
-from palier.questionnaires.yaml_text import written
+from palier.questionnaires.yaml_layout import yaml_text_of
 
 KINDS = {
     "yaml": "application/yaml",
@@ -23,7 +23,7 @@ def as_file(kind: str, content: Mapping[str, Any]) -> bytes:
 
 
 def _as_yaml(content: Mapping[str, Any]) -> bytes:
-    return written(content).encode()
+    return yaml_text_of(content).encode()
 
 
 def model() -> tuple[str, Mapping[str, Any]]:

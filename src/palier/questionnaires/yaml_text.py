@@ -13,15 +13,6 @@ import yaml
 from palier.questionnaires.shapes import Cell, Path, Problem
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-class _Writer(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
-    """Writes everything out: our own files take no anchors."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-
 _DEEPEST = 40
 """No questionnaire nests deeper; far deeper would exhaust the interpreter's stack."""
 _MOST = 100_000
@@ -64,11 +55,6 @@ def parse(text: str) -> Parsed:
         return _unreadable(error)
     data = None if root is None else reader.value(root, ())
     return Parsed(data, reader.lines, tuple(reader.problems))
-
-
-def written(data: Mapping[str, Any]) -> str:
-    """`data` as a text that `parse` reads back the same: keys in their order, no anchors, letters as they are."""
-    return str(yaml.dump(data, Dumper=_Writer, allow_unicode=True, sort_keys=False, width=110))
 
 
 def _too_much(text: str) -> Parsed | None:
