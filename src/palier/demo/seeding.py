@@ -14,6 +14,7 @@ from palier.assessments.flows.definitions import keep_definition
 from palier.demo.consultant import clients_among, plant_clients
 from palier.demo.director import plant_flashes, plant_plan, plant_valley
 from palier.demo.networks import plant_members, plant_network, plant_running, publish_years
+from palier.demo.practices import plant_practices
 from palier.demo.rules.members import LARGE, SMALL, members
 from palier.foundation import clock
 from palier.foundation.actor import OnDuty, Person
@@ -85,6 +86,7 @@ async def seed(settings: Settings) -> None:
     await plant_running(
         large, everybody, {slug: actor for slug, actor in actors.items() if slug not in apart}
     )
+    await plant_practices(large, everybody, actors, valley, ines.name)
     small = await plant_network("Cercle Santé et prévoyance", SMALL_NETWORK, 8, latest("FL"))
     await plant_members(small, members(SMALL, "palier small"))
     await publish_years(small)

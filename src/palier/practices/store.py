@@ -347,7 +347,8 @@ async def groups_behind(day: date) -> list[dict[str, Any]]:
         "left join practice_adoption a on a.practice_id = s.id and a.adopted_at < $1::date "
         "and (a.ended_at is null or a.ended_at >= $1::date) "
         "and exists (select from network_member m join organisation p on p.id = m.organisation_id and p.sandbox_until is null "
-        "where m.network_id = s.network_id and m.organisation_id = a.organisation_id and m.left_on is null and m.verified_at < $1::date) "
+        "where m.network_id = s.network_id and m.organisation_id = a.organisation_id and m.verified_at is not null "
+        "and m.joined_on < $1::date and (m.left_on is null or m.left_on >= $1::date)) "
         "left join organisation o on o.id = a.organisation_id group by s.id, s.adopters, n.k"
     )
     return await select(sql, day)

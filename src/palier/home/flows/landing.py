@@ -14,6 +14,7 @@ from palier.assessments.store import AssessmentState
 from palier.benchmarks.store import Edition, editions_for
 from palier.foundation.actor import Actor
 from palier.foundation.clock import today
+from palier.home.flows.news import News, load_news
 from palier.network.store import Organisation, organisation_of
 
 
@@ -49,6 +50,7 @@ class Landing:
     mine: tuple[Action, ...]
     late: tuple[Action, ...]
     editions: tuple[Edition, ...]
+    news: News
 
     @property
     def is_new(self) -> bool:
@@ -67,6 +69,7 @@ async def load_landing(actor: Actor, peers: Peers) -> Landing:
     return Landing(
         await organisation_of(actor), tuple([await _open_round(actor, row) for row in drafts]), last,
         tuple(await my_actions(actor)), tuple(await late_actions(actor)), await _editions(actor, every),
+        await load_news(actor),
     )  # fmt: skip
 
 
