@@ -1,24 +1,38 @@
 """The benchmark page as a file: one line per variable, the very figures the page shows."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 
 from palier.benchmarks.rules.contributions import half_up
-from palier.benchmarks.rules.lines import Line
+from palier.benchmarks.rules.lines import Line, index
 from palier.benchmarks.rules.standing import Standing
 from palier.benchmarks.wording import band_in_words, quarter_in_words
 from palier.foundation.language import gettext as _
 from palier.foundation.spreadsheets import Cell, csv_file
 
 
-def benchmark_file(lines: Iterable[Line], named: Callable[[str], str], group: str, edition: str) -> bytes:
-    """`lines` with their names; `group` and `edition` stand on every line, so that a line can be quoted alone."""
+def benchmark_file(
+    lines: Iterable[Line],
+    named: Callable[[str], str],
+    group: str,
+    edition: str,
+    indexed: Collection[str] = (),
+) -> bytes:
+    """`lines` with their names; `group` and `edition` stand on every line, so that a line can be quoted alone.
+
+    `indexed`: variables also told as an index from 0 to 10, in two more columns.
+    """
     head = [
         _("Code"), _("Label"), _("You"), _("Organisations"), _("P10"), _("Q1"), _("Median"), _("Q3"), _("P90"), _("Gap"),
-        _("Quarter"), _("Note"), _("Peer group"), _("Edition"),
+        _("Quarter"), _("Note"), _("Peer group"), _("Edition"), *((_("Index, you"), _("Index, median")) if indexed else ()),
     ]  # fmt: skip
-    return csv_file([head, *([*_line(one, named), group, edition] for one in lines)], decimals=1)
+    rows = [[*_line(one, named), group, edition, *(_index(one, indexed) if indexed else ())] for one in lines]
+    return csv_file([head, *rows], decimals=1)
+
+
+def _index(one: Line, indexed: Collection[str]) -> Sequence[Cell]:
+    return (index(one.score), index(one.figure.median)) if one.code in indexed else (None, None)
 
 
 def _line(one: Line, named: Callable[[str], str]) -> Sequence[Cell]:
@@ -31,15 +45,21 @@ def _line(one: Line, named: Callable[[str], str]) -> Sequence[Cell]:
 
 
 def benchmark_data(
-    lines: Iterable[Line], named: Callable[[str], str], standing: Standing, edition: str, published_on: date
+    lines: Iterable[Line],
+    named: Callable[[str], str],
+    standing: Standing,
+    edition: str,
+    published_on: date,
+    indexed: Collection[str] = (),
 ) -> bytes:
     """The same lines as JSON: published figures as whole points, the own score with one decimal, null where hidden.
 
     `asked` is the group of peers the address named, `cohort` the one that is answered; {} is the whole network.
+    `indexed`: variables that also have an "index" from 0 to 10.
     """
     content = {
         "edition": edition, "published_on": published_on.isoformat(), "asked": dict(standing.asked),
-        "cohort": dict(standing.cohort or {}), "figures": [_entry(one, named) for one in lines],
+        "cohort": dict(standing.cohort or {}), "figures": [_entry(one, named) | _index_entry(one, indexed) for one in lines],
     }  # fmt: skip
     return json.dumps(content, ensure_ascii=False, indent=1).encode()
 
@@ -51,3 +71,12 @@ def _entry(one: Line, named: Callable[[str], str]) -> dict[str, object]:
         "n": figure.n, "p10": figure.p10, "q1": figure.q1, "median": figure.median, "q3": figure.q3, "p90": figure.p90,
         "gap": one.gap, "quarter": figure.quarter,
     }  # fmt: skip
+
+
+def _index_entry(one: Line, indexed: Collection[str]) -> dict[str, object]:
+    if one.code not in indexed:
+        return {}
+    figure = one.figure
+    figures = {"q1": figure.q1, "median": figure.median, "q3": figure.q3}
+    own = None if one.score is None else half_up(one.score / 10, 10) / 10
+    return {"index": {"you": own} | {name: None if it is None else it / 10 for name, it in figures.items()}}

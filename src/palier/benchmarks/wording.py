@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from palier.benchmarks.rules.across import Across, Summit
+from palier.benchmarks.rules.cohorts import NEAREST
 from palier.benchmarks.rules.lines import LEAST_EFFECT, Line, standing_out
 from palier.benchmarks.rules.standing import Refusal, Standing
 from palier.foundation.language import gettext as _
@@ -15,6 +17,8 @@ Namer = Callable[[str], str]
 
 def cohort_in_words(cohort: Mapping[str, str]) -> str:
     """A cohort as people say it: "Passenger transport, 250 to 999 people, France"; the whole network for {}."""
+    if NEAREST in cohort:
+        return _("the nearest peers")
     known = [label(dimension, cohort[dimension]) for dimension in _IN_WORDS if dimension in cohort]
     return ", ".join(known) if known else _("the whole network")
 
@@ -121,6 +125,21 @@ def _some(lines: Sequence[Line], named: Namer) -> str:
     return joined(
         [*names, *([ngettext("%(num)s other", "%(num)s others", left) % {"num": left}] if left else [])]
     )
+
+
+def across_title(summit: Summit | None, across: Across, named: Namer) -> str:
+    """Where the median stands farthest above that of the group shown: published figures only."""
+    if not across.others:
+        return _("No other family of sectors is published in this edition")
+    if summit is None:
+        return _("No other family’s median stands above your group’s")
+    where = joined([_("“%(label)s”") % {"label": label("family", one)} for one in summit.families])
+    words = _("Elsewhere, the median of %(family)s reaches %(median)s on %(name)s")
+    return words % {
+        "family": where,
+        "median": summit.median,
+        "name": _("“%(label)s”") % {"label": named(summit.code)},
+    }
 
 
 def movers_title(lines: Sequence[Line]) -> str:

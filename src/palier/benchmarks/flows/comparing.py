@@ -1,18 +1,19 @@
 """Where an organisation stands among its peers: published rows, its own score, and who is looking. Nothing else is read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from palier.assessments.flows.rounds import stored_result
 from palier.assessments.rules.peers import PeerFigure, PeerView
-from palier.assessments.store import Assessment, AssessmentState
+from palier.assessments.store import Assessment, AssessmentState, shares
 from palier.benchmarks import store
 from palier.benchmarks.flows.contributing import comparable_scores, major_of
-from palier.benchmarks.flows.editions import published, rows_of
-from palier.benchmarks.rules.cohorts import Cohort
-from palier.benchmarks.rules.composition import composition
+from palier.benchmarks.flows.editions import Published, published, rows_of
+from palier.benchmarks.rules.across import Across, Rung, across, family_cohorts, rungs
+from palier.benchmarks.rules.cohorts import NEAREST, Cohort, cohort_key
+from palier.benchmarks.rules.nearest import nearest_cohort
 from palier.benchmarks.rules.release import Row
 from palier.benchmarks.rules.sealing import Seat
 from palier.benchmarks.rules.standing import (
@@ -25,6 +26,7 @@ from palier.benchmarks.rules.standing import (
 from palier.benchmarks.wording import cohort_in_words
 from palier.foundation.actor import Actor
 from palier.foundation.database import once
+from palier.network.rules.taxonomy import FAMILY_OF
 from palier.scoring.rules import Result
 
 
@@ -45,36 +47,78 @@ class Comparison:
 
 
 async def compare(
-    actor: Actor, result: Result, edition: store.Edition, cohort: Mapping[str, str] | None = None
+    actor: Actor,
+    result: Result,
+    edition: store.Edition,
+    cohort: Mapping[str, str] | None = None,
+    changed: Collection[str] = (),
 ) -> Comparison:
     """The standing of a submitted result in `edition`, for the cohort asked or the organisation's own natural peers.
 
-    Whoever knows several members (a consultant, above all) is never shown a cohort in which a batch is filled by
-    them but for fewer than k - 1 others. Call it inside `reading(actor)`.
+    {"nearest": "own"} asks for the nearest peers. `changed`: criteria that are not compared. Whoever knows several
+    members (a consultant, above all) is never shown a cohort in which a batch is filled by them but for fewer than
+    k - 1 others. Call it inside `reading(actor)`.
     """
-    own = comparable_scores(result)
+    own = {code: None if code in changed else score for code, score in comparable_scores(result).items()}
     frozen = await published(edition)
-    seats, families = frozen.seats, frozen.families
     view = await _viewpoint(actor)
-    asked = dict(cohort) if cohort is not None else _natural(view)
-    rows = await rows_of(edition, ladder_keys(asked, edition.priority, families))
-    closed = _closed({str(one) for one in view["known"]}, seats, edition.k)
-    terms = {"priority": edition.priority, "families": families, "closed": closed}
+    asked = _asked(cohort, view, _attributes(actor, view, frozen), edition)
+    rows = await rows_of(edition, ladder_keys(asked, edition.priority, frozen.families))
+    terms = _terms(edition, frozen, view)
     standing = standing_from_rows(rows, asked, own_scores=own, variables=own, **terms)
-    return Comparison(
-        edition, standing, own, wider_cohorts(rows, standing, **terms), _composition(rows, seats, standing, edition.k),
-        tuple(sorted({family for seat in seats if (family := seat.attributes.get("family"))})),
-    )  # fmt: skip
+    made_of = _composition(rows, standing, frozen, edition.k)
+    return Comparison(edition, standing, own, wider_cohorts(rows, standing, **terms), made_of, frozen.present)
+
+
+async def families_beside(actor: Actor, edition: store.Edition) -> Across:
+    """The families of sectors of the edition, side by side, as this reader may see them."""
+    frozen = await published(edition)
+    view = await _viewpoint(actor)
+    rows = await rows_of(edition, map(cohort_key, family_cohorts(frozen.present)))
+    own = _attributes(actor, view, frozen).get("family") or ""
+    return across(rows, frozen.present, own, **_terms(edition, frozen, view))
+
+
+async def own_rungs(actor: Actor, edition: store.Edition) -> tuple[Rung, ...]:
+    """Which groups of the organisation's own attributes the edition shows, from its natural peers to the network."""
+    frozen = await published(edition)
+    view = await _viewpoint(actor)
+    natural = _natural(view)
+    rows = await rows_of(edition, ladder_keys(natural, edition.priority, frozen.families))
+    return rungs(rows, natural, **_terms(edition, frozen, view))
+
+
+def _terms(edition: store.Edition, frozen: Published, view: Mapping[str, Any]) -> dict[str, Any]:
+    """What every reading of the rows needs: how cohorts fall back, and what this reader must not see."""
+    closed = _closed({str(one) for one in view["known"]}, frozen.seats, edition.k)
+    return {"priority": edition.priority, "families": frozen.families, "closed": closed}
+
+
+def _asked(
+    cohort: Cohort | None,
+    view: Mapping[str, Any],
+    attributes: Mapping[str, str | None],
+    edition: store.Edition,
+) -> dict[str, str]:
+    if cohort is None:
+        return _natural(view)
+    return nearest_cohort(attributes, edition.priority) if set(cohort) == {NEAREST} else dict(cohort)
+
+
+def _attributes(actor: Actor, view: Mapping[str, Any], frozen: Published) -> Mapping[str, str | None]:
+    """Those the organisation was sealed with, or what it declares when it holds no seat."""
+    declared = {**_natural(view), "family": FAMILY_OF.get(view["sector"]), "legal_kind": view["legal_kind"]}
+    return frozen.attributes.get(str(actor.organisation_id), declared)
 
 
 def _composition(
-    rows: Sequence[Row], seats: Sequence[Seat], standing: Standing, k: int
-) -> dict[str, dict[str, str]]:
+    rows: Sequence[Row], standing: Standing, frozen: Published, k: int
+) -> Mapping[str, Mapping[str, str]]:
     """Of the batches the figures stand on, and of no other seat."""
     if standing.cohort is None or standing.key is None:
         return {}
-    batches = next((set(row.batches) for row in rows if row.cohort_key == standing.key), set())
-    return composition((seat for seat in seats if seat.batch in batches), k)
+    batches = next((row.batches for row in rows if row.cohort_key == standing.key), ())
+    return frozen.composition(standing.key, batches, k)
 
 
 def _closed(known: set[str], seats: Sequence[Seat], k: int) -> frozenset[int]:
@@ -108,7 +152,7 @@ async def peers(actor: Actor, assessment: Assessment) -> PeerView | None:
 
     This is the `Peers` that `app.py` hands to the rooms below.
     """
-    if assessment.state is not AssessmentState.SUBMITTED or not assessment.benchmark_consent:
+    if assessment.state is not AssessmentState.SUBMITTED or not await shares(assessment):
         return None
     for edition in (await editions_for(actor, assessment))[:1]:
         comparison = await compare(actor, stored_result(assessment), edition)

@@ -4,15 +4,19 @@ Only ask for an edition that a query of the reader found (`store.editions_for`):
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from palier.benchmarks import store
 from palier.benchmarks.rules.cohorts import families_of
+from palier.benchmarks.rules.composition import composition
 from palier.benchmarks.rules.release import Row
 from palier.benchmarks.rules.sealing import Seat
 from palier.foundation.kept import Kept
+
+Composition = Mapping[str, Mapping[str, str]]
+"""Bands of n by dimension and value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,27 @@ class Published:
     seats: tuple[Seat, ...]
     families: Mapping[str, str]
     cohorts: frozenset[str]
+    attributes: Mapping[str, Mapping[str, str | None]]
+    """By member, as sealed."""
+    present: tuple[str, ...]
+    """The families of sectors there are."""
+    compositions: dict[str, Composition] = field(default_factory=dict)
+    """What each cohort is made of, by its key, once somebody has asked."""
+
+    def composition(self, key: str, batches: Iterable[int], k: int) -> Composition:
+        """What the cohort `key` is made of: the seats of its batches and no other."""
+        if key not in self.compositions:
+            inside = set(batches)
+            seated = (seat for seat in self.seats if seat.batch in inside)
+            self.compositions[key] = composition(seated, k)
+        return self.compositions[key]
+
+
+def _as_published(seats: tuple[Seat, ...], cohorts: Iterable[str]) -> Published:
+    attributes = {seat.member: seat.attributes for seat in seats}
+    present = {family for seat in seats if (family := seat.attributes.get("family"))}
+    families = families_of(attributes.values())
+    return Published(seats, families, frozenset(cohorts), attributes, tuple(sorted(present)))
 
 
 _published: Kept[UUID, Published] = Kept(32)
@@ -33,8 +58,7 @@ async def published(edition: store.Edition) -> Published:
     if known := _published.get(edition.id):
         return known
     seats = tuple(as_seats(await store.seats_of(edition)))
-    families = families_of(seat.attributes for seat in seats)
-    found = Published(seats, families, frozenset(await store.cohorts_of(edition)))
+    found = _as_published(seats, await store.cohorts_of(edition))
     return _published.put(edition.id, found) if seats else found
 
 

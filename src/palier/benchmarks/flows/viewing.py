@@ -3,16 +3,20 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from uuid import UUID
 
 from palier.assessments.flows.rounds import Round, load_round
-from palier.assessments.store import Campaign
+from palier.assessments.store import Campaign, shares
 from palier.benchmarks import store
-from palier.benchmarks.flows.comparing import Comparison, compare, editions_for
+from palier.benchmarks.flows.comparing import Comparison, compare, editions_for, families_beside, own_rungs
+from palier.benchmarks.rules.across import Across, Rung
 from palier.benchmarks.rules.lines import Before, Line, line
 from palier.benchmarks.rules.standing import Refusal, Standing
 from palier.foundation.actor import Actor
 from palier.network.store import NetworkMember, networks_of
+from palier.questionnaires.catalogue import UnknownQuestionnaire, latest
+from palier.questionnaires.rules import Questionnaire
 from palier.questionnaires.rules.versions import changed_between
 from palier.scoring.rules.result import TOTAL
 from palier.scoring.rules.rounds import compare as compare_rounds
@@ -52,6 +56,22 @@ class View:
     """The edition before, where `before` comes from."""
     campaign: Campaign | None = None
     memberships: Sequence[NetworkMember] = ()
+    across: Across | None = None
+    """The families of sectors side by side."""
+    rungs: tuple[Rung, ...] = ()
+    """The groups of the own attributes, from the narrowest to the network, and why some are not shown."""
+    changed: frozenset[str] = frozenset()
+    """Criteria of the round that read otherwise in the version peers are asked today: they are not compared."""
+
+    @property
+    def replaced(self) -> store.Edition | None:
+        """Of an erratum: the edition it replaces."""
+        return next((one for one in self.editions if one.id == self.shown.edition.corrects_id), None)
+
+    @property
+    def replaced_by(self) -> store.Edition | None:
+        """The erratum that replaces the edition shown."""
+        return next((one for one in self.editions if one.corrects_id == self.shown.edition.id), None)
 
     @property
     def shown(self) -> Comparison:
@@ -88,18 +108,42 @@ async def view_benchmark(
     editions = await editions_for(actor, assessment)
     memberships = await networks_of(actor)
     campaign = await Campaign.get_or_none(id=assessment.campaign_id) if assessment.campaign_id else None
-    obstacle = _obstacle(one, memberships, editions)
+    obstacle = _obstacle(one, memberships, editions, shared=await shares(assessment))
     if obstacle:
         return View(one, obstacle, editions, campaign=campaign, memberships=memberships)
-    comparison = await compare(actor, one.result, _chosen(editions, edition_id), cohort)
+    changed = _changed_since(one.questionnaire)
+    comparison = await compare(actor, one.result, _chosen(editions, edition_id), cohort, changed)
     hidden = _hidden(comparison.standing)
-    last = await _last(comparison.edition, editions)
-    before = await _before(actor, one, comparison, last) if last and not hidden else None
-    return View(one, hidden, editions, comparison, before, last, campaign, memberships)
+    if hidden:
+        return View(one, hidden, editions, comparison, campaign=campaign, memberships=memberships)
+    edition = comparison.edition
+    last = _last(edition, editions)
+    before = await _before(actor, one, comparison, last) if last else None
+    return View(
+        one, None, editions, comparison, before, last, campaign, memberships,
+        await families_beside(actor, edition), await own_rungs(actor, edition), changed,
+    )  # fmt: skip
+
+
+def _changed_since(asked: Questionnaire) -> frozenset[str]:
+    """Criteria that the newest version of the same major words or scores otherwise."""
+    newest = _newest(asked.id)
+    if newest is None or newest.version.partition(".")[0] != asked.version.partition(".")[0]:
+        return frozenset()
+    return changed_between(asked, newest)
+
+
+@cache
+def _newest(code: str) -> Questionnaire | None:
+    """The newest version there is a file for; None for an organisation's or a network's own questionnaire."""
+    try:
+        return latest(code)
+    except UnknownQuestionnaire:
+        return None
 
 
 def _obstacle(
-    one: Round, memberships: Sequence[NetworkMember], editions: Sequence[store.Edition]
+    one: Round, memberships: Sequence[NetworkMember], editions: Sequence[store.Edition], *, shared: bool
 ) -> Obstacle | None:
     if one.provisional:
         return Obstacle.OPEN
@@ -107,7 +151,7 @@ def _obstacle(
         return Obstacle.NO_NETWORK
     if not any(member.verified_at or member.network.fictive for member in memberships):
         return Obstacle.UNVERIFIED
-    if not one.assessment.benchmark_consent:
+    if not shared:
         return Obstacle.NOT_SHARED
     return None if editions else Obstacle.NO_EDITION
 
@@ -126,8 +170,10 @@ def _chosen(editions: Sequence[store.Edition], wanted: UUID | None) -> store.Edi
     raise UnknownEdition(wanted)
 
 
-async def _last(edition: store.Edition, editions: Sequence[store.Edition]) -> store.Edition | None:
-    return next((other for other in editions if other.id == edition.previous_id), None)
+def _last(edition: store.Edition, editions: Sequence[store.Edition]) -> store.Edition | None:
+    """The edition before; where an erratum has replaced it, the erratum."""
+    last = next((other for other in editions if other.id == edition.previous_id), None)
+    return next((other for other in editions if last and other.corrects_id == last.id), last)
 
 
 async def _before(actor: Actor, one: Round, now: Comparison, last: store.Edition) -> Before | None:

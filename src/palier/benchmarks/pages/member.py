@@ -1,10 +1,7 @@
 """A member's benchmark: its position in a group of peers, and the same figures as a file."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
-from uuid import UUID
 
 from litestar import Controller, MediaType, Request, Response, get
 from litestar.di import NamedDependency
@@ -13,12 +10,13 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from palier.assessments.store import AssessmentState, visible_assessments
-from palier.benchmarks import wording
+from palier.benchmarks import unseen_wording, wording
 from palier.benchmarks.benchmark_file import benchmark_data, benchmark_file
 from palier.benchmarks.flows.comparing import own_cohort
 from palier.benchmarks.flows.viewing import Obstacle, UnknownEdition, View, view_benchmark
-from palier.benchmarks.rules.cohorts import Cohort
-from palier.benchmarks.rules.lines import movers, sort_lines
+from palier.benchmarks.pages.choosing import Asked, Query, asked_of, fields
+from palier.benchmarks.rules.cohorts import NEAREST
+from palier.benchmarks.rules.lines import Line, index, movers, sort_lines
 from palier.foundation.actor import Actor
 from palier.foundation.charts.drawing import Box
 from palier.foundation.clock import today
@@ -26,48 +24,12 @@ from palier.foundation.database import reading
 from palier.foundation.language import current
 from palier.foundation.permissions import Permission, needs
 from palier.foundation.web import is_htmx, page
-from palier.network.rules.taxonomy import COUNTRIES, FAMILIES, FAMILY_OF, LEGAL_KINDS, SIZES
-from palier.network.wording import families, label, sectors
+from palier.network.wording import label
+from palier.questionnaires.rules import Questionnaire
 from palier.scoring.rules.result import TOTAL
 
-ASKED = ("sector", "size", "country", "legal_kind")
-"""The fields of the cohort chooser; "sector" takes a sector or a family."""
-
-_VALUES = {"size": SIZES, "country": COUNTRIES, "legal_kind": LEGAL_KINDS}
-SORTS = ("gap", "-gap", "score", "-score", "order")
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the address asks for. `cohort` None: nothing was chosen yet."""
-
-    cohort: Mapping[str, str] | None
-    edition: UUID | None
-    sort: str
-
-
-def asked_of(request: Request) -> Asked:
-    """The cohort, edition and order of the address. Unknown values of a closed list count as not given."""
-    query = request.query_params
-    cohort: dict[str, str] = {}
-    kind = query.get("sector", "")
-    if kind in FAMILY_OF:
-        cohort["sector"] = kind
-    elif kind in FAMILIES:
-        cohort["family"] = kind
-    cohort |= {name: value for name, known in _VALUES.items() if (value := query.get(name)) in known}
-    sort = query.get("sort", "gap")
-    return Asked(
-        cohort if any(name in query for name in ASKED) else None, _edition(query.get("edition")),
-        sort if sort in SORTS else "gap",
-    )  # fmt: skip
-
-
-def _edition(text: str | None) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        raise NotFoundException from None
+INDEXED = frozenset({"P6"})
+"""Questionnaires whose dimensions are also shown as an index from 0 to 10. Source: docs/method.md#benchmarks."""
 
 
 class Benchmark(Controller):
@@ -116,7 +78,7 @@ class Benchmark(Controller):
             raise NotFoundException
         names = names_of(view)
         content = benchmark_file(
-            view.lines(list(names)), names.__getitem__, _group(view), view.shown.edition.name
+            view.lines(list(names)), names.__getitem__, _group(view), view.shown.edition.name, _indexed(view)
         )
         headers = {
             "content-disposition": f'attachment; filename="{view.round.assessment.slug}-benchmark.csv"'
@@ -135,7 +97,12 @@ class Benchmark(Controller):
             raise NotFoundException
         names, edition, standing = names_of(view), view.shown.edition, view.shown.standing
         content = benchmark_data(
-            view.lines(list(names)), names.__getitem__, standing, edition.name, edition.published_on
+            view.lines(list(names)),
+            names.__getitem__,
+            standing,
+            edition.name,
+            edition.published_on,
+            _indexed(view),
         )
         headers = {
             "content-disposition": f'attachment; filename="{view.round.assessment.slug}-benchmark.json"'
@@ -151,20 +118,29 @@ async def _view(actor: Actor, slug: str, asked: Asked) -> View:
 
 
 def names_of(view: View) -> dict[str, str]:
-    """Every variable of the questionnaire with its name, the whole first, in order."""
-    names = {TOTAL: wording.overall()}
-    for dimension in view.round.questionnaire.dimensions:
-        names[dimension.code] = dimension.label.in_(current())
+    """Every variable of the round with its name, the whole first, in order. Part of a questionnaire has no whole."""
+    questionnaire, locale = view.round.questionnaire, current()
+    names = {} if questionnaire.scope else {TOTAL: wording.overall()}
+    for dimension in questionnaire.dimensions:
+        names[dimension.code] = dimension.label.in_(locale)
         for element in dimension.elements:
-            names[element.code] = element.label.in_(current())
-            names |= {criterion.code: criterion.label.in_(current()) for criterion in element.criteria}
+            names[element.code] = element.label.in_(locale)
+            names |= {criterion.code: criterion.label.in_(locale) for criterion in element.criteria}
     return names
 
 
-def box_of(line: Any) -> Box | None:
+def _indexed(view: View) -> frozenset[str]:
+    """The dimensions also told as an index; none for most questionnaires."""
+    questionnaire = view.round.questionnaire
+    return frozenset(dimension.code for dimension in questionnaire.dimensions if questionnaire.id in INDEXED)
+
+
+def box_of(line: Line) -> Box | None:
     """What is published of a line, as the charts take it: whole points."""
     figure = line.figure
-    return None if line.hidden else Box(figure.q1, figure.median, figure.q3, figure.p10, figure.p90)
+    if figure.q1 is None or figure.median is None or figure.q3 is None:
+        return None
+    return Box(figure.q1, figure.median, figure.q3, figure.p10, figure.p90)
 
 
 def _group(view: View) -> str:
@@ -183,61 +159,57 @@ def _shared(view: View) -> dict[str, Any]:
 
 def _compared(view: View, asked: Asked, own: Mapping[str, str]) -> dict[str, Any]:
     """Everything around the figures of one group."""
-    standing, names = view.shown.standing, names_of(view)
+    standing, edition, names = view.shown.standing, view.shown.edition, names_of(view)
+    chosen = asked.cohort if asked.cohort is not None else standing.cohort or {}
+    return {
+        "comparison": view.shown, "edition": edition, "standing": standing, "total": view.total, "names": names,
+        "words": wording, "unseen": unseen_wording, "group": _group(view), "box_of": box_of, "index": index,
+        "network_label": label, "nearest": NEAREST in chosen, "own": own, "sort": asked.sort,
+        "fallback": wording.fallback_in_words(standing) if asked.cohort is not None else "",
+        "position_title": wording.position_title(view.total),
+        "fields": fields(own if NEAREST in chosen else chosen, own, view.shown.families),
+        "query": Query(chosen, edition.id, asked.sort), **_tables(view, asked.sort, names), **_beside(view, names),
+    }  # fmt: skip
+
+
+def _tables(view: View, sort: str, names: Mapping[str, str]) -> dict[str, Any]:
+    """The lines of dimensions, elements and criteria. Where a dimension is one element, it is not shown twice."""
     questionnaire = view.round.questionnaire
+    indexed = bool(_indexed(view))
+    single = len(questionnaire.dimensions) == len(questionnaire.elements)
+    dimensions = view.lines([dimension.code for dimension in questionnaire.dimensions])
     elements = view.lines([element.code for element in questionnaire.elements])
-    shown = asked.cohort if asked.cohort is not None else standing.cohort or {}
-    moved = movers(elements)
+    rows = dimensions if indexed else elements
+    criteria = view.lines([criterion.code for criterion in questionnaire.criteria])
+    moved = movers(rows)
     return {
-        "comparison": view.shown, "edition": view.shown.edition, "standing": standing, "total": view.total,
-        "names": names, "elements": sort_lines(elements, asked.sort), "sort": asked.sort, "words": wording,
-        "criteria": view.lines([criterion.code for criterion in questionnaire.criteria]), "movers": moved,
-        "fallback": wording.fallback_in_words(standing) if asked.cohort is not None else "", "group": _group(view),
-        "position_title": wording.position_title(view.total), "box_of": box_of, "network_label": label,
-        "elements_title": wording.elements_title(elements, names.__getitem__),
-        "movers_title": wording.movers_title(moved), "fields": _fields(shown, own, view.shown.families),
-        "query": _Query(shown, view.shown.edition.id, asked.sort),
+        "indexed": indexed, "dimensions": [] if single else dimensions, "elements": sort_lines(rows, sort),
+        "criteria": criteria, "movers": moved, "movers_title": wording.movers_title(moved),
+        "elements_title": wording.elements_title(rows, names.__getitem__), "address_of": _addresses(questionnaire),
+        "hidden": [line for line in (*(() if single else dimensions), *rows, *criteria) if line.hidden],
     }  # fmt: skip
 
 
-def _fields(shown: Cohort, own: Mapping[str, str], present: tuple[str, ...]) -> dict[str, Any]:
-    """The chooser: the families of the edition and the own one with all their sectors, and what is chosen."""
-    inside = {
-        family: FAMILIES[family]
-        for family in FAMILIES
-        if family in present or family == FAMILY_OF.get(own.get("sector", ""))
-    }
-    kinds = [
-        (
-            families()[family],
-            [(family, wording.whole_family(family)), *((one, sectors()[one]) for one in every)],
-        )
-        for family, every in inside.items()
+def _addresses(questionnaire: Questionnaire) -> dict[str, str]:
+    """The results page of each element, and of each dimension that is one element."""
+    found = {element.code: element.code for element in questionnaire.elements}
+    singles = (one for one in questionnaire.dimensions if len(one.elements) == 1)
+    return found | {dimension.code: dimension.elements[0].code for dimension in singles}
+
+
+def _beside(view: View, names: Mapping[str, str]) -> dict[str, Any]:
+    """The families of sectors side by side, the whole first, then dimension by dimension."""
+    if view.across is None:
+        return {}
+    codes = [
+        code for code in (TOTAL, *(one.code for one in view.round.questionnaire.dimensions)) if code in names
     ]
+    here = {code: figure.median for code, figure in view.shown.standing.figures.items()}
+    summit = view.across.farthest(codes, here)
     return {
-        "kinds": kinds, "sector": shown.get("sector") or shown.get("family", ""), "size": shown.get("size", ""),
-        "country": shown.get("country", ""), "legal_kind": shown.get("legal_kind", ""),
-        "sizes": [(one, label("size", one)) for one in SIZES],
-        "countries": [(one, label("country", one)) for one in COUNTRIES],
-        "legal_kinds": [(one, label("legal_kind", one)) for one in LEGAL_KINDS],
+        "across": view.across, "across_lines": view.lines(codes),
+        "across_title": wording.across_title(summit, view.across, names.__getitem__),
     }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class _Query:
-    """The query of this page, with something changed."""
-
-    cohort: Cohort
-    edition: UUID
-    order: str
-
-    def with_(self, cohort: Cohort | None = None, sort: str = "", file: bool = False) -> str:
-        """The query with another cohort or another order; everything else stays."""
-        chosen = self.cohort if cohort is None else cohort
-        asked = {name: chosen.get(name, "") for name in ASKED}
-        asked["sector"] = chosen.get("sector") or chosen.get("family", "")
-        rest = {"edition": str(self.edition)} | ({} if file else {"sort": sort or self.order})
-        return urlencode(asked | rest)
 
 
 PAGES = [Benchmark]

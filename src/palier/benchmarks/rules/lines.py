@@ -53,6 +53,11 @@ class Line:
         return self.own_change - self.group_change
 
 
+def index(points: Fraction | int | None) -> Fraction | None:
+    """Points from 0 to 100 as an index from 0 to 10. Source: docs/method.md#benchmarks."""
+    return None if points is None else Fraction(points) / 10
+
+
 @dataclass(frozen=True, slots=True)
 class Before:
     """The edition before, in the same cohort, and the own round that belongs to it."""
