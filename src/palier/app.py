@@ -30,6 +30,7 @@ from palier.association.pages import practices as cockpit_practices
 from palier.assessments import refusals as assessment_refusals
 from palier.assessments.pages import answering, history, hub, preview, proposing, results, submitting
 from palier.assessments.rules.peers import Peers
+from palier.assessments.scope_wording import scope_in_words
 from palier.benchmarks import jobs as benchmark_jobs
 from palier.benchmarks.flows.comparing import peers as peers_of_members
 from palier.benchmarks.pages import member, staff
@@ -115,7 +116,7 @@ def create_app(settings: Settings | None = None, *, peers: Peers = peers_of_memb
     """The web application. `settings` default to the environment's; `peers` publishes figures beside a round."""
     settings = settings or read_settings()
     env = templates.environment()
-    env.globals["asset"] = web.asset
+    env.globals |= {"asset": web.asset, "scope_in_words": scope_in_words}
     return Litestar(
         route_handlers=[*ROOMS, unknown_page, _static_files()],
         middleware=[web.Manners(), Entrance(secure=settings.secure)],

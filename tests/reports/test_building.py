@@ -1,6 +1,7 @@
 """A document says what the pages say: figures are carried over, none is computed again."""
 
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 from typing import Any, Never
 
@@ -8,17 +9,23 @@ import pytest
 from tortoise.exceptions import DoesNotExist
 
 from palier.action_plans.flows.overview import load_plan
+from palier.assessments.flows.answering import answer_criterion, open_assessment
 from palier.assessments.flows.rounds import load_round
+from palier.assessments.flows.submitting import submit
+from palier.assessments.rules.drafts import Draft
 from palier.assessments.rules.peers import nobody
 from palier.assessments.rules.reading import tabulate
 from palier.foundation import files
 from palier.foundation.database import reading, transaction
+from palier.foundation.identifiers import new_id
 from palier.foundation.permissions import Role
 from palier.network.flows.organisations import colour, show_logo
 from palier.network.store import ConsultantFirm
+from palier.questionnaires.catalogue import latest
 from palier.reports.flows.building import NotSubmitted, OtherRound, draw_up
 from palier.reports.rules.documents import ActionPlanDocument, Quarter, ResultsAndPlan
 from palier.reports.rules.wishes import Kind, Wish
+from palier.scoring.rules.answers import State
 from tests.assessments.rounds import drafts, peer_view, peers_for, plant
 from tests.conftest import plant_mandate
 from tests.reports import samples
@@ -194,3 +201,17 @@ async def test_a_consultant_signs_with_the_firm(cast, claire, rounds, shelf):
 async def consultant(cast, claire):
     mandate = await plant_mandate(claire, cast.people["hugo"])
     return replace(cast.actor("hugo", "valley", Role.CONSULTANT), mandate_id=mandate)
+
+
+async def test_a_round_on_some_dimensions_says_so_on_the_cover(claire, shelf):
+    some = latest("SX").within(["SX2"])
+    opened = await open_assessment(
+        claire, some, name="2026", opens_on=date(2026, 10, 1), closes_on=date(2026, 12, 15)
+    )
+    for criterion in some.criteria:
+        draft = Draft(state=State.ANSWERED, level=4)
+        await answer_criterion(claire, opened.slug, criterion.code, draft, op=new_id(), base=0)
+    await submit(claire, opened.slug, name="Claire", consent=False)
+    document = await drawn(claire, shelf)
+    assert document.cover.scope == "Sur 1 dimension seulement\u00a0: Culture et engagement"
+    assert [row.code for row in document.dimensions] == ["SX2"]

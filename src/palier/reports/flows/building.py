@@ -7,6 +7,7 @@ from uuid import UUID
 from palier.action_plans.flows.overview import PlanView, load_plan
 from palier.assessments.flows.rounds import Round, load_round
 from palier.assessments.rules.peers import Peers, PeerView
+from palier.assessments.scope_wording import scope_in_words
 from palier.foundation import files
 from palier.foundation import store as shared
 from palier.foundation.actor import Actor
@@ -90,6 +91,7 @@ async def _cover(actor: Actor, round_: Round, as_of: datetime, shelf: files.Shel
         round=round_.name,
         as_of=as_of,
         issuer=await issuer_of(actor, shelf),
+        scope=scope_in_words(round_.questionnaire),
     )
 
 

@@ -84,6 +84,8 @@ class Cover:
     round: str
     as_of: datetime
     issuer: Issuer
+    scope: str = ""
+    """In words, where only some dimensions were assessed."""
 
 
 @dataclass(frozen=True, slots=True)
