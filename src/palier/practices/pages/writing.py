@@ -153,6 +153,7 @@ async def _form(
         known = await questionnaires_of(actor)
         networks = await store.sharing_networks(actor)
         organisation = await organisation_of(actor)
+    values = typed(Sheet(""), current(), actor) | dict(values)  # a browser that sends less than the form asks
     contact = own.sheet.contact if own else None
     return page(
         request, "practices/form.html", status_code=422 if errors else 200, nav="practices", values=values, errors=errors or {},
