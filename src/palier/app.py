@@ -27,6 +27,9 @@ from palier.association.pages import importing as cockpit_files
 from palier.association.pages import levers as cockpit_levers
 from palier.association.pages import members as cockpit_members
 from palier.association.pages import practices as cockpit_practices
+from palier.association import jobs as cockpit_jobs
+from palier.association.pages import campaigns as cockpit_campaigns
+from palier.association.pages import refusing as cockpit_letters
 from palier.assessments import refusals as assessment_refusals
 from palier.assessments.pages import answering, history, hub, preview, proposing, results, submitting
 from palier.assessments.rules.peers import Peers
@@ -67,6 +70,8 @@ ROOMS: list[Any] = [
     *cockpit_practices.PAGES,
     *cockpit_levers.PAGES,
     *cockpit_files.PAGES,
+    *cockpit_campaigns.PAGES,
+    *cockpit_letters.PAGES,
     *portfolio.PAGES,
     *reports.PAGES,
     *plans.PAGES,
@@ -102,7 +107,7 @@ def jobs(settings: Settings) -> list[Job]:
     """The jobs of every room."""
     return [
         mail.delivery(settings), *account_jobs.jobs(settings), *benchmark_jobs.jobs(), *report_jobs.jobs(settings),
-        *practice_jobs.jobs(settings), *demo_jobs.jobs(settings),
+        *practice_jobs.jobs(settings), *demo_jobs.jobs(settings), *cockpit_jobs.jobs(settings),
     ]  # fmt: skip
 
 

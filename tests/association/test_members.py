@@ -151,7 +151,9 @@ def test_a_cohort_no_member_could_bring_is_not_promised() -> None:
 def test_the_smallest_sectors_of_a_family_are_proposed_together_and_no_more_than_needed() -> None:
     counts = {"rail": 2, "air_sea": 3, "passenger_transport": 4, "freight_logistics": 9}
     parties = [
-        party(n * 100 + i, present=True, sector=s) for n, (s, c) in enumerate(counts.items()) for i in range(c)
+        party(n * 100 + i, present=True, sector=s)
+        for n, (s, c) in enumerate(counts.items())
+        for i in range(c)
     ]
     assert merge_proposals(parties, 5) == {"transport": (("rail", "air_sea"), 5)}
 

@@ -170,13 +170,17 @@ def form(**changes: str) -> dict[str, str]:
     return {"op": str(new_id()), "name": "2099", "questionnaire": "FL", **dates, **changes}
 
 
-async def test_a_campaign_is_created_once_and_closed(
+async def test_a_campaign_is_drafted_once_launched_and_closed(
     visit: Browser, network: Planted, ines: Person, owner: asyncpg.Connection
 ) -> None:
     given = form(**{"opens-year": "2020"})
     async with visit(ines) as browser:
         first = await browser.send_form(f"{NET}/campaigns/new", given)
         await browser.send_form(f"{NET}/campaigns/new", given)
+        assert await owner.fetchval("select count(*) from campaign_plan") == 1
+        assert await owner.fetchval("select count(*) from campaign") == 0
+        await browser.send_form(f"{first.headers['location']}/launch")
+        await browser.send_form(f"{first.headers['location']}/launch")
         assert await owner.fetchval("select count(*) from campaign") == 1
         await browser.send_form(f"{first.headers['location']}/close")
         text = plain((await browser.get(first.headers["location"])).text)

@@ -1,9 +1,12 @@
 """The cockpit's words: columns of a file, what is wrong with a line, how far a member is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from palier.association.roll import Place
 from palier.association.rules.member_file import Fault, Reason
+from palier.association.rules.messages import WRITTEN, Kind
+from palier.association.rules.weeks import Week
+from palier.association.store import Unknown
 from palier.foundation.language import gettext as _
 from palier.foundation.language import ngettext
 from palier.network.wording import dimension, label
@@ -59,3 +62,55 @@ def imported(created: int, updated: int) -> str:
 def cell(found: Mapping[str, str]) -> str:
     """A cohort in words: "Rail, 250 to 999 people"."""
     return ", ".join(label(name, value) for name, value in found.items())
+
+
+def kinds() -> dict[str, str]:
+    """What the messages of a campaign are called."""
+    return {
+        Kind.OPENING: _("Opening"), Kind.REMINDER: _("Reminder"), Kind.LAST_DAYS: _("Last days"), Kind.THANKS: _("Thanks"),
+    }  # fmt: skip
+
+
+def states() -> dict[str, str]:
+    """How far a campaign is."""
+    return {
+        "draft": _("Draft"), "coming": _("Opens soon"), "running": _("Running"), "closed": _("Closed"),
+        "published": _("Published"),
+    }  # fmt: skip
+
+
+def slug_of(kind: Kind) -> str:
+    """A kind of message in an address."""
+    return kind.value.replace(" ", "-")
+
+
+def kind_of(slug: str) -> Kind:
+    """The kind of message an address names. Raises Unknown."""
+    found = next((kind for kind in WRITTEN if slug_of(kind) == slug), None)
+    if found is None:
+        raise Unknown(slug)
+    return found
+
+
+def weeks_title(weeks: Sequence[Week], members: int) -> str:
+    """What a chart of weeks shows, as a sentence: where we are, beside the campaign before."""
+    now = next((one for one in reversed(weeks) if one.submitted is not None), None)
+    if now is None or now.submitted is None:
+        return _("The campaign has not opened yet")
+    said = {"submitted": now.submitted, "members": members, "week": now.number}
+    if now.last is None:
+        return _("%(submitted)s of %(members)s members have submitted by week %(week)s") % said
+    ahead = now.submitted - now.last
+    if ahead > 0:
+        text = ngettext(
+            "%(num)s submission more than at this week of the last campaign",
+            "%(num)s submissions more than at this week of the last campaign", ahead,
+        )  # fmt: skip
+        return text % {"num": ahead}
+    if ahead < 0:
+        text = ngettext(
+            "%(num)s submission fewer than at this week of the last campaign",
+            "%(num)s submissions fewer than at this week of the last campaign", -ahead,
+        )  # fmt: skip
+        return text % {"num": -ahead}
+    return _("As many submissions as at this week of the last campaign")

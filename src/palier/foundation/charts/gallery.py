@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from palier.foundation.charts import bars, drawing, shapes, standing
+from palier.foundation.charts import bars, drawing, shapes, standing, weeks
 
 GALLERY: Mapping[str, Callable[..., Any]] = MappingProxyType(
     {
@@ -17,6 +17,7 @@ GALLERY: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "votes": standing.votes,
         "radar": shapes.radar,
         "trend": shapes.trend,
+        "cumulative": weeks.cumulative,
         "progress": bars.progress,
         "kpi": bars.kpi,
         "contribution": bars.contribution,

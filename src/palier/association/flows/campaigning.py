@@ -1,0 +1,260 @@
+"""A campaign from draft to close: planned, written, launched, followed. Staff see who is where, never an answer or a score."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from palier.assessments.store import Campaign, Participation
+from palier.association import store
+from palier.association.rules.messages import Due, Kind, calendar, default_reminders
+from palier.association.rules.weeks import Week, weeks
+from palier.benchmarks import store as benchmarks
+from palier.foundation import audit, jobs, operations
+from palier.foundation.actor import NetworkActor
+from palier.foundation.clock import now, today
+from palier.foundation.database import transaction
+from palier.foundation.identifiers import new_id
+from palier.network.store import NetworkMember
+
+
+class Launched(Exception):
+    """A launched campaign keeps its questionnaire and its opening date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A campaign to plan: the questionnaire's code and major version, and the days it runs, both included."""
+
+    name: str
+    questionnaire: str
+    major: int
+    opens_on: date
+    closes_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """Who takes part in a campaign, and how far they are."""
+
+    plan: store.CampaignPlan
+    members: Sequence[NetworkMember]
+    rounds: Mapping[UUID, Participation]
+    """By organisation."""
+    edition: benchmarks.Edition | None
+    reminded: Mapping[UUID, datetime]
+    """When each organisation was last written to for this campaign."""
+
+    @property
+    def state(self) -> str:
+        """ "draft", "coming", "running", "closed" or "published"."""
+        if self.plan.launched_at is None:
+            return "draft"
+        if self.edition:
+            return "published"
+        if self.plan.closes_on < today():
+            return "closed"
+        return "running" if self.plan.opens_on <= today() else "coming"
+
+    @property
+    def started(self) -> int:
+        """Members that opened a round."""
+        return sum(member.organisation_id in self.rounds for member in self.members)
+
+    @property
+    def submitted(self) -> list[NetworkMember]:
+        """Members that submitted."""
+        return [m for m in self.members if (r := self.rounds.get(m.organisation_id)) and r.submitted_at]
+
+    @property
+    def calendar(self) -> list[Due]:
+        """The messages that go out on a day of their own."""
+        return calendar(self.plan.opens_on, self.plan.closes_on, reminders_of(self.plan))
+
+    @property
+    def at_risk(self) -> list[NetworkMember]:
+        """Members that may not answer in time: not begun in the last third of the campaign, or begun and silent."""
+        length = self.plan.closes_on - self.plan.opens_on
+        if today() < self.plan.opens_on + length * 2 / 3 or self.state != "running":
+            return []
+        done = {member.id for member in self.submitted}
+        return [member for member in self.members if member.verified_at and member.id not in done]
+
+    def how_far(self, organisation: UUID) -> str:
+        """ "submitted", "started" or "invited"."""
+        found = self.rounds.get(organisation)
+        if found is None:
+            return "invited"
+        return "submitted" if found.submitted_at else "started"
+
+
+def reminders_of(plan: store.CampaignPlan) -> list[date]:
+    """The days members are reminded on."""
+    return [date.fromisoformat(day) for day in plan.reminders]
+
+
+async def plan_of(actor: NetworkActor, campaign_id: UUID) -> store.CampaignPlan:
+    """A campaign's plan; the usual one, not stored, for a campaign made before there were plans. Raises DoesNotExist."""
+    if found := await store.CampaignPlan.get_or_none(id=campaign_id, network_id=actor.network_id):
+        return found
+    return _usual(await benchmarks.campaign_of(actor.network_id, campaign_id))
+
+
+def _usual(campaign: Campaign) -> store.CampaignPlan:
+    reminders = default_reminders(campaign.opens_on, campaign.closes_on)
+    return store.CampaignPlan(
+        id=campaign.id, network_id=campaign.network_id, name=campaign.name, questionnaire=campaign.questionnaire,
+        major=campaign.major, opens_on=campaign.opens_on, closes_on=campaign.closes_on, launched_at=now(),
+        reminders=[day.isoformat() for day in reminders], messages={},
+    )  # fmt: skip
+
+
+async def plans_of(actor: NetworkActor) -> list[store.CampaignPlan]:
+    """Every campaign of the network, drafts first, then the last to close."""
+    plans = {plan.id: plan for plan in await store.CampaignPlan.filter(network_id=actor.network_id)}
+    for campaign in await benchmarks.campaigns_of(actor.network_id):
+        plans.setdefault(campaign.id, _usual(campaign))
+    return sorted(
+        plans.values(),
+        key=lambda plan: (plan.launched_at is None, plan.closes_on, plan.opens_on),
+        reverse=True,
+    )
+
+
+async def load_taking(actor: NetworkActor, plan: store.CampaignPlan) -> Taking:
+    """Participation in a campaign of the actor's network. Call inside `reading(actor)`."""
+    editions = await benchmarks.editions_of(actor.network_id)
+    rows = await Participation.filter(campaign_id=plan.id, network_id=actor.network_id)
+    sent = await store.SentNotice.filter(campaign_id=plan.id, network_id=actor.network_id).order_by("sent_at")
+    return Taking(
+        plan, await store.members_of(actor.network_id), {row.organisation_id: row for row in rows},
+        next((one for one in editions if one.campaign_id == plan.id), None),
+        {row.organisation_id: row.sent_at for row in sent},
+    )  # fmt: skip
+
+
+async def load_weeks(actor: NetworkActor, taking: Taking) -> list[Week]:
+    """Invited, started and submitted at the end of each week, beside the last campaign of the same questionnaire."""
+    plan = taking.plan
+    others = [
+        one for one in await benchmarks.campaigns_of(actor.network_id)
+        if one.questionnaire == plan.questionnaire and one.closes_on < plan.opens_on
+    ]  # fmt: skip
+    last = None
+    if others:
+        rows = (await benchmarks.participations_in(others[0])).values()
+        last = (
+            others[0].opens_on,
+            others[0].closes_on,
+            [r.submitted_at.date() for r in rows if r.submitted_at],
+        )
+    rounds = taking.rounds.values()
+    return weeks(
+        plan.opens_on, plan.closes_on, today(), [m.joined_on for m in taking.members],
+        [r.started_at.date() for r in rounds if r.started_at], [r.submitted_at.date() for r in rounds if r.submitted_at], last,
+    )  # fmt: skip
+
+
+async def plan_campaign(actor: NetworkActor, call: Call, op: UUID) -> UUID:
+    """Keep a draft; nobody is told. Raises AlreadyDone."""
+    async with transaction(actor):
+        row_id = new_id()
+        await operations.claim(op, actor.person_id, f"/n/{actor.network_slug}/campaigns/{row_id}")
+        reminders = default_reminders(call.opens_on, call.closes_on)
+        await store.CampaignPlan.create(
+            id=row_id, network_id=actor.network_id, name=call.name, questionnaire=call.questionnaire, major=call.major,
+            opens_on=call.opens_on, closes_on=call.closes_on, reminders=[day.isoformat() for day in reminders],
+        )  # fmt: skip
+        await audit.record(actor, "association.campaign_planned", f"campaign {call.name}")
+    return row_id
+
+
+async def launch(actor: NetworkActor, campaign_id: UUID) -> None:
+    """Call the members: from now on they see the campaign, and its messages go out. Once. Raises DoesNotExist."""
+    async with transaction(actor):
+        plan = await store.CampaignPlan.filter(
+            id=campaign_id, network_id=actor.network_id
+        ).select_for_update().get()  # fmt: skip
+        if plan.launched_at:
+            return
+        await store.CampaignPlan.filter(id=plan.id).update(launched_at=now())
+        await Campaign.create(
+            id=plan.id, network_id=actor.network_id, name=plan.name, questionnaire=plan.questionnaire,
+            major=plan.major, opens_on=plan.opens_on, closes_on=plan.closes_on,
+        )  # fmt: skip
+        await audit.record(
+            actor, "benchmarks.campaign_opened", f"campaign {plan.name}", questionnaire=plan.questionnaire
+        )
+        await jobs.enqueue("association.messages", once="messages of campaigns")
+
+
+async def discard(actor: NetworkActor, campaign_id: UUID) -> None:
+    """Throw a draft away; a launched campaign stays."""
+    async with transaction(actor):
+        await store.CampaignPlan.filter(
+            id=campaign_id, network_id=actor.network_id, launched_at=None
+        ).delete()
+        await audit.record(actor, "association.campaign_discarded", f"campaign {campaign_id}")
+
+
+async def close(actor: NetworkActor, campaign_id: UUID) -> None:
+    """End a running campaign yesterday; rounds already open may still be submitted until the edition is sealed."""
+    async with transaction(actor):
+        campaign = await benchmarks.campaign_of(actor.network_id, campaign_id)
+        if campaign.closes_on >= today():
+            yesterday = today() - timedelta(days=1)
+            dates = {"closes_on": yesterday, "opens_on": min(campaign.opens_on, yesterday)}
+            await Campaign.filter(id=campaign.id).update(**dates)
+            await store.CampaignPlan.filter(id=campaign.id).update(**dates)
+            await audit.record(
+                actor, "benchmarks.campaign_closed", f"campaign {campaign.name}", was=campaign.closes_on
+            )
+
+
+async def schedule(actor: NetworkActor, campaign_id: UUID, reminders: Sequence[date]) -> None:
+    """Choose the days of the reminders. Raises DoesNotExist."""
+    async with transaction(actor):
+        await _change(actor, campaign_id, reminders=sorted({day.isoformat() for day in reminders}))
+
+
+async def write(
+    actor: NetworkActor, campaign_id: UUID, kind: Kind, texts: Mapping[str, Mapping[str, str]]
+) -> None:
+    """Keep the texts of one kind of message, {locale: {"subject", "text"}}; none at all: ours again. Raises DoesNotExist."""
+    async with transaction(actor):
+        plan = await plan_of(actor, campaign_id)
+        messages = {**plan.messages, kind.value: {locale: dict(text) for locale, text in texts.items()}}
+        if not texts:
+            del messages[kind.value]
+        await _change(actor, campaign_id, messages=messages)
+
+
+async def _change(actor: NetworkActor, campaign_id: UUID, **values: object) -> None:
+    plan = await plan_of(actor, campaign_id)
+    if not await store.CampaignPlan.filter(id=campaign_id, network_id=actor.network_id).update(**values):
+        for name, value in values.items():
+            setattr(plan, name, value)
+        await plan.save(force_create=True)
+    await audit.record(actor, "association.campaign_changed", f"campaign {plan.name}", changed=sorted(values))
+
+
+async def remind(actor: NetworkActor, campaign_id: UUID, organisation: UUID | None = None) -> int:
+    """Remind one member, or all that have not submitted, now; how many. Nobody twice a day. Raises DoesNotExist."""
+    async with transaction(actor):
+        taking = await load_taking(actor, await plan_of(actor, campaign_id))
+        written = await store.SentNotice.filter(
+            campaign_id=campaign_id, network_id=actor.network_id, due_on=today(), kind=Kind.BY_HAND.value
+        ).values_list("organisation_id", flat=True)  # fmt: skip
+        done = {member.organisation_id for member in taking.submitted} | set(written)
+        wanted = [
+            member.organisation_id for member in taking.members
+            if member.verified_at and member.organisation_id not in done and organisation in (None, member.organisation_id)
+        ]  # fmt: skip
+        if wanted and taking.state == "running":
+            await audit.record(
+                actor, "association.reminded", f"campaign {taking.plan.name}", members=len(wanted)
+            )
+            await jobs.enqueue(
+                "association.remind", campaign_id=campaign_id, organisations=[str(one) for one in wanted]
+            )
+    return len(wanted) if taking.state == "running" else 0
