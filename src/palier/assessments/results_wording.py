@@ -8,7 +8,16 @@ from textwrap import shorten
 from palier.assessments.rules.confidence import Trust
 from palier.assessments.rules.reading import Against, Finding, Row, Table, count_movement, find
 from palier.foundation.charts.shapes import Round as TrendPoint
-from palier.foundation.language import current, joined, ngettext, number, percent, pgettext, points
+from palier.foundation.language import (
+    current,
+    joined,
+    ngettext,
+    number,
+    percent,
+    pgettext,
+    points,
+    with_percent,
+)
 from palier.foundation.language import gettext as _
 from palier.questionnaires.rules import Aggregation, Element, Grade, Missing, Questionnaire
 from palier.scoring.rules import Node, Result
@@ -313,7 +322,7 @@ def share_words(share: Fraction | None) -> str:
     if share is None:
         return "\u2013"
     figure = number(share * 100, 0 if (share * 100).denominator == 1 else 1)
-    return f"{figure}\u00a0%" if current() == "fr" else f"{figure}%"
+    return with_percent(figure)
 
 
 def short_name(row: Row) -> str:

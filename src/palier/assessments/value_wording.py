@@ -8,7 +8,17 @@ from typing import Any
 from palier.assessments.rules.asked import Turn
 from palier.assessments.rules.drafts import Draft
 from palier.assessments.rules.value_fields import fields_of
-from palier.foundation.language import current, joined, ngettext, number, pgettext, points, signed
+from palier.foundation.language import (
+    current,
+    decimal_mark,
+    joined,
+    ngettext,
+    number,
+    pgettext,
+    points,
+    signed,
+    with_percent,
+)
 from palier.foundation.language import gettext as _
 from palier.questionnaires.rules import Criterion, Text
 from palier.questionnaires.rules.kinds import (
@@ -82,7 +92,7 @@ def with_unit(words: str, unit: Text) -> str:
     name = unit.in_(current())
     if not name:
         return words
-    return f"{words}{name}" if name == "%" and current() == "en" else f"{words}{NBSP}{name}"
+    return with_percent(words) if name == "%" else f"{words}{NBSP}{name}"
 
 
 def row_label(row: Row) -> str:
@@ -281,7 +291,7 @@ def has_own_none(criterion: Criterion) -> bool:
 
 def fields_for(criterion: Criterion, value: Any) -> dict[str, str]:
     """The fields that show `value`, with the reader's decimal mark."""
-    return fields_of(criterion.answer, value, "," if current() == "fr" else ".")
+    return fields_of(criterion.answer, value, decimal_mark())
 
 
 # --- why a value is refused -------------------------------------------------------------------------------------------

@@ -1,4 +1,8 @@
-"""Two languages always: messages by gettext, numbers and dates as each language writes them."""
+"""The languages of the interface: messages by gettext, numbers and dates as each language writes them.
+
+Sentences are written in English. Every folder of `locale` is one more language; what it does not say is said in English.
+Source: docs/operations.md#one-more-language.
+"""
 
 import gettext as gnu
 import io
@@ -17,15 +21,25 @@ from babel import Locale, negotiate_locale
 from babel.dates import format_date, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, get_decimal_symbol
 from babel.support import Translations
 
 if TYPE_CHECKING:
     from babel.messages import Catalog
 
-LOCALES = ("fr", "en")
 _ROOT = Path(__file__).parents[3] / "locale"
+_WRITTEN = "en"
 _REGIONS = {"fr": "fr_FR", "en": "en_GB"}
+"""Whose dates and numbers a language follows, where its name alone would mean another country's."""
+
+
+def _present() -> tuple[str, ...]:
+    """French first, for whoever says nothing; English, in which all is written; then every other folder there is."""
+    folders = sorted(folder.name for folder in _ROOT.iterdir() if any(folder.glob("*.po")))
+    return ("fr", _WRITTEN, *(name for name in folders if name not in {"fr", _WRITTEN}))
+
+
+LOCALES = _present()
 _MINUS = "\u2212"
 
 _locale: ContextVar[str] = ContextVar("locale", default="fr")
@@ -95,6 +109,11 @@ def pgettext(context: str, message: str) -> str:
     return _translations(current()).pgettext(context, message)
 
 
+def _region() -> str:
+    locale = current()
+    return _REGIONS.get(locale, locale.replace("-", "_"))
+
+
 def _rounded(value: Number, decimals: int) -> Decimal:
     exact = (
         Decimal(value.numerator) / Decimal(value.denominator)
@@ -106,7 +125,7 @@ def _rounded(value: Number, decimals: int) -> Decimal:
 
 def number(value: Number, decimals: int = 0) -> str:
     """`value` rounded half up: "62,4" and "12 345" (U+202F) in French, "62.4" and "12,345" in English; minus is U+2212."""
-    return _written(_rounded(value, decimals), decimals, _REGIONS[current()])
+    return _written(_rounded(value, decimals), decimals, _region())
 
 
 @lru_cache(maxsize=4096)
@@ -128,8 +147,18 @@ def signed(value: Number, decimals: int = 1) -> str:
 
 def percent(share: Number) -> str:
     """A share of one as a whole percentage: "62 %" (U+00A0) or "62%"."""
-    whole = number(share * 100)
-    return f"{whole}\u00a0%" if current() == "fr" else f"{whole}%"
+    return with_percent(number(share * 100))
+
+
+def with_percent(figure: str) -> str:
+    """`figure` with the sign of per cent as the language writes it: "62,5 %" (U+00A0) or "62.5%"."""
+    close = Locale.parse(_region()).percent_formats[None].pattern.endswith("0%")
+    return f"{figure}%" if close else f"{figure}\u00a0%"
+
+
+def decimal_mark() -> str:
+    """What stands between whole and part: "," or "."."""
+    return get_decimal_symbol(_region())
 
 
 def day(value: date | datetime | None, form: str = "long") -> str:
@@ -137,7 +166,7 @@ def day(value: date | datetime | None, form: str = "long") -> str:
     if value is None:
         return "\u2013"
     local = value.astimezone(ZoneInfo(_time_zone.get())).date() if isinstance(value, datetime) else value
-    return _dated(local, form, _REGIONS[current()])
+    return _dated(local, form, _region())
 
 
 @lru_cache(maxsize=1024)
@@ -147,7 +176,7 @@ def _dated(value: date, form: str, region: str) -> str:
 
 def hour(value: datetime) -> str:
     """The time of day where the reader lives: "14:32"."""
-    return format_time(value, format="HH:mm", tzinfo=ZoneInfo(_time_zone.get()), locale=_REGIONS[current()])
+    return format_time(value, format="HH:mm", tzinfo=ZoneInfo(_time_zone.get()), locale=_region())
 
 
 def joined(items: Iterable[str]) -> str:
@@ -161,4 +190,5 @@ def joined(items: Iterable[str]) -> str:
 
 def language_name(locale: str) -> str:
     """A language in its own words: "Français", "English"."""
-    return (Locale(locale).get_display_name(locale) or locale).capitalize()
+    own = Locale.parse(locale, sep="-")
+    return (own.get_display_name(own) or locale).capitalize()

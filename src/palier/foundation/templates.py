@@ -37,6 +37,7 @@ def environment() -> Environment:
     env.globals |= {
         "charts": GALLERY,
         "language_name": language.language_name,
+        "locales": language.LOCALES,
         "current_locale": language.current,
     }
     return env

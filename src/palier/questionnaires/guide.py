@@ -33,8 +33,12 @@ PURPOSES = {
     "Pyramid": N_("The steps of the pyramid, from the base up, by tag."),
     "Dimensions": N_("The dimensions. Weights on all of them, adding up to 100, or on none."),
     "Elements": N_("The elements of each dimension, with a short name for charts."),
-    "Criteria": N_("One row a criterion: its label, what it covers, a descriptor a level, examples of evidence."),
-    "Conditions": N_("A criterion is asked only if another stands at a level or above; several rows must all hold."),
+    "Criteria": N_(
+        "One row a criterion: its label, what it covers, a descriptor a level, examples of evidence."
+    ),
+    "Conditions": N_(
+        "A criterion is asked only if another stands at a level or above; several rows must all hold."
+    ),
     "Answers": N_("Criteria that are not answered by a level: the kind of answer and its settings."),
     "Options": N_("What can be ticked, for answers of the kind options."),
     "Rows": N_("What is rated one by one, for answers of the kind matrix."),

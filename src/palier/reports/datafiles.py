@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 
-from palier.foundation.language import current, number
+from palier.foundation.language import decimal_mark, number
 from palier.foundation.language import gettext as _
 from palier.reports.rules.documents import Action, Document, ElementRow, ResultsAndPlan
 from palier.reports.wording import evidence_words, state_words, status_words
@@ -90,9 +90,9 @@ def _action(action: Action) -> Sequence[Cell]:
 
 
 def _csv(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """As a French or English spreadsheet opens it: a byte order mark, semicolons or commas, the decimal mark of the language."""
+    """As a spreadsheet of the language opens it: a byte order mark, its decimal mark, semicolons where that is a comma."""
     text = io.StringIO()
-    writer = csv.writer(text, delimiter=";" if current() == "fr" else ",")
+    writer = csv.writer(text, delimiter=";" if decimal_mark() == "," else ",")
     writer.writerow(head)
     writer.writerows([_cell(value) for value in row] for row in rows)
     return text.getvalue().encode("utf-8-sig", errors="replace")

@@ -26,7 +26,7 @@ Data = TypeVar("Data")
 
 
 def print_document(document: Document, locale: str) -> bytes:
-    """`document` as PDF/A-3a and PDF/UA-1, in `locale` ("fr" or "en"). CPU-bound. Raises pdf.Unprintable."""
+    """`document` as PDF/A-3a and PDF/UA-1, in `locale`. CPU-bound. Raises pdf.Unprintable."""
     language.use(locale)
     sheet = legible(document, locale)
     drawn = figures.draw_figures(sheet)

@@ -1,7 +1,7 @@
 """The account page: preferences, password, sessions; and the language for everybody."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -34,7 +34,7 @@ class PreferencesForm(msgspec.Struct):
     """What the first form of the account page may set; nothing else about a person can be posted."""
 
     name: Annotated[str, msgspec.Meta(max_length=120)]
-    locale: Literal["fr", "en"]
+    locale: Annotated[str, msgspec.Meta(pattern=f"^({'|'.join(language.LOCALES)})$")]
     theme: Theme
     time_zone: Annotated[str, msgspec.Meta(max_length=40)]
     shortcuts: str = ""
@@ -128,6 +128,7 @@ async def _account(
     return page(
         request, "accounts/account.html", status_code=status, values=values, sessions=listed,
         errors=errors or {}, zones=[(zone, zone.replace("_", " ")) for zone in zones],
+        known_languages=[(locale, language.language_name(locale)) for locale in language.LOCALES],
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from palier.action_plans import wording
 from palier.action_plans.flows.acting import Unacceptable
 from palier.action_plans.flows.suggesting import Wish
 from palier.action_plans.rules.life import ActionStatus, Facts, Fault, Kpi
-from palier.foundation.language import current
+from palier.foundation.language import decimal_mark
 from palier.foundation.language import gettext as _
 from palier.questionnaires.rules import Questionnaire
 
@@ -234,4 +234,4 @@ def padded(rows: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 def _typed(value: Decimal | None) -> str:
     text = "" if value is None else f"{value.normalize():f}"
-    return text.replace(".", ",") if current() == "fr" else text
+    return text.replace(".", decimal_mark())

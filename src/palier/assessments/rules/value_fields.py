@@ -50,7 +50,7 @@ def value_in(raw: Mapping[str, str], locale: str) -> Any:
 def number_in(text: str, locale: str) -> str:
     """A number as people write it, as the engine reads it: "1 234,5" and "1,234.5" are 1234.5."""
     plain = text.translate(_BLANKS).replace("\u2212", "-")
-    if locale != "fr" and _GROUPED.fullmatch(plain):
+    if locale == "en" and _GROUPED.fullmatch(plain):
         return plain.replace(",", "")
     return plain.replace(",", ".")
 
