@@ -4,15 +4,19 @@ revoke all on all tables in schema public from palier_web, palier_worker;
 grant usage, select on all sequences in schema public to palier_web, palier_worker;
 
 grant select on all tables in schema public to palier_web, palier_worker;
-revoke select on mail from palier_web;
+revoke select on mail, contribution, draft_row from palier_web;
 
 grant insert, update, delete on person, session, mailed_link, sign_in_attempt, organisation, membership, invitation, mandate,
-  consultant_firm, network_member, participation, assessment, answer, contribution, action_plan, action, kpi_reading,
+  consultant_firm, network_member, participation, assessment, answer, action_plan, action, kpi_reading,
   dismissal, report, stored_file, operation, own_questionnaire to palier_web, palier_worker;
 grant insert, update, delete on register_entry, campaign_plan, sent_notice, mail_choice, directory_listing, network_look,
   network_door, member_import, bulletin to palier_web, palier_worker;
 grant insert on answer_event, used_definition, mail to palier_web, palier_worker;
-grant insert, update, delete on campaign, network, network_manager, batch_member to palier_worker;
+grant insert, update, delete on campaign, network, network_manager, contribution to palier_worker;
+grant insert on consent, correction to palier_web, palier_worker;
+grant insert on batch_member to palier_worker;
+grant insert, update on edition_draft to palier_worker;
+grant insert, delete on draft_row, draft_seat to palier_worker;
 grant insert, update on campaign to palier_web;
 grant insert on edition, release_row to palier_worker;
 grant select, insert, update, delete on heartbeat to palier_worker;

@@ -22,21 +22,21 @@ from palier.accounts import jobs as account_jobs
 from palier.accounts.pages import account, entering, signing_up
 from palier.action_plans.flows.overview import finished_criteria
 from palier.action_plans.pages import actions, board, plans, sharing, suggesting
+from palier.assessments import refusals as assessment_refusals
+from palier.assessments.pages import answering, history, hub, preview, proposing, results, submitting
+from palier.assessments.rules.peers import Peers
+from palier.assessments.scope_wording import scope_in_words
+from palier.association import jobs as cockpit_jobs
+from palier.association.pages import campaigns as cockpit_campaigns
 from palier.association.pages import health as cockpit_health
 from palier.association.pages import importing as cockpit_files
 from palier.association.pages import levers as cockpit_levers
 from palier.association.pages import members as cockpit_members
 from palier.association.pages import practices as cockpit_practices
-from palier.association import jobs as cockpit_jobs
-from palier.association.pages import campaigns as cockpit_campaigns
 from palier.association.pages import refusing as cockpit_letters
-from palier.assessments import refusals as assessment_refusals
-from palier.assessments.pages import answering, history, hub, preview, proposing, results, submitting
-from palier.assessments.rules.peers import Peers
-from palier.assessments.scope_wording import scope_in_words
 from palier.benchmarks import jobs as benchmark_jobs
 from palier.benchmarks.flows.comparing import peers as peers_of_members
-from palier.benchmarks.pages import member, staff
+from palier.benchmarks.pages import agreeing, member, publication, staff
 from palier.demo import jobs as demo_jobs
 from palier.demo import pages as demonstration
 from palier.demo import refusals as demo_refusals
@@ -83,6 +83,8 @@ ROOMS: list[Any] = [
     *practices_read.PAGES,
     *member.PAGES,
     *staff.PAGES,
+    *publication.PAGES,
+    *agreeing.PAGES,
     *hub.PAGES,
     *answering.PAGES,
     *proposing.PAGES,
@@ -139,7 +141,12 @@ def create_app(settings: Settings | None = None, *, peers: Peers = peers_of_memb
             "settings": Provide(lambda: settings, sync_to_thread=False),
             "shelf": Provide(lambda: files.shelves(settings.data_directory), sync_to_thread=False),
         },
-        exception_handlers={**web.HANDLERS, **demo_refusals.HANDLERS, **assessment_refusals.HANDLERS, NotYours: show_refusal},
+        exception_handlers={
+            **web.HANDLERS,
+            **demo_refusals.HANDLERS,
+            **assessment_refusals.HANDLERS,
+            NotYours: show_refusal,
+        },
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(env)),
         lifespan=[_database(settings)],
         openapi_config=None,

@@ -224,6 +224,12 @@ async def test_an_edition_is_asked_for_by_typing_its_name_and_made_by_the_worker
     async with visit(ines) as browser:
         assert "8 organisations indépendantes" in plain((await browser.get(here)).text)
         assert (await browser.send_form(here, {"confirm": "oui"})).status_code == 422
+        assert (await browser.send_form(here, {"confirm": "2024"})).status_code == 422, (
+            "no draft was looked at"
+        )
+        assert (await browser.send_form(f"{here}/draft")).status_code == 303
+        async with working(settings):
+            await run_jobs()
         asked = await browser.send_form(here, {"confirm": "2024"})
         assert asked.status_code == 303
         waiting = await browser.get(asked.headers["location"])

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from palier.benchmarks.flows.publishing import as_rows, as_seats
+from palier.benchmarks.flows.editions import as_rows, as_seats
 from palier.benchmarks.rules.edition import Edition, rebuild
 from palier.benchmarks.rules.thresholds import is_sensitive
 from palier.demo.networks import ROUNDS

@@ -165,6 +165,41 @@ class Participation(Model):
         unique_together = (("campaign", "organisation_id"),)
 
 
+class Consent(Model):
+    """What an organisation answered when asked whether a round joins a network's benchmark. Never changed: a new answer is a new row."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organisation_id = fields.UUIDField()
+    network_id = fields.UUIDField()
+    campaign_id = fields.UUIDField()
+    assessment = fields.ForeignKeyField("palier.Assessment", related_name="consents")
+    assessment_id: UUID
+    given = fields.BooleanField()
+    in_time = fields.BooleanField(
+        default=True
+    )  # said before the campaign was sealed; else for the next one only
+    version = fields.CharField(max_length=10)  # of the wording that was on the page
+    wording_hash = fields.CharField(max_length=64)
+    locale = fields.CharField(max_length=5)
+    said_by = fields.UUIDField()
+    said_name = fields.CharField(max_length=120)
+    said_at = fields.DatetimeField()
+
+    class Meta:
+        table = table_description = "consent"
+
+
+async def consents_of(assessment: Assessment) -> list[Consent]:
+    """What was answered about the benchmark for a round, newest first."""
+    return await Consent.filter(assessment_id=assessment.id).order_by("-said_at", "-id")
+
+
+async def shares(assessment: Assessment) -> bool:
+    """Whether a round's scores join its campaign's benchmark: the last answer given before the campaign was sealed."""
+    in_time = [one for one in await consents_of(assessment) if one.in_time]
+    return in_time[0].given if in_time else bool(assessment.benchmark_consent)
+
+
 def visible_assessments(actor: Actor) -> QuerySet[Assessment]:
     """The organisation's rounds, newest first."""
     return Assessment.filter(organisation_id=actor.organisation_id).order_by("-opens_on", "-created_at")

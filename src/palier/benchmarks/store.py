@@ -8,8 +8,8 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.models import Model
 
-from palier.assessments.store import Campaign, Participation
-from palier.foundation.actor import Actor
+from palier.assessments.store import Assessment, Campaign, Consent, Participation
+from palier.foundation.actor import Actor, NetworkActor
 from palier.foundation.database import select
 from palier.foundation.identifiers import new_id
 from palier.network.store import NetworkMember, Organisation, as_confirmed
@@ -50,10 +50,13 @@ class Edition(Model):
     published_by = fields.UUIDField(null=True)
     hash = fields.CharField(max_length=64)
     previous_id = fields.UUIDField(null=True)
+    corrects_id = fields.UUIDField(null=True)  # of an erratum: the edition it replaces, over the same batches
+    reason = fields.CharField(
+        max_length=500, default="", db_default=""
+    )  # of an erratum: what it corrects and why
 
     class Meta:
         table = table_description = "edition"
-        unique_together = (("campaign", "questionnaire"),)
 
 
 class ReleaseRow(Model):
@@ -95,6 +98,83 @@ class BatchMember(Model):
         unique_together = (("edition", "organisation_id"),)
 
 
+class EditionDraft(Model):
+    """A campaign sealed and computed, not published yet. There is one at most, and its batches are for good."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    network_id = fields.UUIDField()
+    campaign = fields.OneToOneField("palier.Campaign", related_name="draft")
+    campaign_id: UUID
+    k = fields.SmallIntField()
+    priority = fields.JSONField()
+    hash = fields.CharField(max_length=64)
+    checks: Any = fields.JSONField()  # rules.checks.Checks as plain data: counts and bands, no figure
+    sealed_at = fields.DatetimeField()
+    asked_by = fields.UUIDField(null=True)
+    set_aside_at = fields.DatetimeField(null=True)  # its figures are erased then; its batches stay
+
+    class Meta:
+        table = table_description = "edition_draft"
+
+
+class DraftRow(Model):
+    """A figure that would be published. The web process reads it through `draft_figures` only, for one preview."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    draft = fields.ForeignKeyField("palier.EditionDraft", related_name="rows")
+    draft_id: UUID
+    network_id = fields.UUIDField()
+    cohort = fields.CharField(max_length=200)
+    variable = fields.CharField(max_length=30)
+    n_band = fields.CharField(max_length=20)
+    p10 = fields.SmallIntField(null=True)
+    q1 = fields.SmallIntField(null=True)
+    median = fields.SmallIntField(null=True)
+    q3 = fields.SmallIntField(null=True)
+    p90 = fields.SmallIntField(null=True)
+    batches = fields.JSONField()
+
+    class Meta:
+        table = table_description = "draft_row"
+        unique_together = (("draft", "cohort", "variable"),)
+
+
+class DraftSeat(Model):
+    """Which batch of a draft an organisation is in; never a score."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    draft = fields.ForeignKeyField("palier.EditionDraft", related_name="seats")
+    draft_id: UUID
+    network_id = fields.UUIDField()
+    batch = fields.IntField()
+    organisation_id = fields.UUIDField()
+    legal_group = fields.CharField(max_length=120)
+    attributes = fields.JSONField()
+
+    class Meta:
+        table = table_description = "draft_seat"
+        unique_together = (("draft", "organisation_id"),)
+
+
+class Correction(Model):
+    """A member says that a later round corrects what it gave to a campaign, and why."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    network_id = fields.UUIDField()
+    campaign = fields.ForeignKeyField("palier.Campaign", related_name="corrections")
+    campaign_id: UUID
+    organisation_id = fields.UUIDField()
+    assessment_id = fields.UUIDField()  # the round that holds from now on
+    reason = fields.CharField(max_length=500)
+    said_by = fields.UUIDField()
+    said_name = fields.CharField(max_length=120)
+    said_at = fields.DatetimeField()
+
+    class Meta:
+        table = table_description = "correction"
+        unique_together = (("campaign", "organisation_id", "assessment_id"),)
+
+
 async def editions_for(actor: Actor, questionnaire: str, major: int) -> list[Edition]:
     """The editions the organisation may read, newest first, with their networks: as a verified member, or of invented data."""
     sql = (
@@ -108,12 +188,12 @@ async def editions_for(actor: Actor, questionnaire: str, major: int) -> list[Edi
 
 
 async def viewpoint_of(actor: Actor) -> dict[str, Any]:
-    """Where a reader looks from: the organisation's sector, size and country, and the organisations `known` to the person.
+    """Where a reader looks from: the organisation's attributes, and the organisations `known` to the person.
 
     Known are those whose scores the person has read or may read: as a member, or by a mandate, ended or not.
     """
     sql = (
-        "select o.sector, o.size, o.country, array(select organisation_id from mandate where consultant_id = $2 "
+        "select o.sector, o.size, o.country, o.legal_kind, array(select organisation_id from mandate where consultant_id = $2 "
         "union select organisation_id from membership where person_id = $2) as known from organisation o where o.id = $1"
     )
     rows = await select(sql, actor.organisation_id, actor.person_id)
@@ -178,3 +258,117 @@ async def participations_in(campaign: Campaign) -> dict[UUID, Participation]:
     """Who opened a round for the campaign and who submitted it, by organisation."""
     rows = await Participation.filter(campaign_id=campaign.id, network_id=campaign.network_id)
     return {row.organisation_id: row for row in rows}
+
+
+# --- drafts: sealed, computed, not published ---------------------------------------------------------------------------
+
+
+async def hold(campaign_id: UUID) -> None:
+    """One at a time until the transaction ends: sealing a campaign, and answering about its benchmark."""
+    await select("select pg_advisory_xact_lock(hashtextextended($1, 0))", f"campaign {campaign_id}")
+
+
+async def is_published(campaign: Campaign) -> bool:
+    """Whether the campaign has its edition."""
+    return await Edition.exists(campaign_id=campaign.id, questionnaire=campaign.questionnaire)
+
+
+async def is_sealed(campaign_id: UUID) -> bool:
+    """Whether nothing given to the campaign moves any more."""
+    return await EditionDraft.exists(campaign_id=campaign_id)
+
+
+async def last_unpublished_draft(campaign: Campaign) -> EditionDraft | None:
+    """The last draft of another campaign on the same questionnaire, if it is newer than every edition."""
+    drafts = EditionDraft.filter(
+        network_id=campaign.network_id, campaign__questionnaire=campaign.questionnaire, campaign__major=campaign.major
+    )  # fmt: skip
+    draft = await drafts.exclude(campaign_id=campaign.id).order_by("-sealed_at").first()
+    return None if draft is None or await Edition.exists(campaign_id=draft.campaign_id) else draft
+
+
+async def draft_seats(draft: EditionDraft) -> list[dict[str, Any]]:
+    """Who is in which batch of a draft; never sent to a browser."""
+    sql = "select batch, organisation_id, legal_group, attributes from draft_seat where draft_id = $1"
+    return [row | {"attributes": json.loads(row["attributes"])} for row in await select(sql, draft.id)]
+
+
+async def draft_rows(draft: EditionDraft, cohorts: Iterable[str]) -> list[dict[str, Any]]:
+    """The figures of some cohorts of a draft, for a preview by the network's staff; nothing for anybody else."""
+    rows = await select("select * from draft_figures($1, $2)", draft.id, list(cohorts))
+    return [row | {"batches": tuple(json.loads(row["batches"]))} for row in rows]
+
+
+async def erase_draft(draft: EditionDraft) -> None:
+    """What the edition holds now."""
+    await DraftRow.filter(draft_id=draft.id).delete()
+    await DraftSeat.filter(draft_id=draft.id).delete()
+
+
+async def unwilling(campaign: Campaign) -> set[UUID]:
+    """Organisations whose last answer in time was no: the worker's query, nobody else may ask it."""
+    sql = (
+        "select organisation_id from (select distinct on (organisation_id) organisation_id, given from consent "
+        "where campaign_id = $1 and in_time order by organisation_id, said_at desc, id desc) last where not given"
+    )
+    return {row["organisation_id"] for row in await select(sql, campaign.id)}
+
+
+# --- corrections: said by members, taken by errata ---------------------------------------------------------------------
+
+
+async def corrections_of(edition: Edition) -> list[Correction]:
+    """What members corrected of what they had given to an edition's campaign, oldest first."""
+    return await Correction.filter(campaign_id=edition.campaign_id).order_by("said_at", "id")
+
+
+async def rounds_given(campaign: Campaign) -> dict[UUID, UUID]:
+    """The round each organisation contributed, by organisation: the worker's query."""
+    rows = await Contribution.filter(campaign_id=campaign.id).values("organisation_id", "assessment_id")
+    return {row["organisation_id"]: row["assessment_id"] for row in rows}
+
+
+async def took_back(assessment: Assessment) -> bool:
+    """Whether the last answer about a round, in time or not, is no."""
+    last = await Consent.filter(assessment_id=assessment.id).order_by("-said_at", "-id").first()
+    return last is not None and not last.given
+
+
+# --- what the staff reads of an edition -------------------------------------------------------------------------------
+
+
+async def known_to(actor: NetworkActor) -> set[str]:
+    """The organisations whose scores this person of the staff may read or could once, elsewhere: mandates, memberships."""
+    sql = (
+        "select organisation_id from mandate where consultant_id = $1 "
+        "union select organisation_id from membership where person_id = $1"
+    )
+    return {str(row["organisation_id"]) for row in await select(sql, actor.person_id)}
+
+
+async def sizes_of(edition: Edition) -> dict[str, Any]:
+    """How much was frozen with an edition, and the name of who asked for it."""
+    sql = (
+        "select (select count(*) from release_row where edition_id = $1) as rows, "
+        "(select count(distinct cohort) from release_row where edition_id = $1) as cohorts, "
+        "(select count(*) from batch_member where edition_id = $1) as sealed, "
+        "coalesce((select name from person where id = $2), '') as publisher"
+    )
+    (row,) = await select(sql, edition.id, edition.published_by)
+    return row
+
+
+async def is_in_trail(edition: Edition) -> bool:
+    """Whether the network's audit trail tells of this edition, with this fingerprint."""
+    sql = (
+        "select details from audit_entry where chain = $1 and verb in ('benchmarks.published', 'benchmarks.corrected') "
+        "and details like $2"
+    )
+    rows = await select(sql, edition.network_id, f"%{edition.hash}%")
+    return any(json.loads(row["details"]).get("hash") == edition.hash for row in rows)
+
+
+async def own_corrections(actor: Actor, campaign_id: UUID) -> list[Correction]:
+    """What the organisation corrected of what it gave to a campaign, newest first."""
+    found = Correction.filter(organisation_id=actor.organisation_id, campaign_id=campaign_id)
+    return await found.order_by("-said_at", "-id")

@@ -219,6 +219,14 @@ async def once(key: Hashable, ask: Callable[[], Awaitable[Answer]]) -> Answer:
 
 
 @asynccontextmanager
+async def acting_for(tenant: Tenant) -> AsyncIterator[None]:
+    """Inside a transaction made for nobody: what `tenant` may see, then nobody's view again."""
+    await select(_scope(tenant).sql())
+    yield
+    await select(_scope(None).sql())
+
+
+@asynccontextmanager
 async def transaction(tenant: Tenant) -> AsyncIterator[BaseDBAsyncClient]:
     """One all-or-nothing change made for `tenant`. Raises WriteWhileReading while a GET is answered."""
     if only_reading.get():

@@ -5,14 +5,16 @@ from typing import Any
 from uuid import UUID
 
 from palier.assessments import store
+from palier.assessments.consent_wording import wording
 from palier.assessments.flows.definitions import definition_of, keep_definition
 from palier.assessments.rules.asked import asked
 from palier.assessments.rules.progress import Standing, States
-from palier.assessments.store import Answer, Assessment, AssessmentState, Participation
+from palier.assessments.store import Answer, Assessment, AssessmentState, Campaign, Consent, Participation
 from palier.foundation import audit, jobs, mail
 from palier.foundation.actor import Actor
 from palier.foundation.clock import now
 from palier.foundation.database import transaction
+from palier.foundation.language import current
 from palier.questionnaires.rules import Questionnaire
 from palier.scoring.rules import Result, score
 from palier.scoring.rules.record import result_hash, to_plain
@@ -54,9 +56,24 @@ async def _freeze(actor: Actor, assessment: Assessment, *, name: str, consent: b
     assessment.audit_head = await audit.record(
         actor, "assessments.submitted", f"assessment {assessment.slug}", receipt=assessment.receipt,
         result_hash=assessment.result_hash, definition_hash=assessment.definition_hash, consent=consent,
+        **({} if consent is None else {"consent_wording": wording().version, "consent_hash": wording().hash}),
     )  # fmt: skip
     await assessment.save()
+    if consent is not None and assessment.campaign_id:
+        await record_consent(actor, assessment, given=consent, name=name)
     await _tell(actor, assessment, questionnaire)
+
+
+async def record_consent(
+    actor: Actor, assessment: Assessment, *, given: bool, name: str, in_time: bool = True
+) -> Consent:
+    """Keep what was answered about the benchmark, to which wording, by whom. Call it inside the act's transaction."""
+    campaign = await Campaign.get(id=assessment.campaign_id)
+    return await Consent.create(
+        organisation_id=actor.organisation_id, network_id=campaign.network_id, campaign_id=campaign.id,
+        assessment_id=assessment.id, given=given, in_time=in_time, version=wording().version,
+        wording_hash=wording().hash, locale=current(), said_by=actor.person_id, said_name=name, said_at=now(),
+    )  # fmt: skip
 
 
 async def _score(assessment: Assessment, questionnaire: Questionnaire) -> Result:
@@ -114,5 +131,5 @@ async def _tell(actor: Actor, assessment: Assessment, questionnaire: Questionnai
     )
     await mail.write(
         actor.person.email, "assessments/mails/receipt", assessment=assessment, questionnaire=questionnaire,
-        organisation=actor.organisation,
+        organisation=actor.organisation, paragraphs=wording().paragraphs(current()), wording=wording(),
     )  # fmt: skip

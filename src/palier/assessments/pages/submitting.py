@@ -7,6 +7,7 @@ from litestar.response import Redirect, Template
 from litestar.types import ControllerRouterHandler
 
 from palier.assessments import store
+from palier.assessments.consent_wording import wording
 from palier.assessments.flows import sheets, submitting
 from palier.assessments.flows.second_look import quality_flags
 from palier.assessments.pages.answering import round_path
@@ -17,6 +18,7 @@ from palier.assessments.value_wording import VALUES
 from palier.foundation import clock
 from palier.foundation.actor import Actor
 from palier.foundation.database import reading, select
+from palier.foundation.language import current
 from palier.foundation.language import gettext as _
 from palier.foundation.permissions import Permission, needs
 from palier.foundation.web import form_of, page, see_other
@@ -76,11 +78,12 @@ class Submitting(Controller):
     ) -> Response:
         async with reading(actor):
             desk = await sheets.load_desk(actor, assessment)
+            consents = await store.consents_of(desk.assessment)
         if not desk.frozen:
             return see_other(round_path(actor, assessment))
         return page(
             request, "assessments/receipt.html", nav="assessments", desk=desk, assessment=desk.assessment,
-            questionnaire=desk.questionnaire,
+            questionnaire=desk.questionnaire, consents=consents,
         )  # fmt: skip
 
 
@@ -128,7 +131,7 @@ async def _confirm(
     return page(
         request, "assessments/submit.html", nav="assessments", status_code=422 if errors else 200, desk=desk,
         assessment=desk.assessment, questionnaire=desk.questionnaire, counts=found, Remark=Remark, networks=networks,
-        values={"consent": "", **values}, errors=errors or {},
+        values={"consent": "", **values}, errors=errors or {}, wording=wording(), paragraphs=wording().paragraphs(current()),
     )  # fmt: skip
 
 

@@ -4,8 +4,8 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from palier.assessments.store import Assessment, AssessmentState, Campaign
-from palier.benchmarks.store import Contribution, Edition
+from palier.assessments.store import Assessment, AssessmentState, Campaign, shares
+from palier.benchmarks.store import Contribution, is_sealed
 from palier.foundation.actor import OnDuty
 from palier.foundation.clock import now
 from palier.foundation.database import transaction
@@ -41,8 +41,20 @@ async def collect_of_member(organisation_id: str, network_id: str) -> None:
             await _collect(assessment)
 
 
+async def settle_consent(organisation_id: str, assessment_id: str) -> None:
+    """After an answer given anew: take what a round contributes, or take it out of its campaign while that is not sealed."""
+    async with transaction(OnDuty(UUID(organisation_id))):
+        assessment = await Assessment.get(id=UUID(assessment_id))
+        if await shares(assessment):
+            await _collect(assessment)
+        elif assessment.campaign_id:
+            await Campaign.filter(id=assessment.campaign_id).select_for_update().get()
+            if not await is_sealed(assessment.campaign_id):
+                await Contribution.filter(assessment_id=assessment.id).delete()
+
+
 async def _collect(assessment: Assessment) -> None:
-    if not assessment.benchmark_consent or assessment.campaign_id is None:
+    if assessment.campaign_id is None or not await shares(assessment):
         return
     # Whoever publishes holds the same lock: a contribution is sealed with the others or not taken.
     campaign = await Campaign.filter(id=assessment.campaign_id).select_for_update().get()
@@ -52,10 +64,10 @@ async def _collect(assessment: Assessment) -> None:
 
 
 async def _is_open_to(campaign: Campaign, assessment: Assessment) -> bool:
-    """Whether the campaign asked for this round, is not published yet, and knows the member."""
+    """Whether the campaign asked for this round, is not sealed yet, and knows the member."""
     if (campaign.questionnaire, campaign.major) != (assessment.questionnaire, major_of(assessment)):
         return False
-    if await Edition.exists(campaign_id=campaign.id, questionnaire=campaign.questionnaire):
+    if await is_sealed(campaign.id):
         return False
     members = NetworkMember.filter(
         network_id=campaign.network_id, organisation_id=assessment.organisation_id, left_on=None

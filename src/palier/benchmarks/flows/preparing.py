@@ -7,10 +7,11 @@ from uuid import UUID
 
 from palier.assessments.store import Campaign, Participation
 from palier.benchmarks import store
+from palier.benchmarks.flows.asking import publication_key, sealing_key
 from palier.benchmarks.flows.contributing import attributes_of
-from palier.benchmarks.flows.publishing import previous_edition, rules_of, stored_edition
-from palier.benchmarks.flows.running import publication_key
+from palier.benchmarks.flows.sealing import previous_edition, rules_of, sealed_before
 from palier.benchmarks.rules import Edition, publish
+from palier.benchmarks.rules.checks import Checks, read_checks
 from palier.benchmarks.rules.cohorts import DIMENSIONS, cohort_key
 from palier.benchmarks.rules.release import UNREPRESENTED
 from palier.benchmarks.rules.rhythm import earliest_next
@@ -57,6 +58,10 @@ class Preparation:
     """Members that submitted and do not count until they are verified."""
     job: str
     """Where the worker is with it: "", "todo", "doing", "failed", "succeeded"."""
+    grouped: int = 0
+    """Members that submitted and belong to a legal group of which another speaks."""
+    draft: store.EditionDraft | None = None
+    """Sealed, and not published: it stands, or was set aside."""
 
     @property
     def closed(self) -> bool:
@@ -64,16 +69,36 @@ class Preparation:
         return self.taking.campaign.closes_on < today()
 
     @property
+    def waiting(self) -> bool:
+        """Whether the worker was asked for something and is not done."""
+        return self.job in ("todo", "doing")
+
+    @property
+    def stands(self) -> bool:
+        """Whether there is a draft to look at."""
+        return self.draft is not None and self.draft.set_aside_at is None and not self.taking.edition
+
+    @property
+    def may_seal(self) -> bool:
+        """Whether a draft may be asked for now."""
+        free = not (self.not_before or self.taking.edition or self.waiting or self.stands)
+        return self.closed and free and (self.sealed > 0 or self.draft is not None)
+
+    @property
     def ready(self) -> bool:
-        """Whether an edition may be asked for now."""
-        waiting = self.job in ("todo", "doing")
-        return self.closed and self.sealed > 0 and not (self.not_before or self.taking.edition or waiting)
+        """Whether the edition may be asked for now: its draft stands."""
+        return self.stands and not self.waiting
+
+    @property
+    def checks(self) -> Checks | None:
+        """What the draft was found to show and hide."""
+        return read_checks(self.draft.checks) if self.draft and not self.taking.edition else None
 
 
 async def load_taking(actor: NetworkActor, campaign: Campaign) -> Taking:
     """Participation in a campaign of the actor's network. Call inside `reading(actor)`."""
     editions = await store.editions_of(actor.network_id)
-    edition = next((one for one in editions if one.campaign_id == campaign.id), None)
+    edition = next((one for one in editions if one.campaign_id == campaign.id and not one.corrects_id), None)
     members = await store.members_of_network(actor.network_id)
     return Taking(campaign, members, await store.participations_in(campaign), edition)
 
@@ -88,15 +113,32 @@ async def load_preparation(actor: NetworkActor, campaign: Campaign) -> Preparati
     rehearsal = publish(
         rules_of(await Network.get(id=actor.network_id), members),
         [{"member": str(one.id), **attributes_of(one), "scores": {}} for one in counted],
-        await stored_edition(last) if last else None,
+        await sealed_before(campaign),
     )
-    after = earliest_next(last.published_on, len(members)) if last else None
+    after = await _not_before(campaign, last, len(members))
+    draft = await store.EditionDraft.get_or_none(campaign_id=campaign.id)
     return Preparation(
         taking, rehearsal.k, len(rehearsal.seats), _cohorts(rehearsal, counted),
-        after if after and after > today() else None,
-        sum(member.verified_at is None for member in taking.submitted),
-        await jobs.state_of(publication_key(campaign.id)),
+        after if after and after > today() and draft is None else None,
+        sum(member.verified_at is None for member in taking.submitted), await _job(campaign),
+        len(counted) - len({attributes_of(one)["group"] for one in counted}), draft,
     )  # fmt: skip
+
+
+async def _not_before(campaign: Campaign, last: store.Edition | None, members: int) -> date | None:
+    """The rhythm counts from the last figures anybody saw; an erratum starts no new count."""
+    if last is not None and last.corrects_id is not None:
+        last = await store.Edition.get(id=last.corrects_id)
+    seen = [last.published_on] if last else []
+    unpublished = await store.last_unpublished_draft(campaign)
+    seen += [unpublished.sealed_at.date()] if unpublished else []
+    return earliest_next(max(seen), members) if seen else None
+
+
+async def _job(campaign: Campaign) -> str:
+    """The first of sealing and publishing that is not done."""
+    states = [await jobs.state_of(key(campaign.id)) for key in (publication_key, sealing_key)]
+    return next((state for state in ("doing", "todo", "failed") if state in states), "")
 
 
 def _cohorts(rehearsal: Edition, counted: Sequence[Organisation]) -> dict[str, dict[str, bool]]:

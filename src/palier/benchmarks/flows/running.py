@@ -6,15 +6,11 @@ from uuid import UUID
 
 from palier.assessments.store import Campaign
 from palier.benchmarks import store
-from palier.foundation import audit, jobs, operations
+from palier.foundation import audit, operations
 from palier.foundation.actor import NetworkActor
 from palier.foundation.clock import today
 from palier.foundation.database import transaction
 from palier.foundation.identifiers import new_id
-
-
-class NotReady(Exception):
-    """The campaign cannot be published now: it is open, published, or its network published too lately."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,26 +50,3 @@ async def close_campaign(actor: NetworkActor, campaign_id: UUID) -> None:
             await audit.record(
                 actor, "benchmarks.campaign_closed", f"campaign {campaign.name}", was=campaign.closes_on
             )
-
-
-def publication_key(campaign_id: UUID) -> str:
-    """The name under which at most one publication of a campaign waits."""
-    return f"publish {campaign_id}"
-
-
-async def ask_publication(actor: NetworkActor, campaign_id: UUID, *, ready: bool) -> None:
-    """Have the worker seal and publish. Raises NotReady, DoesNotExist.
-
-    `ready`: what `preparing.load_preparation` found, in words on the page the staff confirmed.
-    """
-    if not ready:
-        raise NotReady
-    async with transaction(actor):
-        campaign = await store.campaign_of(actor.network_id, campaign_id)
-        await audit.record(actor, "benchmarks.publication_asked", f"campaign {campaign.name}")
-        await jobs.enqueue(
-            "benchmarks.publish",
-            once=publication_key(campaign.id),
-            campaign_id=campaign.id,
-            published_by=actor.person_id,
-        )

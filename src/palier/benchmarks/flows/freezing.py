@@ -1,0 +1,43 @@
+"""Writing an edition or a draft down: figures in few statements, and who sits in which batch."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from palier.benchmarks.rules.release import Row
+from palier.benchmarks.rules.sealing import Seat
+from palier.foundation.database import select
+from palier.foundation.identifiers import new_id
+
+
+def seat_columns(seat: Seat) -> dict[str, Any]:
+    """A seat as stored."""
+    return {
+        "id": new_id(), "batch": seat.batch, "organisation_id": UUID(seat.member), "legal_group": seat.group,
+        "attributes": dict(seat.attributes),
+    }  # fmt: skip
+
+
+_INSERT = {
+    table: (
+        f"insert into {table} (id, {owner}, network_id, cohort, variable, n_band, p10, q1, median, q3, p90, batches) "  # noqa: S608
+        "select r.id, $2, $3, r.cohort, r.variable, r.n_band, r.p10, r.q1, r.median, r.q3, r.p90, r.batches "
+        "from jsonb_to_recordset($1::jsonb) as r(id uuid, cohort text, variable text, n_band text, p10 smallint, q1 smallint, "
+        "median smallint, q3 smallint, p90 smallint, batches jsonb) returning 1"
+    )
+    for table, owner in (("release_row", "edition_id"), ("draft_row", "draft_id"))
+}
+
+
+async def insert_rows(table: str, owner: UUID, network: UUID, rows: Iterable[Row]) -> None:
+    """All figures in few statements: an edition of 160 members has tens of thousands."""
+    lines = [
+        {
+            "id": str(new_id()), "cohort": one.cohort_key, "variable": one.variable, "n_band": one.n_band, "p10": one.p10,
+            "q1": one.q1, "median": one.median, "q3": one.q3, "p90": one.p90, "batches": list(one.batches),
+        }
+        for one in rows
+    ]  # fmt: skip
+    for start in range(0, len(lines), 5000):
+        await select(_INSERT[table], json.dumps(lines[start : start + 5000]), owner, network)
