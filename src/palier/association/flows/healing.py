@@ -7,7 +7,7 @@ from palier.assessments.store import Campaign
 from palier.association.rules.health import Missing, Party, matrix, merge_proposals, missing
 from palier.benchmarks import store as benchmarks
 from palier.benchmarks.flows.contributing import attributes_of
-from palier.benchmarks.flows.publishing import previous_edition, rules_of, stored_edition
+from palier.benchmarks.flows.sealing import previous_edition, rules_of, stored_edition
 from palier.benchmarks.rules import Edition, publish
 from palier.benchmarks.rules.cohorts import cohort_key, crossings
 from palier.benchmarks.rules.release import UNREPRESENTED
