@@ -52,6 +52,10 @@ VARIANTS = (
     (CLAIRE, f"{VALLEY}/compare?a={{before}}&b={{done}}"),
     (CLAIRE, f"{VALLEY}/reports/{{made}}"),
     (CLAIRE, f"{VALLEY}/search?q=irritants"),
+    (CLAIRE, f"{VALLEY}/practices?q=zzzz"),
+    (CLAIRE, f"{VALLEY}/practices/{{told}}"),
+    (SOPHIE, f"{VALLEY}/practices/{{practice}}"),
+    (INES, "/n/excellence-de-service/levers/new?questionnaire=SX"),
     (CLAIRE, f"{VALLEY}/search?q=zzzz"),
     (CLAIRE, "/home?all=1"),
     (CLAIRE, "/help?q=zzzz"),
@@ -185,6 +189,9 @@ def _key(route: str, name: str) -> str:
         return "sandbox"
     if name == "questionnaire":
         return "of_network" if route.startswith("/n/") else "own"
+    if name == "practice":
+        own = route.endswith("/edit") or "/versions/" in route
+        return "waiting" if "/n/{net" in route else "told" if own else name
     if name == "token":
         return before.strip("/")
     return name
@@ -205,6 +212,10 @@ def _fill(route: str, ids: dict[str, str]) -> str:
 _IN_NETWORK = "join network n on n.id = network_id where n.slug = 'excellence-de-service'"
 _IN_VALLEY = "join organisation o on o.id = organisation_id where o.slug = 'transports-du-val'"
 _LOOKED_UP = {
+    "practice": f"select s.id from shared_practice s {_IN_NETWORK} and s.adopters = 0 and s.measured order by s.published_at limit 1",
+    "told": f"select v.practice_id from practice_version v {_IN_VALLEY} order by v.practice_id limit 1",
+    "waiting": f"select v.practice_id from practice_version v {_IN_NETWORK} and v.state = 'proposed' limit 1",
+    "lever": f"select l.id from network_lever l {_IN_NETWORK} order by l.id limit 1",
     "member": f"select m.id from network_member m {_IN_NETWORK} order by m.id limit 1",
     "edition": f"select e.id from edition e {_IN_NETWORK} order by e.published_on desc limit 1",
     "campaign": f"select c.id from campaign c {_IN_NETWORK} order by c.opens_on desc limit 1",
@@ -223,7 +234,7 @@ async def _ids(demonstration: Demonstration) -> dict[str, str]:
         found = {name: await owner.fetchval(sql) for name, sql in _LOOKED_UP.items()}
     return {name: str(value) for name, value in found.items() if value is not None} | {
         "org": "transports-du-val", "net": "excellence-de-service", "open": ongoing, "done": done, "before": before,
-        "made": str(found["report"]), "questionnaire": "SX", "code": "SX1.1.1", "section": "SX1.1", "element": "SX1.1",
+        "made": str(found["report"]), "questionnaire": "SX", "code": "SX1.1.1", "section": "SX1.1", "element": "SX1.1", "version": "1",
         "kind": "yaml", "confirm": "confirm-me", "reset": "reset-me", "invite": "invite-me",
     }  # fmt: skip
 
