@@ -54,6 +54,8 @@ def main() -> None:
         printed = json.loads(_module("documents", settings))
         say("scores")
         scored = json.loads(_module("scores", settings))
+        say("reading")
+        reading = _module("reading", settings)
         inside = settings
     say("palier serve")
     first = first_page_of_serve(settings_for(inside.data_directory))
@@ -66,7 +68,8 @@ def main() -> None:
         verdict("Score one SX assessment", scored["score"], 2, "ms"),
         verdict(f"Compute {scored['results']:,} stored results again", scored["seconds"], 20, "s"),
     ]
-    text = report.written(about, lines, verdicts, once, _module("editions", inside))
+    editions = report.Editions(_module("editions", inside), reading, _module("utility", inside))
+    text = report.written(about, lines, verdicts, once, editions)
     print(text)
     WRITTEN.write_text(text, encoding="utf-8")
 

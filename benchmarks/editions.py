@@ -1,67 +1,55 @@
-"""How long an edition takes: `python -m benchmarks.editions [organisations] [variables]`, 5,000 x 80 unless told."""
+"""How long an edition takes: `python -m benchmarks.editions [variables] [organisations ...]`; 80 of each size unless told."""
 
-import random
 import resource
 import sys
 import time
-from typing import Any
 
+from benchmarks.networks import contributions
 from palier.benchmarks.rules import publish
 
-SECTORS = {f"family {f}": [f"sector {f}.{s}" for s in range(5)] for f in range(6)}
+SIZES = (20, 200, 5_000, 100_000)
+ASKED = 200
+HEAD = (
+    "organisations", "publish (s)", "a later campaign (s)", "fingerprint (s)", "one standing (µs)", "nearest peers (µs)",
+    "cohorts", "rows", "batches", "peak memory (MB)",
+)  # fmt: skip
 
 
-def contribution(number: int, variables: int, rng: random.Random) -> dict[str, Any]:
-    family = rng.choice(list(SECTORS))
-    scores = {
-        f"v{v:02d}": None if rng.random() < 0.05 else round(min(100.0, max(0.0, rng.gauss(55, 18))), 1)
-        for v in range(variables)
-    }
-    return {
-        "member": f"m{number:06d}",
-        "group": f"m{number:06d}",
-        "family": family,
-        "sector": rng.choice(SECTORS[family]),
-        "size": rng.choice(["-49", "50-249", "250-999", "1000-4999", "5000-"]),
-        "country": rng.choice(["FR", "BE", "LU", "DE", "CH"]),
-        "legal_kind": rng.choice(["company", "association"]),
-        "scores": scores,
-    }
+def table(variables: int = 80, sizes: tuple[int, ...] = SIZES) -> str:
+    """A line of Markdown for each size; seconds are CPU seconds of one core."""
+    lines = [HEAD, ("---:",) * len(HEAD), *(measured(size, variables) for size in sizes)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-Instant = tuple[float, float]
-
-
-def now() -> Instant:
-    return time.perf_counter(), time.process_time()
-
-
-def timed(label: str, started: Instant) -> None:
-    clock, processor = (end - start for start, end in zip(started, now(), strict=True))
-    print(f"{label:<28}{clock:8.3f} s   {processor:8.3f} CPU s")
-
-
-def main(organisations: int = 5000, variables: int = 80) -> None:
-    rng = random.Random(1)  # noqa: S311
-    given = [contribution(number, variables, rng) for number in range(organisations)]
-    print(f"{organisations} organisations, {variables} variables, 5 % of answers missing")
-    started = now()
+def measured(organisations: int, variables: int) -> tuple[str, ...]:
+    """The cells of one size."""
+    given = list(contributions(organisations, variables))
+    started = time.process_time()
     edition = publish({"k": 5}, given, None)
-    timed("publish", started)
-    started = now()
+    published = time.process_time() - started
+    started = time.process_time()
     publish({"k": 5}, given, edition)
-    timed("publish, a later campaign", started)
-    started = now()
+    again = time.process_time() - started
+    started = time.process_time()
     edition.fingerprint()
-    timed("fingerprint", started)
-    started = now()
-    for number in range(100):
-        edition.standing(given[number]["member"], {"sector": given[number]["sector"], "size": "-49"})
-    timed("100 standings", started)
-    batches = max(seat.batch for seat in edition.seats)
-    print(f"{len(edition.releases)} cohorts, {sum(1 for _ in edition.rows())} rows, {batches} batches")
-    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+    marked = time.process_time() - started
+    few = [given[number % organisations] for number in range(ASKED)]
+    started = time.process_time()
+    for one in few:
+        edition.standing(one["member"], {name: one[name] for name in ("sector", "size", "country")})
+    standing = (time.process_time() - started) / ASKED
+    started = time.process_time()
+    for one in few:
+        edition.nearest("someone", one)
+    nearest = (time.process_time() - started) / ASKED
+    rows, memory = sum(1 for _ in edition.rows()), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    batches = max((seat.batch for seat in edition.seats), default=0)
+    return (
+        f"{organisations:,}", f"{published:.2f}", f"{again:.2f}", f"{marked:.2f}", f"{standing * 1e6:,.0f}",
+        f"{nearest * 1e6:,.0f}", f"{len(edition.releases):,}", f"{rows:,}", f"{batches:,}", f"{memory:,.0f}",
+    )  # fmt: skip
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    told = [int(one) for one in sys.argv[1:]]
+    print(table(*told[:1], *([tuple(told[1:])] if told[1:] else [])))

@@ -71,11 +71,13 @@ class Edition:
         `attributes`: of the organisation looked at; needed for a consultant's portfolio, else those of the
         viewer's seat. Who has no seat and gives none is shown the network.
         """
-        portfolio = _portfolio(viewer)
-        seat = next((seat for seat in self.seats if portfolio == (seat.member,)), None)
-        known = attributes if attributes is not None else seat.attributes if seat else None
+        known = self._attributes_of(viewer) if attributes is None else attributes
         asked = {} if known is None else nearest_cohort(known, self.priority)
         return self.standing(viewer, asked, own_scores)
+
+    def _attributes_of(self, viewer: object) -> Mapping[str, str | None] | None:
+        alone = _portfolio(viewer)
+        return next((seat.attributes for seat in self.seats if alone == (seat.member,)), None)
 
     def rows(self) -> Iterator[Row]:
         """The plain release rows, by cohort key and variable: all that is stored of the figures."""
