@@ -66,6 +66,7 @@ BORDERS = {
     "babel": {"foundation/language"},
     "jinja2": {"foundation/templates", "foundation/mail", "reports/typesetting", "reports/wording"},
     "numpy": {"*/rules"},
+    "openpyxl": {"foundation/spreadsheets", "foundation/sheets"},
 }
 """Each outside library is touched from these files only."""
 

@@ -84,5 +84,5 @@ async def test_a_german_answers_and_reads_in_german(visit: Browser, claire: Acto
         hub = (await browser.get(ROUND)).text
     assert "Kurzdiagnose" in hub
     async with reading(claire):
-        assessment = await assessment_by_slug(claire.organisation_id, "fl-2026")
+        assessment = await assessment_by_slug(claire, "fl-2026")
         assert (await answers_of(assessment.id))["FL1.1.1"].level == 4

@@ -20,6 +20,8 @@ from openpyxl.worksheet._reader import WorkSheetParser
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from palier.foundation.spreadsheets import BadWorkbook
+
 LARGEST = 5_000_000
 """Bytes of a workbook that is read."""
 LONGEST_TEXT = 32_767
@@ -36,10 +38,6 @@ _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 
 _INK, _PAPER = "FFFFFF", "1F3A4D"
 _TEXT = "@"
-
-
-class BadSheets(ValueError):
-    """A file that no spreadsheet could have written, or one far larger than a person fills in."""
 
 
 class TooLongForACell(ValueError):
@@ -133,33 +131,33 @@ def _fill(cell: Cell, text: str) -> None:
 
 
 def read_sheets(content: bytes) -> list[ReadSheet]:
-    """The sheets of a workbook in their order, every value as text. Raises BadSheets."""
+    """The sheets of a workbook in their order, every value as text. Raises BadWorkbook."""
     if len(content) > LARGEST:
-        raise BadSheets(f"is larger than {LARGEST // 1_000_000} MB")
+        raise BadWorkbook(f"is larger than {LARGEST // 1_000_000} MB")
     try:
         _check_archive(content)
         with warnings.catch_warnings(action="ignore"):  # about styles and extensions: only cells are read
             return _sheets(content)
-    except BadSheets:
+    except BadWorkbook:
         raise
     except Exception as error:  # a damaged archive fails anywhere inside the library, with any exception
-        raise BadSheets("is not a workbook (.xlsx)") from error
+        raise BadWorkbook("is not a workbook (.xlsx)") from error
 
 
 def _check_archive(content: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         members = archive.infolist()
         if sum(member.file_size for member in members) > _LARGEST_UNPACKED:
-            raise BadSheets("is far too large")
+            raise BadWorkbook("is far too large")
         if sum(archive.read(member).count(b"<") for member in members) > _MOST_TAGS:
-            raise BadSheets("is far too large")
+            raise BadWorkbook("is far too large")
 
 
 def _sheets(content: bytes) -> list[ReadSheet]:
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
     try:
         if len(book.worksheets) > MOST_SHEETS:
-            raise BadSheets(f"has more than {MOST_SHEETS} sheets")
+            raise BadWorkbook(f"has more than {MOST_SHEETS} sheets")
         room = _Room()
         return [_read(sheet, room) for sheet in book.worksheets]
     finally:
@@ -174,13 +172,13 @@ class _Room:
     characters: int = _LARGEST_UNPACKED
 
     def take(self, texts: Mapping[int, str]) -> None:
-        """Raise BadSheets when a row is one too many."""
+        """Raise BadWorkbook when a row is one too many."""
         self.rows -= 1
         self.characters -= sum(map(len, texts.values()))
         if self.rows < 0:
-            raise BadSheets(f"has more than {MOST_ROWS} rows")
+            raise BadWorkbook(f"has more than {MOST_ROWS} rows")
         if self.characters < 0:
-            raise BadSheets("is far too large")
+            raise BadWorkbook("is far too large")
 
 
 def _read(sheet: Any, room: _Room) -> ReadSheet:
@@ -206,7 +204,7 @@ def _read(sheet: Any, room: _Room) -> ReadSheet:
 
 def _check_width(name: str, number: int, texts: Mapping[int, str]) -> None:
     if max(texts) > MOST_COLUMNS:
-        raise BadSheets(f"has more than {MOST_COLUMNS} columns ({name} row {number})")
+        raise BadWorkbook(f"has more than {MOST_COLUMNS} columns ({name} row {number})")
 
 
 def _text(value: object) -> str:

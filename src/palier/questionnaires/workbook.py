@@ -7,7 +7,8 @@ key added there is neither lost nor forgotten. Source: docs/method.md#workbook.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from palier.foundation.sheets import BadSheets, Column, Sheet, read_sheets, write_sheets
+from palier.foundation.sheets import Column, Sheet, read_sheets, write_sheets
+from palier.foundation.spreadsheets import BadWorkbook
 from palier.questionnaires.cells import NOTHING, item_text, parts_text, value_text
 from palier.questionnaires.format import shape_problems
 from palier.questionnaires.guide import guide
@@ -164,7 +165,7 @@ def read_workbook(content: bytes) -> Parsed:
     """
     try:
         sheets = {sheet.name: sheet for sheet in read_sheets(content)}
-    except BadSheets as error:
+    except BadWorkbook as error:
         return _unusable(str(error))
     if MAIN not in sheets:
         return _unusable(f"is no questionnaire: it has no sheet {MAIN}")
