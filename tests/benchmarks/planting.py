@@ -20,6 +20,7 @@ from palier.foundation.database import WEB, WORKER, connect, disconnect, only_re
 from palier.foundation.identifiers import new_id
 from palier.foundation.settings import Settings
 from palier.questionnaires.catalogue import latest
+from palier.questionnaires.rules import Questionnaire
 from palier.scoring.rules.answers import State
 
 SECTORS = (
@@ -129,14 +130,19 @@ async def submit_round(
     name: str = "",
     not_applicable: Sequence[str] = (),
     dont_know: Sequence[str] = (),
+    asked: Questionnaire | None = None,
 ) -> Assessment:
-    """A round on the flash questionnaire, every criterion at `level`, submitted."""
+    """A round on the campaign's questionnaire, the flash one without, every criterion at `level`, submitted.
+
+    `asked`: another version of it, or some of its dimensions only.
+    """
     only_reading.set(False)  # a visit before in this task has answered a GET
+    questionnaire = asked or latest(campaign.questionnaire if campaign else "FL")
     opened = await open_assessment(
-        actor, latest("FL"), name=name or (campaign.name if campaign else "2026"),
+        actor, questionnaire, name=name or (campaign.name if campaign else "2026"),
         opens_on=date(2026, 10, 1), closes_on=date(2026, 12, 15), campaign=campaign
     )  # fmt: skip
-    for criterion in latest("FL").criteria:
+    for criterion in questionnaire.criteria:
         draft = Draft(state=State.ANSWERED, level=level)
         if criterion.code in not_applicable:
             draft = Draft(state=State.NA, reason="Sans objet ici")

@@ -12,8 +12,9 @@ from palier.accounts import store as accounts
 from palier.accounts.passwords import hashed
 from palier.assessments.flows.definitions import keep_definition
 from palier.demo.consultant import clients_among, plant_clients
-from palier.demo.director import plant_flashes, plant_plan, plant_valley
+from palier.demo.director import VALLEY, plant_flashes, plant_plan, plant_valley
 from palier.demo.networks import plant_members, plant_network, plant_running, publish_years
+from palier.demo.pillars import plant_pillars
 from palier.demo.practices import plant_practices
 from palier.demo.rules.members import LARGE, SMALL, members
 from palier.foundation import clock
@@ -83,10 +84,10 @@ async def seed(settings: Settings) -> None:
     clients = clients_among(actors)
     await plant_clients(large, hugo, clients)
     apart = {client.organisation.slug for client in clients}
-    await plant_running(
-        large, everybody, {slug: actor for slug, actor in actors.items() if slug not in apart}
-    )
+    others = {slug: actor for slug, actor in actors.items() if slug not in apart}
+    await plant_running(large, everybody, others)
     await plant_practices(large, everybody, actors, valley, ines.name)
+    await plant_pillars(large, everybody, others | {VALLEY.slug: valley}, always=VALLEY)
     small = await plant_network("Cercle Santé et prévoyance", SMALL_NETWORK, 8, latest("FL"))
     await plant_members(small, members(SMALL, "palier small"))
     await publish_years(small)
@@ -99,7 +100,7 @@ async def seed(settings: Settings) -> None:
 
 async def _keep_definitions() -> None:
     async with transaction(None):
-        for code in ("SX", "FL"):
+        for code in ("SX", "FL", "P6"):
             await keep_definition(latest(code))
 
 

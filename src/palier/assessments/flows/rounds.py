@@ -54,13 +54,16 @@ class Round:
         return (*(self.previous.history if self.previous else ()), self)
 
 
-async def load_round(actor: Actor, slug: str) -> Round:
+async def load_round(actor: Actor, slug: str, *, with_answers: bool = True) -> Round:
     """The round `slug` with its answers, its result and the rounds before it.
+
+    A frozen result needs no answers: whoever reads figures alone can do without.
 
     Raises DoesNotExist where there is none, or none that `actor` may see.
     """
     assessment, submitted = await store.rounds_beside(actor, slug)
-    answers = await store.answers_of(assessment.id)
+    needed = with_answers or assessment.state is AssessmentState.DRAFT
+    answers = await store.answers_of(assessment.id) if needed else {}
     rounds = await _rounds(submitted)
     for one in rounds:
         if one.assessment.id == assessment.id:

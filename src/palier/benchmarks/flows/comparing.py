@@ -70,13 +70,13 @@ async def compare(
     return Comparison(edition, standing, own, wider_cohorts(rows, standing, **terms), made_of, frozen.present)
 
 
-async def families_beside(actor: Actor, edition: store.Edition) -> Across:
-    """The families of sectors of the edition, side by side, as this reader may see them."""
+async def families_beside(actor: Actor, edition: store.Edition, variables: Collection[str]) -> Across:
+    """The families of sectors of the edition, side by side on `variables`, as this reader may see them."""
     frozen = await published(edition)
     view = await _viewpoint(actor)
     rows = await rows_of(edition, map(cohort_key, family_cohorts(frozen.present)))
     own = _attributes(actor, view, frozen).get("family") or ""
-    return across(rows, frozen.present, own, **_terms(edition, frozen, view))
+    return across(rows, frozen.present, own, variables, **_terms(edition, frozen, view))
 
 
 async def own_rungs(actor: Actor, edition: store.Edition) -> tuple[Rung, ...]:

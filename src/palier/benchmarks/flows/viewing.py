@@ -103,7 +103,7 @@ async def view_benchmark(
 
     Raises DoesNotExist for a round, UnknownEdition for an edition, that is not the actor's to see. Call it inside `reading(actor)`.
     """
-    one = await load_round(actor, slug)
+    one = await load_round(actor, slug, with_answers=False)
     assessment = one.assessment
     editions = await editions_for(actor, assessment)
     memberships = await networks_of(actor)
@@ -121,8 +121,14 @@ async def view_benchmark(
     before = await _before(actor, one, comparison, last) if last else None
     return View(
         one, None, editions, comparison, before, last, campaign, memberships,
-        await families_beside(actor, edition), await own_rungs(actor, edition), changed,
+        await families_beside(actor, edition, dimensions_of(one.questionnaire)), await own_rungs(actor, edition), changed,
     )  # fmt: skip
+
+
+def dimensions_of(questionnaire: Questionnaire) -> list[str]:
+    """The variables set side by side across sectors: the whole, where all of it was asked, and the dimensions."""
+    whole = [] if questionnaire.scope else [TOTAL]
+    return [*whole, *(dimension.code for dimension in questionnaire.dimensions)]
 
 
 def _changed_since(asked: Questionnaire) -> frozenset[str]:

@@ -9,11 +9,12 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
+from palier.assessments.scope_wording import scope_in_words
 from palier.assessments.store import AssessmentState, visible_assessments
 from palier.benchmarks import unseen_wording, wording
 from palier.benchmarks.benchmark_file import benchmark_data, benchmark_file
 from palier.benchmarks.flows.comparing import own_cohort
-from palier.benchmarks.flows.viewing import Obstacle, UnknownEdition, View, view_benchmark
+from palier.benchmarks.flows.viewing import Obstacle, UnknownEdition, View, dimensions_of, view_benchmark
 from palier.benchmarks.pages.choosing import Asked, Query, asked_of, fields
 from palier.benchmarks.rules.cohorts import NEAREST
 from palier.benchmarks.rules.lines import Line, index, movers, sort_lines
@@ -166,7 +167,7 @@ def _compared(view: View, asked: Asked, own: Mapping[str, str]) -> dict[str, Any
         "words": wording, "unseen": unseen_wording, "group": _group(view), "box_of": box_of, "index": index,
         "network_label": label, "nearest": NEAREST in chosen, "own": own, "sort": asked.sort,
         "fallback": wording.fallback_in_words(standing) if asked.cohort is not None else "",
-        "position_title": wording.position_title(view.total),
+        "position_title": wording.position_title(view.total), "scope_words": scope_in_words(view.round.questionnaire),
         "fields": fields(own if NEAREST in chosen else chosen, own, view.shown.families),
         "query": Query(chosen, edition.id, asked.sort), **_tables(view, asked.sort, names), **_beside(view, names),
     }  # fmt: skip
@@ -201,9 +202,7 @@ def _beside(view: View, names: Mapping[str, str]) -> dict[str, Any]:
     """The families of sectors side by side, the whole first, then dimension by dimension."""
     if view.across is None:
         return {}
-    codes = [
-        code for code in (TOTAL, *(one.code for one in view.round.questionnaire.dimensions)) if code in names
-    ]
+    codes = dimensions_of(view.round.questionnaire)
     here = {code: figure.median for code, figure in view.shown.standing.figures.items()}
     summit = view.across.farthest(codes, here)
     return {

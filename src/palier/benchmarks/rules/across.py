@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from palier.benchmarks.rules.cohorts import Cohort, ladder
-from palier.benchmarks.rules.release import Row
+from palier.benchmarks.rules.release import UNREPRESENTED, Row
 from palier.benchmarks.rules.standing import Refusal, Refused, standing_from_rows
 
 Medians = Mapping[str, int | None]
@@ -60,12 +60,17 @@ def across(
     rows: Sequence[Row],
     present: Sequence[str],
     own: str,
+    variables: Collection[str],
     *,
     priority: Sequence[str],
     families: Mapping[str, str],
     closed: Collection[int] = (),
 ) -> Across:
-    """The families in `present` side by side. `rows`: those of `family_cohorts(present)`; `own`: the viewer's family."""
+    """The families in `present` side by side on `variables`.
+
+    `rows`: those of `family_cohorts(present)`; `own`: the viewer's family.
+    """
+    rows = [row for row in rows if row.variable in variables or row.variable == UNREPRESENTED]
     terms = {"priority": priority, "families": families, "closed": closed}
     shown: dict[str, Medians] = {}
     withheld: list[Refused] = []
