@@ -26,7 +26,7 @@ create index sent_notice_of_campaign on sent_notice (network_id, campaign_id);
 
 -- Whoever holds the link sent to them finds the one row it names, and ties it to the organisation they act for.
 create policy invited on register_entry for select using (fingerprint = app_link());
-create policy joined on register_entry for update using (fingerprint = app_link())
+create policy joined on register_entry for update using (fingerprint = app_link() and organisation_id is null)
   with check (organisation_id = app_org() and network_id in (
     select m.network_id from network_member m where m.organisation_id = app_org()));
 create policy known on network_door for select using (fingerprint = app_link());
@@ -37,7 +37,7 @@ create policy refused on mail_choice for update using (fingerprint = app_link())
 create function refuse_changing_the_register() returns trigger language plpgsql as $$
 begin
   if current_user = 'palier_web' and not is_staff_of(old.network_id) and
-      (to_jsonb(new) - 'organisation_id' - 'fingerprint') is distinct from (to_jsonb(old) - 'organisation_id' - 'fingerprint') then
+      (to_jsonb(new) - 'organisation_id') is distinct from (to_jsonb(old) - 'organisation_id') then
     raise exception 'only the staff of a network changes its register' using errcode = 'P0403';
   end if;
   return new;

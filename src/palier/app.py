@@ -30,10 +30,11 @@ from palier.association import jobs as cockpit_jobs
 from palier.association.pages import campaigns as cockpit_campaigns
 from palier.association.pages import health as cockpit_health
 from palier.association.pages import importing as cockpit_files
+from palier.association.pages import joining as cockpit_doors
 from palier.association.pages import levers as cockpit_levers
 from palier.association.pages import members as cockpit_members
-from palier.association.pages import practices as cockpit_practices
 from palier.association.pages import refusing as cockpit_letters
+from palier.association.pages import practices as cockpit_practices
 from palier.benchmarks import jobs as benchmark_jobs
 from palier.benchmarks.flows.comparing import peers as peers_of_members
 from palier.benchmarks.pages import agreeing, member, publication, staff
@@ -65,13 +66,14 @@ ROOMS: list[Any] = [
     *landing.PAGES,
     *helping.PAGES,
     *platform.PAGES,
+    *cockpit_campaigns.PAGES,
+    *cockpit_letters.PAGES,
+    *cockpit_doors.PAGES,
     *cockpit_health.PAGES,
     *cockpit_members.PAGES,
     *cockpit_practices.PAGES,
     *cockpit_levers.PAGES,
     *cockpit_files.PAGES,
-    *cockpit_campaigns.PAGES,
-    *cockpit_letters.PAGES,
     *portfolio.PAGES,
     *reports.PAGES,
     *plans.PAGES,

@@ -72,6 +72,11 @@ class Taking:
         return calendar(self.plan.opens_on, self.plan.closes_on, reminders_of(self.plan))
 
     @property
+    def coming(self) -> list[Due]:
+        """The messages still to go out."""
+        return [one for one in self.calendar if one.on >= today()]
+
+    @property
     def at_risk(self) -> list[NetworkMember]:
         """Members that may not answer in time: not begun in the last third of the campaign, or begun and silent."""
         length = self.plan.closes_on - self.plan.opens_on
@@ -94,18 +99,17 @@ def reminders_of(plan: store.CampaignPlan) -> list[date]:
 
 
 async def plan_of(actor: NetworkActor, campaign_id: UUID) -> store.CampaignPlan:
-    """A campaign's plan; the usual one, not stored, for a campaign made before there were plans. Raises DoesNotExist."""
+    """A campaign's plan; one without reminders, not stored, for a campaign made before there were plans. Raises DoesNotExist."""
     if found := await store.CampaignPlan.get_or_none(id=campaign_id, network_id=actor.network_id):
         return found
     return _usual(await benchmarks.campaign_of(actor.network_id, campaign_id))
 
 
 def _usual(campaign: Campaign) -> store.CampaignPlan:
-    reminders = default_reminders(campaign.opens_on, campaign.closes_on)
     return store.CampaignPlan(
         id=campaign.id, network_id=campaign.network_id, name=campaign.name, questionnaire=campaign.questionnaire,
         major=campaign.major, opens_on=campaign.opens_on, closes_on=campaign.closes_on, launched_at=now(),
-        reminders=[day.isoformat() for day in reminders], messages={},
+        reminders=[], messages={},
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from palier.accounts.rules import is_email, normalised_email
 from palier.accounts.throttle import TooManyAttempts
 from palier.association import wording as words
 from palier.association.flows import enrolling
+from palier.association.flows.joining import door_of
 from palier.association.flows.register import load_register, one_of_register
 from palier.association.members_file import members_file
 from palier.association.pages.forms import op_of
@@ -44,13 +45,14 @@ class Members(Controller):
         """Everybody of the register, filtered."""
         async with reading(network_actor):
             register = await load_register(network_actor)
+            code = await door_of(network_actor)
         asked = {name: request.query_params.get(name, "") for name in ("q", "place", "sector", "complete")}
         found = [one for one in register if _passes(one, asked)]
         number = _page_number(request, len(found))
         return _page(
             request, "association/members.html", register=register, found=found, asked=asked, number=number,
             pages=max(1, -(-len(found) // PER_PAGE)), shown=found[(number - 1) * PER_PAGE : number * PER_PAGE],
-            places=words.places(), sectors=wording.sector_choices(),
+            places=words.places(), sectors=wording.sector_choices(), code=code,
         )  # fmt: skip
 
     @get("/export.csv")
