@@ -1,0 +1,230 @@
+"""An erratum: the same batches, from frozen results, and never one member's correction by itself."""
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+import asyncpg
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from palier.assessments.store import Campaign
+from palier.benchmarks.flows.contributing import scores_of
+from palier.benchmarks.flows.correcting import publish_erratum
+from palier.benchmarks.rules.edition import correct, publish
+from palier.benchmarks.rules.erratum import taken
+from palier.benchmarks.rules.sealing import Seat
+from palier.foundation.actor import Actor, Person
+from palier.foundation.identifiers import new_id
+from palier.foundation.settings import Settings
+from palier.questionnaires.catalogue import latest
+from palier.scoring.rules import Result, score
+from palier.scoring.rules.record import result_hash, to_plain
+from tests.benchmarks import planting
+from tests.benchmarks.attacks import exchanged
+from tests.benchmarks.networks import NETWORK, members
+from tests.benchmarks.planting import Planted, plant_campaign, plant_network, working
+from tests.benchmarks.test_member_page import plain
+from tests.conftest import Browser, Cast
+
+WHY = "Une question était mal traduite."
+
+
+@given(st.lists(st.tuples(st.integers(1, 5), st.booleans()), max_size=60), st.integers(2, 8))
+def test_a_batch_takes_at_least_k_corrections_and_leaves_at_least_k_or_nobody(
+    drawn: list[tuple[int, bool]], k: int
+) -> None:
+    seats = [Seat(batch, str(number), "", {}) for number, (batch, _) in enumerate(drawn)]
+    corrected = {str(number) for number, (_, filed) in enumerate(drawn) if filed}
+    found = taken(seats, corrected, k)
+    assert found <= corrected
+    for batch in {seat.batch for seat in seats}:
+        mates = {seat.member for seat in seats if seat.batch == batch}
+        changed, left = mates & found, mates - found
+        assert not changed or (changed == mates & corrected and len(changed) >= k)
+        assert not changed or not left or len(left) >= k
+
+
+def test_original_and_erratum_together_hide_who_is_who_on_each_side_of_a_batch() -> None:
+    """Exchanging what two corrected mates gave before and after, at once, changes neither edition."""
+    before = members(60)
+    edition = publish(NETWORK, before, None)
+    batch = [seat.member for seat in edition.seats if seat.batch == 1]
+    after = [
+        one | {"scores": {v: min(100.0, s + 7) for v, s in one["scores"].items()}}
+        if one["member"] in batch
+        else one
+        for one in before
+    ]
+    erratum = correct(edition, after)
+    assert erratum.fingerprint() != edition.fingerprint()
+    assert publish(NETWORK, exchanged(before, batch), None) == edition
+    assert correct(edition, exchanged(after, batch)).fingerprint() == erratum.fingerprint()
+
+
+def scored(level: int) -> Result:
+    rows = [{"code": one.code, "state": "answered", "level": level} for one in latest("FL").criteria]
+    return score(latest("FL"), rows)
+
+
+async def plant_round(
+    owner: asyncpg.Connection, member: UUID, level: int, campaign: Campaign | None, name: str
+) -> UUID:
+    """A submitted round, every criterion at `level`, as if it had been answered."""
+    result, row = scored(level), new_id()
+    await owner.execute(
+        "insert into assessment (id, organisation_id, slug, name, questionnaire, version, definition_hash, scope, campaign_id, opens_on, "
+        "state, created_by, created_at, submitted_at, submitted_by, submitted_name, receipt, benchmark_consent, result, result_hash, "
+        "engine_version, audit_head) values ($1, $2, $3, $3, 'FL', $4, $5, '[]', $6, $7, 'submitted', $1, now(), now(), $1, 'Qui', $8, "
+        "true, $9, $10, $11, '')",
+        row, member, name, latest("FL").version, latest("FL").content_hash, campaign.id if campaign else None, date(2026, 10, 1),
+        f"2026-{str(row)[-4:]}", json.dumps(to_plain(result)), result_hash(result), result.engine,
+    )  # fmt: skip
+    return row
+
+
+async def file_corrections(
+    owner: asyncpg.Connection, network: Planted, campaign: Campaign, who: Sequence[UUID], level: int = 5
+) -> None:
+    for member in who:
+        later = await plant_round(owner, member, level, None, "corrected")
+        await owner.execute(
+            "insert into correction (id, network_id, campaign_id, organisation_id, assessment_id, reason, said_by, said_name, said_at) "
+            "values ($1, $2, $3, $4, $5, 'Erreur de lecture', $1, 'Qui', now())",
+            new_id(), network.id, campaign.id, member, later,
+        )  # fmt: skip
+
+
+@pytest.fixture
+async def network(owner: asyncpg.Connection, cast: Cast) -> Planted:
+    planted = await plant_network(owner, 20)
+    await owner.execute(
+        "insert into network_manager (id, network_id, person_id) values ($1, $2, $3)",
+        new_id(), planted.id, cast.people["ines"].person_id,
+    )  # fmt: skip
+    return planted
+
+
+@pytest.fixture
+async def campaign(owner: asyncpg.Connection, network: Planted, settings: Settings) -> Campaign:
+    """A published campaign of rounds that are still there."""
+    planted = await plant_campaign(owner, network)
+    await planting.contribute(owner, network, planted)
+    for number, member in enumerate(network.members):
+        level = 1 + number % 4
+        row = await plant_round(owner, member, level, planted, "first")
+        await owner.execute(
+            "update contribution set assessment_id = $2, scores = $3 where organisation_id = $1",
+            member, row, json.dumps(scores_of(scored(level))),
+        )  # fmt: skip
+    await planting.publish(settings, planted)
+    return planted
+
+
+async def batch_of(owner: asyncpg.Connection) -> list[UUID]:
+    rows = await owner.fetch("select organisation_id from batch_member where batch = 1 order by 1")
+    return [row["organisation_id"] for row in rows]
+
+
+async def ask(owner: asyncpg.Connection, settings: Settings, times: int = 1) -> None:
+    edition = await owner.fetchval("select id from edition where corrects_id is null")
+    async with working(settings):
+        for _ in range(times):
+            await publish_erratum(str(edition), WHY, on="2027-01-10")
+
+
+async def test_an_erratum_stands_beside_its_original_over_the_same_batches_once(
+    owner: asyncpg.Connection, network: Planted, campaign: Campaign, settings: Settings
+) -> None:
+    await file_corrections(owner, network, campaign, await batch_of(owner))
+    await ask(owner, settings, times=2)
+    original, erratum = await owner.fetch("select * from edition order by corrects_id nulls first")
+    assert (erratum["corrects_id"], erratum["reason"]) == (original["id"], WHY)
+    assert erratum["hash"] != original["hash"]
+    assert erratum["previous_id"] is None
+    seats = "select batch, organisation_id from batch_member where edition_id = $1 order by 1, 2"
+    assert await owner.fetch(seats, original["id"]) == await owner.fetch(seats, erratum["id"])
+    median = "select median from release_row where edition_id = $1 and cohort = '' and variable = 'total'"
+    assert await owner.fetchval(median, erratum["id"]) > await owner.fetchval(median, original["id"])
+    assert await owner.fetchval("select count(*) from contribution where scores is not null") == 0
+
+
+@pytest.mark.parametrize("obstacle", ["one alone", "all but one", "taken back", "erased"])
+async def test_an_erratum_is_refused_where_it_would_tell_one_member_or_lacks_a_consent(
+    owner: asyncpg.Connection, network: Planted, campaign: Campaign, settings: Settings, obstacle: str
+) -> None:
+    batch = await batch_of(owner)
+    filed = {"one alone": batch[:1], "all but one": batch[:-1]}.get(obstacle, batch)
+    await file_corrections(owner, network, campaign, filed)
+    other = next(one for one in network.members if one not in batch)
+    first = await owner.fetchval(
+        "select id from assessment where organisation_id = $1 and name = 'first'", other
+    )
+    if obstacle == "taken back":
+        await owner.execute(
+            "insert into consent (id, organisation_id, network_id, campaign_id, assessment_id, given, in_time, version, wording_hash, "
+            "locale, said_by, said_name, said_at) values ($1, $2, $3, $4, $5, false, false, '1', '', 'fr', $1, 'Qui', now())",
+            new_id(), other, network.id, campaign.id, first,
+        )  # fmt: skip
+    elif obstacle == "erased":
+        await owner.execute("delete from assessment where id = $1", first)
+    await ask(owner, settings)
+    assert await owner.fetchval("select count(*) from edition") == 1
+    assert (
+        await owner.fetchval("select count(*) from audit_entry where verb = 'benchmarks.erratum_refused'")
+        == 1
+    )
+
+
+async def test_staff_ask_for_an_erratum_with_a_reason_once_enough_members_filed_theirs(
+    visit: Browser,
+    owner: asyncpg.Connection,
+    network: Planted,
+    campaign: Campaign,
+    settings: Settings,
+    cast: Cast,
+    run_jobs,
+) -> None:  # type: ignore[no-untyped-def]
+    ines: Person = cast.people["ines"]
+    edition = await owner.fetchval("select id from edition")
+    here = f"/n/excellence/editions/{edition}"
+    batch = await batch_of(owner)
+    async with visit(ines) as browser:
+        await file_corrections(owner, network, campaign, batch[:1])
+        assert 'name="reason"' not in (await browser.get(here)).text
+        assert (await browser.send_form(f"{here}/correct", {"reason": WHY})).status_code == 422
+        await file_corrections(owner, network, campaign, batch[1:])
+        assert (await browser.send_form(f"{here}/correct", {"reason": ""})).status_code == 422
+        assert (await browser.send_form(f"{here}/correct", {"reason": WHY})).status_code == 303
+        async with working(settings):
+            await run_jobs()
+        text = plain((await browser.get(here)).text)
+        erratum = await owner.fetchval("select id from edition where corrects_id is not null")
+        corrected = plain((await browser.get(f"/n/excellence/editions/{erratum}?verify=1")).text)
+    assert "Remplacée par une édition corrigée" in text
+    assert WHY in corrected
+    assert "redonnent cette empreinte" in corrected
+
+
+async def test_a_member_reads_that_an_edition_is_corrected_and_which_it_replaces(
+    visit: Browser,
+    owner: asyncpg.Connection,
+    network: Planted,
+    campaign: Campaign,
+    settings: Settings,
+    claire: Actor,
+) -> None:
+    await planting.enrol(owner, network, claire.organisation_id)
+    own = await planting.submit_round(claire, campaign)
+    await file_corrections(owner, network, campaign, await batch_of(owner))
+    await ask(owner, settings)
+    original = await owner.fetchval("select id from edition where corrects_id is null")
+    here = f"/o/transports-du-val/e/{own.slug}/benchmark"
+    async with visit(claire) as browser:
+        corrected = plain((await browser.get(here)).text)
+        before = await browser.get(f"{here}?edition={original}")
+    assert f"qui reste lisible. {WHY}" in corrected
+    assert before.status_code == 200
+    assert WHY not in before.text
