@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from markupsafe import Markup, escape
 
@@ -78,7 +78,7 @@ def element(tag: str, *children: str, **attributes: Number | str | None) -> Mark
     """`<tag ...>children</tag>`; `class_`, `text_anchor` become class, text-anchor; None is left out."""
     written = "".join(
         [
-            f' {name.rstrip("_").replace("_", "-")}="{escape(_said(value))}"'
+            f' {_named(name)}="{escape(value) if isinstance(value, str) else compact(value)}"'
             for name, value in attributes.items()
             if value is not None
         ]
@@ -88,8 +88,9 @@ def element(tag: str, *children: str, **attributes: Number | str | None) -> Mark
     return Markup(f"<{tag}{written}>{inside}</{tag}>" if inside else f"<{tag}{written}/>")  # noqa: S704
 
 
-def _said(value: Number | str) -> str:
-    return value if isinstance(value, str) else compact(value)
+@cache
+def _named(attribute: str) -> str:
+    return attribute.rstrip("_").replace("_", "-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +219,7 @@ def gridlines(ruler: Ruler, top: float, bottom: float) -> Markup:
     )
 
 
+@lru_cache(maxsize=4096)
 def peers(ruler: Ruler, box: Box, middle: float, half: float) -> Markup:
     """The middle half of peers as a box, the median as a tick, a line from P10 to P90 where published."""
     shapes: list[Markup] = []
