@@ -56,6 +56,10 @@ VARIANTS = (
     (CLAIRE, f"{VALLEY}/practices/{{told}}"),
     (SOPHIE, f"{VALLEY}/practices/{{practice}}"),
     (INES, "/n/excellence-de-service/levers/new?questionnaire=SX"),
+    (INES, "/n/excellence-de-service/members?complete=no"),
+    (INES, "/n/excellence-de-service/members/{expected}"),
+    (INES, "/n/excellence-de-service/campaigns/{draft}"),
+    (INES, "/n/excellence-de-service/cohorts?by=country"),
     (CLAIRE, f"{VALLEY}/search?q=zzzz"),
     (CLAIRE, "/home?all=1"),
     (CLAIRE, "/help?q=zzzz"),
@@ -218,6 +222,10 @@ _LOOKED_UP = {
     "lever": f"select l.id from network_lever l {_IN_NETWORK} order by l.id limit 1",
     "member": f"select m.id from network_member m {_IN_NETWORK} order by m.id limit 1",
     "edition": f"select e.id from edition e {_IN_NETWORK} order by e.published_on desc limit 1",
+    "expected": f"select r.id from register_entry r {_IN_NETWORK} and r.organisation_id is null limit 1",
+    "draft": f"select p.id from campaign_plan p {_IN_NETWORK} and p.launched_at is null limit 1",
+    "import_id": f"select i.id from member_import i {_IN_NETWORK} limit 1",
+    "secret": "select d.code from network_door d join network n on n.id = d.id where n.slug = 'excellence-de-service'",
     "campaign": f"select c.id from campaign c {_IN_NETWORK} order by c.opens_on desc limit 1",
     "plan": f"select p.slug from action_plan p {_IN_VALLEY} order by p.id limit 1",
     "action": f"select a.id from action a {_IN_VALLEY} and a.status = 'in_progress' order by a.id limit 1",
@@ -236,6 +244,7 @@ async def _ids(demonstration: Demonstration) -> dict[str, str]:
         "org": "transports-du-val", "net": "excellence-de-service", "open": ongoing, "done": done, "before": before,
         "made": str(found["report"]), "questionnaire": "SX", "code": "SX1.1.1", "section": "SX1.1", "element": "SX1.1", "version": "1",
         "kind": "yaml", "confirm": "confirm-me", "reset": "reset-me", "invite": "invite-me",
+        "message": "opening", "letters": "refuse-me",
     }  # fmt: skip
 
 
@@ -283,6 +292,11 @@ async def plant_what_is_missing(demonstration: Demonstration) -> None:
             "insert into invitation (id, organisation_id, email, role, fingerprint, invited_by_id, created_at, expires_at) "
             "values ($1, $2, 'new@palier.example', 'reader', $3, $4, now(), $5)",
             new_id(), valley, fingerprint("invite-me"), claire, soon,
+        )  # fmt: skip
+        await owner.execute(
+            "insert into mail_choice (id, network_id, email, fingerprint) select $1, id, 'someone@palier.example', $2 from network "
+            "where slug = 'excellence-de-service'",
+            new_id(), fingerprint("refuse-me"),
         )  # fmt: skip
         await owner.execute(
             "insert into report (id, organisation_id, kind, title, locale, content, content_key, state, attempts, failure, created_by, "

@@ -11,6 +11,7 @@ from datetime import timedelta
 from palier.accounts import store as accounts
 from palier.accounts.passwords import hashed
 from palier.assessments.flows.definitions import keep_definition
+from palier.demo.cockpit import plant_cockpit
 from palier.demo.consultant import clients_among, plant_clients
 from palier.demo.director import VALLEY, plant_flashes, plant_plan, plant_valley
 from palier.demo.networks import plant_members, plant_network, plant_running, publish_years
@@ -96,6 +97,7 @@ async def seed(settings: Settings) -> None:
             await network.NetworkManager.create(
                 id=new_id(), network_id=planted.row.id, person_id=ines.person_id
             )
+    await plant_cockpit(large, ines)
 
 
 async def _keep_definitions() -> None:

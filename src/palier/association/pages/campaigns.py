@@ -167,21 +167,21 @@ class Cockpit(Controller):
         await campaigning.schedule(network_actor, campaign, days)
         return see_other(_at(network_actor, campaign), _("The reminders are kept."))
 
-    @get("/campaigns/{campaign:uuid}/messages/{kind:str}")
-    async def message(
-        self, request: Request, network_actor: NamedDependency[NetworkActor], campaign: FromPath[UUID], kind: FromPath[str]
+    @get("/campaigns/{campaign:uuid}/messages/{message:str}")
+    async def read_message(
+        self, request: Request, network_actor: NamedDependency[NetworkActor], campaign: FromPath[UUID], message: FromPath[str]
     ) -> Template:  # fmt: skip
         """One message in both languages, as it is and as a member reads it."""
         async with reading(network_actor):
             plan = await campaigning.plan_of(network_actor, campaign)
-        return _message(request, network_actor, plan, words.kind_of(kind), None, {})
+        return _message(request, network_actor, plan, words.kind_of(message), None, {})
 
-    @post("/campaigns/{campaign:uuid}/messages/{kind:str}")
+    @post("/campaigns/{campaign:uuid}/messages/{message:str}")
     async def write(
-        self, request: Request, network_actor: NamedDependency[NetworkActor], campaign: FromPath[UUID], kind: FromPath[str]
+        self, request: Request, network_actor: NamedDependency[NetworkActor], campaign: FromPath[UUID], message: FromPath[str]
     ) -> Response:  # fmt: skip
         raw = await form_of(request)
-        which = words.kind_of(kind)
+        which = words.kind_of(message)
         texts = {
             locale: {part: raw.get(f"{part}-{locale}", "") for part in ("subject", "text")}
             for locale in LOCALES
@@ -192,7 +192,7 @@ class Cockpit(Controller):
                 plan = await campaigning.plan_of(network_actor, campaign)
             return _message(request, network_actor, plan, which, texts, errors)
         await campaigning.write(network_actor, campaign, which, {} if "usual" in raw else texts)
-        return see_other(f"{_at(network_actor, campaign)}/messages/{kind}", _("The message is kept."))
+        return see_other(f"{_at(network_actor, campaign)}/messages/{message}", _("The message is kept."))
 
 
 def _unwritten(texts: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
