@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from palier.foundation.language import current, language_name, ngettext, number
+from palier.foundation.language import LOCALES, current, language_name, ngettext, number
 from palier.foundation.language import gettext as _
 from palier.network.wording import families, label, sectors
 from palier.practices.rules.sheets import LONGEST, MOST_LINKS, MOST_MONTHS, MOST_STEPS, Fault, Served, Sheet
@@ -190,7 +190,7 @@ def _too_long(field: str) -> str:
 
 def language_choices() -> list[tuple[str, str]]:
     """The languages a practice may be written in."""
-    return [(locale, language_name(locale)) for locale in ("fr", "en")]
+    return [(locale, language_name(locale)) for locale in LOCALES]
 
 
 def effort_choices() -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from litestar.response import Redirect, Template
 from palier.foundation.actor import NetworkActor
 from palier.foundation.database import reading
 from palier.foundation.identifiers import new_id
-from palier.foundation.language import current
+from palier.foundation.language import LOCALES, current
 from palier.foundation.language import gettext as _
 from palier.foundation.permissions import Permission, needs
 from palier.foundation.web import form_of, page, see_other
@@ -35,8 +35,6 @@ from palier.practices.rules.lever_sheets import MOST_SERVED, LeverSheet, Words, 
 from palier.practices.store import LeverState, NetworkLever
 from palier.questionnaires.flows.offering import offered
 from palier.questionnaires.rules import Questionnaire
-
-LANGUAGES = ("fr", "en")
 
 
 class Levers(Controller):
@@ -156,7 +154,7 @@ def _read(raw: Raw, questionnaire: Questionnaire) -> tuple[LeverSheet, Errors]:
             one_line(raw.get(f"title-{locale}", "")), lines(raw, f"steps-{locale}"),
             one_line(raw.get(f"kpi_name-{locale}", "")), one_line(raw.get(f"kpi_unit-{locale}", "")),
         )
-        for locale in LANGUAGES
+        for locale in LOCALES
     }  # fmt: skip
     serves = read_serves(raw, {questionnaire.id: questionnaire}, errors)
     requires = tuple(name for name in (raw.get("requires", ""),) if name)

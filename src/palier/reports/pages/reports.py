@@ -177,7 +177,7 @@ async def _form(
     blank = {"kind": Kind.RESULTS, "locale": current(), "assessment": "", "plan": "", "benchmark": ""}
     return page(
         request, "reports/new.html", nav="reports", status_code=422 if errors else 200, rounds=rounds, plans=plans,
-        kinds=wording.kind_choices(), locales=[(each, language_name(each)) for each in LOCALES],
+        kinds=wording.kind_choices(), tongues=[(each, language_name(each)) for each in LOCALES],
         values=blank | values, errors=errors or {}, new_op=new_id(),
     )  # fmt: skip
 
