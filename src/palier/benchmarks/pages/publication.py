@@ -6,7 +6,6 @@ from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
@@ -106,16 +105,14 @@ class Publication(Controller):
             prepared = await load_preparation(
                 network_actor, await store.campaign_of(network_actor.network_id, campaign)
             )
-            draft = prepared.draft
-            if draft is None or not prepared.stands:
-                raise NotFoundException
+            draft = prepared.draft if prepared.stands else None
             members = await store.verified_members(network_actor.network_id)
             wanted = request.query_params.get("member", "")
             member = next((one for one in members if str(one.id) == wanted), members[0] if members else None)
-            shown = await preview(network_actor, draft, member) if member else None
+            shown = await preview(network_actor, draft, member) if draft and member else None
             titles = await _titles(network_actor)
         return _page(
-            request, "benchmarks/staff_preview.html", taking=prepared.taking, members=members, shown=shown, titles=titles,
+            request, "benchmarks/staff_preview.html", taking=prepared.taking, draft=draft, members=members, shown=shown, titles=titles,
             names=_names(prepared.taking.campaign.questionnaire), cohort_in_words=cohort_in_words,
             refusal_in_words=refusal_in_words, band_in_words=band_in_words,
         )  # fmt: skip
