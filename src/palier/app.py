@@ -37,7 +37,7 @@ from palier.association.pages import refusing as cockpit_letters
 from palier.association.pages import practices as cockpit_practices
 from palier.benchmarks import jobs as benchmark_jobs
 from palier.benchmarks.flows.comparing import peers as peers_of_members
-from palier.benchmarks.pages import agreeing, member, publication, staff
+from palier.benchmarks.pages import agreeing, member, publication
 from palier.demo import jobs as demo_jobs
 from palier.demo import pages as demonstration
 from palier.demo import refusals as demo_refusals
@@ -84,7 +84,6 @@ ROOMS: list[Any] = [
     *practices_told.PAGES,
     *practices_read.PAGES,
     *member.PAGES,
-    *staff.PAGES,
     *publication.PAGES,
     *agreeing.PAGES,
     *hub.PAGES,

@@ -1,3 +1,0 @@
-"""Where a network's staff checked and published an edition; see publication."""
-
-PAGES: list[object] = []
