@@ -214,7 +214,9 @@ async def test_each_obstacle_says_what_to_do(
     campaign = await plant_campaign(owner, network)
     shared = await submit_round(claire, campaign)
     here = HERE.format(slug=shared.slug)
-    assert "attend d’être vérifiée" in plain(await read(visit, claire, here))
+    unverified = await read(visit, claire, here)
+    assert "attend d’être vérifiée" in plain(unverified)
+    assert f'href="{here.replace("benchmark", "results")}">Lire vos résultats en attendant' in unverified
     await owner.execute("update network_member set verified_at = now()")
     assert "Aucune édition" in plain(await read(visit, claire, here))
     await contribute(owner, network, campaign)
