@@ -31,7 +31,7 @@ class Agreeing(Controller):
     @get(opt=needs(Permission.READ))
     async def agreement(
         self, request: Request, actor: NamedDependency[Actor], assessment: FromPath[str]
-    ) -> Template:
+    ) -> Response:
         """The text as it stands, and every answer given."""
         return await _agreement(request, actor, assessment)
 
@@ -106,13 +106,13 @@ def _back(actor: Actor, slug: str, notice: str) -> Redirect:
 
 async def _agreement(
     request: Request, actor: Actor, slug: str, values: dict[str, str] | None = None, errors: dict[str, str] | None = None
-) -> Template:  # fmt: skip
+) -> Template | Redirect:  # fmt: skip
     async with reading(actor):
         try:
             agreement = await consenting.load_agreement(actor, slug)
             desk = await sheets.load_desk(actor, slug)
-        except consenting.NotAsked:
-            raise NotFoundException from None
+        except consenting.NotAsked:  # nothing was asked yet, or ever
+            return see_other(f"/o/{actor.organisation.slug}/e/{slug}/receipt")
     text = wording()
     context: dict[str, Any] = {
         "agreement": agreement, "assessment": agreement.assessment, "wording": text,
