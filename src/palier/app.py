@@ -33,8 +33,8 @@ from palier.association.pages import importing as cockpit_files
 from palier.association.pages import joining as cockpit_doors
 from palier.association.pages import levers as cockpit_levers
 from palier.association.pages import members as cockpit_members
-from palier.association.pages import refusing as cockpit_letters
 from palier.association.pages import practices as cockpit_practices
+from palier.association.pages import refusing as cockpit_letters
 from palier.benchmarks import jobs as benchmark_jobs
 from palier.benchmarks.flows.comparing import peers as peers_of_members
 from palier.benchmarks.pages import agreeing, member, publication
