@@ -18,6 +18,8 @@ class Person:
     time_zone: str = "Europe/Paris"
     shortcuts: bool = True
     session_id: UUID | None = None
+    networks: tuple[str, ...] = ()
+    """The addresses of the networks whose staff the person is on: the way back, never a right."""
 
     @property
     def initials(self) -> str:

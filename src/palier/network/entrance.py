@@ -48,13 +48,20 @@ class Entrance(ASGIMiddleware):
         await next_app(scope, receive, send)
 
 
+# The networks are looked up once whoami has said whose rows may be read.
+_WHO = (
+    "select w.*, array(select n.slug from network_manager m join network n on n.id = m.network_id "
+    "where m.person_id = w.person_id order by n.name) as networks from whoami($1, $2) w"
+)
+
+
 async def _identify(
     connection: ASGIConnection, state: dict[str, Any], path: dict[str, Any], *, secure: bool
 ) -> None:
     secret = presented(connection.cookies, secure=secure)
     if secret is None:
         return
-    rows = await select("select * from whoami($1, $2)", fingerprint(secret), str(path.get("org", "")))
+    rows = await select(_WHO, fingerprint(secret), str(path.get("org", "")))
     if not rows:
         return
     row = rows[0]
@@ -77,6 +84,7 @@ def _person(row: dict[str, Any]) -> Person:
         row["time_zone"],
         row["shortcuts"],
         row["session_id"],
+        tuple(row["networks"]),
     )
 
 

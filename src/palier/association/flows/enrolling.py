@@ -70,8 +70,8 @@ async def unverify(actor: NetworkActor, wanted: UUID) -> str:
 async def take_out(actor: NetworkActor, wanted: UUID) -> str:
     """Remove a member, refuse a request, or strike somebody out of the register; the name.
 
-    Editions stay as they are, and a round already given to an open campaign is sealed with the others: it takes
-    effect at the next campaign. Raises Unknown.
+    Published editions stay as they are; a campaign not sealed yet leaves out what the member gave, because sealing
+    reads who is a member that day. Raises Unknown.
     """
     async with transaction(actor):
         one = await one_of_register(actor, wanted)
