@@ -28,10 +28,12 @@ from palier.assessments.rules.peers import Peers
 from palier.assessments.scope_wording import scope_in_words
 from palier.association import jobs as cockpit_jobs
 from palier.association.pages import campaigns as cockpit_campaigns
+from palier.association.pages import directory as cockpit_directory
 from palier.association.pages import health as cockpit_health
 from palier.association.pages import importing as cockpit_files
 from palier.association.pages import joining as cockpit_doors
 from palier.association.pages import levers as cockpit_levers
+from palier.association.pages import look as cockpit_look
 from palier.association.pages import members as cockpit_members
 from palier.association.pages import practices as cockpit_practices
 from palier.association.pages import refusing as cockpit_letters
@@ -74,6 +76,8 @@ ROOMS: list[Any] = [
     *cockpit_practices.PAGES,
     *cockpit_levers.PAGES,
     *cockpit_files.PAGES,
+    *cockpit_directory.PAGES,
+    *cockpit_look.PAGES,
     *portfolio.PAGES,
     *reports.PAGES,
     *plans.PAGES,

@@ -104,6 +104,7 @@ async def test_a_reminder_goes_out_once_a_member_and_date_and_not_to_who_refused
 ) -> None:
     await enrol(owner, network, claire.organisation_id)
     await planned(owner, network)
+    await owner.execute("insert into network_look (id, name, accent, logo_media_type) values ($1, 'Cercle des Services', '', '')", network.id)
     for _ in range(2):
         await send(settings, date(2026, 11, 14))
     mails = await sent(owner)
@@ -111,6 +112,8 @@ async def test_a_reminder_goes_out_once_a_member_and_date_and_not_to_who_refused
     assert "votre évaluation pour la campagne 2026" in mails[0][1]
     text = await owner.fetchval("select text from mail")
     assert "Transports du Val" in text
+    assert text.startswith("Cercle des Services\n")
+    assert "Réseau excellence" not in text
     assert "{" not in text
     link = re.search(r"http://palier.test(/letters/\S+)", text)
     assert link

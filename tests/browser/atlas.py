@@ -60,6 +60,7 @@ VARIANTS = (
     (INES, "/n/excellence-de-service/members/{expected}"),
     (INES, "/n/excellence-de-service/campaigns/{draft}"),
     (INES, "/n/excellence-de-service/cohorts?by=country"),
+    (SOPHIE, f"{VALLEY}/network/excellence-de-service/directory"),
     (CLAIRE, f"{VALLEY}/search?q=zzzz"),
     (CLAIRE, "/home?all=1"),
     (CLAIRE, "/help?q=zzzz"),
@@ -241,7 +242,7 @@ async def _ids(demonstration: Demonstration) -> dict[str, str]:
         before, done, ongoing = [row["slug"] for row in await owner.fetch(rounds)][-3:]
         found = {name: await owner.fetchval(sql) for name, sql in _LOOKED_UP.items()}
     return {name: str(value) for name, value in found.items() if value is not None} | {
-        "org": "transports-du-val", "net": "excellence-de-service", "open": ongoing, "done": done, "before": before,
+        "org": "transports-du-val", "net": "excellence-de-service", "network": "excellence-de-service", "open": ongoing, "done": done, "before": before,
         "made": str(found["report"]), "questionnaire": "SX", "code": "SX1.1.1", "section": "SX1.1", "element": "SX1.1", "version": "1",
         "kind": "yaml", "confirm": "confirm-me", "reset": "reset-me", "invite": "invite-me",
         "message": "opening", "letters": "refuse-me",

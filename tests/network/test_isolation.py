@@ -66,7 +66,7 @@ async def nest(cast: Any, administrator: Any) -> Nest:
     return Nest(owner, {
         "org": "nid", "assessment": done.slug, "slug": done.slug, "code": "FL1.1.1", "section": "FL1.1", "element": "FL1.1",
         "plan": plan, "action": action, "report": report, "invitation": invitation, "mandate": mandate, "membership": membership,
-        "questionnaire": own, "kind": "yaml", "practice": practice, "comment": comment, "version": "1", "reading": reading, "lever": questionnaire.levers[0].id, "member": membership, "edition": str(new_id()), "cohort": "family=transport",
+        "questionnaire": own, "kind": "yaml", "practice": practice, "comment": comment, "network": "cercle-du-nid", "version": "1", "reading": reading, "lever": questionnaire.levers[0].id, "member": membership, "edition": str(new_id()), "cohort": "family=transport",
     })  # fmt: skip
 
 
@@ -226,6 +226,7 @@ _ROWS = (
     "membership",
     "practice",
     "comment",
+    "network",
 )
 
 

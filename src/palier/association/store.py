@@ -1,5 +1,6 @@
 """What a network's staff keeps: plans of campaigns, what was sent, the directory, its look, files brought in, bulletins."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -150,6 +151,18 @@ class Bulletin(Model):
         unique_together = (("edition", "locale"),)
 
 
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """A network as its members see it: under its own name and colour. `verified`: whether this member is."""
+
+    id: UUID
+    slug: str
+    name: str
+    accent: str
+    has_logo: bool
+    verified: bool
+
+
 # --- named queries ----------------------------------------------------------------------------------------------------
 
 
@@ -177,6 +190,25 @@ async def frozen_in(network_id: UUID) -> set[UUID]:
 async def listed_in(network_id: UUID) -> list[DirectoryListing]:
     """The members that agreed to be listed, in order of name."""
     return await DirectoryListing.filter(network_id=network_id).order_by("name")
+
+
+async def circle_of(organisation_id: UUID, slug: str) -> Circle:
+    """The network at this address, for an organisation that reads there. Raises Unknown."""
+    sql = (
+        "select n.id, n.slug, coalesce(nullif(l.name, ''), n.name) as name, coalesce(l.accent, '') as accent, "
+        "l.logo is not null as has_logo, m.verified_at is not null as verified "
+        "from network n join network_member m on m.network_id = n.id left join network_look l on l.id = n.id "
+        "where m.organisation_id = $1 and n.slug = $2 and m.left_on is null and (m.verified_at is not null or n.fictive)"
+    )
+    rows = await select(sql, organisation_id, slug)
+    if not rows:
+        raise Unknown("no network of this organisation")
+    return Circle(**rows[0])
+
+
+async def look_of(network_id: UUID) -> NetworkLook:
+    """The network's look: an empty one while it has none."""
+    return await NetworkLook.get_or_none(id=network_id) or NetworkLook(id=network_id)
 
 
 async def import_of(network_id: UUID, import_id: UUID, *, locked: bool = False) -> MemberImport:

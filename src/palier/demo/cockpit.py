@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 from palier.association.flows.joining import turn_key
+from palier.association.rules.directory import Contact
 from palier.association.rules.member_file import key_of
 from palier.association.rules.messages import default_reminders
-from palier.association.store import CampaignPlan, MemberImport
+from palier.association.store import CampaignPlan, DirectoryListing, MemberImport, NetworkLook, members_of
 from palier.demo.networks import Planted
 from palier.foundation import clock
 from palier.foundation.actor import NetworkActor, Person
@@ -42,6 +43,8 @@ async def plant_cockpit(planted: Planted, manager: Person) -> None:
             uploaded_at=clock.now(),
         )  # fmt: skip
         await _plant_draft(planted)
+        await NetworkLook.create(id=planted.row.id, accent="#2f8f87")
+        await _plant_listings(planted)
     await turn_key(actor)
 
 
@@ -53,3 +56,14 @@ async def _plant_draft(planted: Planted) -> None:
         major=running.major, opens_on=opens, closes_on=closes,
         reminders=[day.isoformat() for day in default_reminders(opens, closes)],
     )  # fmt: skip
+
+
+async def _plant_listings(planted: Planted) -> None:
+    """Every ninth member agreed to be listed, every second of those with somebody to write to."""
+    for place, member in enumerate((await members_of(planted.row.id))[::9]):
+        one = member.organisation
+        contact = Contact("Accueil des adhérents", f"contact@{one.slug}.invalid") if place % 2 else Contact()
+        await DirectoryListing.create(
+            id=new_id(), network_id=planted.row.id, organisation_id=one.id, name=one.name, sector=one.sector, size=one.size,
+            country=one.country, contact=contact.kept, listed_at=clock.now(),
+        )  # fmt: skip

@@ -67,6 +67,9 @@ class NetworkActor:
     network_id: UUID
     network_slug: str
     network_name: str
+    accent: str = ""
+    """The network's own colour, for the head of its pages."""
+    has_logo: bool = False
 
     @property
     def person_id(self) -> UUID:

@@ -95,12 +95,16 @@ def _organisation(row: dict[str, Any]) -> Organisation:
 
 async def _network_actor(person: Person, slug: str) -> NetworkActor | None:
     sql = (
-        "select n.id, n.slug, n.name from network n join network_manager m on m.network_id = n.id "
-        "where n.slug = $1 and m.person_id = $2"
+        "select n.id, n.slug, coalesce(nullif(l.name, ''), n.name) as name, coalesce(l.accent, '') as accent, "
+        "l.logo is not null as has_logo from network n join network_manager m on m.network_id = n.id "
+        "left join network_look l on l.id = n.id where n.slug = $1 and m.person_id = $2"
     )
     async with reading(person):
         rows = await select(sql, slug, person.person_id)
-    return NetworkActor(person, rows[0]["id"], rows[0]["slug"], rows[0]["name"]) if rows else None
+    if not rows:
+        return None
+    row = rows[0]
+    return NetworkActor(person, row["id"], row["slug"], row["name"], row["accent"], row["has_logo"])
 
 
 def _check(state: dict[str, Any], opt: dict[str, Any]) -> None:

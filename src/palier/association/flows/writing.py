@@ -47,7 +47,8 @@ async def _send(
 ) -> None:
     duty = OnDuty(network_id=plan.network_id)
     async with reading(duty):
-        network = await Network.get(id=plan.network_id)
+        look = await store.look_of(plan.network_id)
+        network = look.name or (await Network.get(id=plan.network_id)).name
         rounds = await Participation.filter(campaign_id=plan.id).exclude(submitted_at=None)
         submitted = {row.organisation_id for row in rounds}
         rows = NetworkMember.filter(
@@ -63,7 +64,7 @@ async def _send(
 
 
 async def _send_to(
-    plan: store.CampaignPlan, one: Due, network: Network, member: NetworkMember, site: str, secret: str
+    plan: store.CampaignPlan, one: Due, network: str, member: NetworkMember, site: str, secret: str
 ) -> None:
     """To the owners and leads of one member, if this message was not sent before: the row and the mails stand together."""
     sql = (
@@ -80,10 +81,10 @@ async def _send_to(
         token = await _way_out(plan.network_id, row.person.email, secret)
         if token:
             with speaking(row.person.locale):
-                written = letter(plan, one.kind, network.name, member.organisation, site)
+                written = letter(plan, one.kind, network, member.organisation, site)
                 await mail.write(
                     row.person.email, "association/mails/campaign", subject=written.subject, text=written.text,
-                    network=network.name, refuse=f"{site}/letters/{token}",
+                    network=network, refuse=f"{site}/letters/{token}",
                 )  # fmt: skip
 
 
@@ -103,7 +104,8 @@ async def choice_behind(token: str) -> tuple[store.MailChoice, str]:
     """The address a mailed link stands for, and its network's name. Raises DoesNotExist."""
     async with reading(LinkHolder(fingerprint(token))):
         row = await store.MailChoice.get(fingerprint=fingerprint(token))
-        return row, (await Network.get(id=row.network_id)).name
+        look = await store.look_of(row.network_id)
+        return row, look.name or (await Network.get(id=row.network_id)).name
 
 
 async def choose(token: str, *, refuse: bool) -> None:

@@ -15,7 +15,13 @@ def is_colour(text: str) -> bool:
 
 def contrast_with_white(colour: str) -> float:
     """The contrast ratio of `colour` ("#1e4d92") and white, 1 to 21."""
-    return 1.05 / (_luminance(colour) + 0.05)
+    return contrast(colour, "#ffffff")
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two colours ("#1e4d92"), 1 to 21."""
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
 
 
 def _luminance(colour: str) -> float:
