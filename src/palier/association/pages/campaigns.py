@@ -17,7 +17,7 @@ from palier.association.flows import campaigning
 from palier.association.flows.healing import load_health
 from palier.association.letters import template_of
 from palier.association.pages.forms import date_in, typed_date
-from palier.association.rules.messages import WRITTEN, Kind, filled
+from palier.association.rules.messages import WRITTEN, Kind, filled, unknown_places
 from palier.benchmarks import store as benchmarks
 from palier.foundation.actor import NetworkActor
 from palier.foundation.clock import today
@@ -203,6 +203,10 @@ def _unwritten(texts: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
                 errors[f"{part}-{locale}"] = _("Fill in this field")
             elif len(parts[part]) > most:
                 errors[f"{part}-{locale}"] = _("This text is too long")
+            elif unknown := unknown_places(parts[part]):
+                errors[f"{part}-{locale}"] = _(
+                    "{%(word)s} would reach members as it is. Write one of the words above between braces"
+                ) % {"word": unknown[0]}
     return errors
 
 

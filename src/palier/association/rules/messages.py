@@ -1,5 +1,6 @@
 """The messages of a campaign: which kind is due on which day, to whom, and a text with its places filled in."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,6 +17,8 @@ LATE = timedelta(days=2)
 
 PLACES = ("organisation", "network", "campaign", "closes", "address")
 """What a text may hold between braces."""
+
+_BRACES = re.compile(r"\{([^{}\n]*)\}")
 
 
 class Kind(StrEnum):
@@ -69,6 +72,11 @@ def due(opens: date, closes: date, reminders: Iterable[date], today: date) -> li
 def concerns(kind: Kind, *, submitted: bool) -> bool:
     """Whether a member in this state gets such a message: thanks once submitted, the others until then."""
     return submitted is (kind is Kind.THANKS)
+
+
+def unknown_places(text: str) -> list[str]:
+    """What stands between braces in `text` and would reach members as it is, in order."""
+    return [found for found in _BRACES.findall(text) if found not in PLACES]
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:
