@@ -27,6 +27,7 @@ from palier.assessments.pages import answering, history, hub, preview, proposing
 from palier.assessments.rules.peers import Peers
 from palier.assessments.scope_wording import scope_in_words
 from palier.association import jobs as cockpit_jobs
+from palier.association.pages import bulletins as cockpit_bulletins
 from palier.association.pages import campaigns as cockpit_campaigns
 from palier.association.pages import directory as cockpit_directory
 from palier.association.pages import health as cockpit_health
@@ -71,6 +72,7 @@ ROOMS: list[Any] = [
     *cockpit_campaigns.PAGES,
     *cockpit_letters.PAGES,
     *cockpit_doors.PAGES,
+    *cockpit_bulletins.PAGES,
     *cockpit_health.PAGES,
     *cockpit_members.PAGES,
     *cockpit_practices.PAGES,

@@ -34,6 +34,7 @@ VALLEY = "/o/transports-du-val"
 
 NOT_PAGES = {
     "/.well-known/security.txt", "/healthz", "/readyz", "/robots.txt", "/static/{file_path:path}", "/{path:path}",
+    "/n/{net:str}/bulletins/{bulletin:uuid}", "/o/{org:str}/bulletins/{bulletin:uuid}",
 }  # fmt: skip
 """Answers for machines."""
 

@@ -64,6 +64,7 @@ async def nest(cast: Any, administrator: Any) -> Nest:
     plan, action, reading, report, invitation, mandate, membership = await _plant_the_rest(owner, done.id)
     practice, comment = await _plant_practice(administrator, owner)
     return Nest(owner, {
+        "bulletin": str(new_id()),
         "org": "nid", "assessment": done.slug, "slug": done.slug, "code": "FL1.1.1", "section": "FL1.1", "element": "FL1.1",
         "plan": plan, "action": action, "report": report, "invitation": invitation, "mandate": mandate, "membership": membership,
         "questionnaire": own, "kind": "yaml", "practice": practice, "comment": comment, "network": "cercle-du-nid", "version": "1", "reading": reading, "lever": questionnaire.levers[0].id, "member": membership, "edition": str(new_id()), "cohort": "family=transport",

@@ -23,7 +23,8 @@ from palier.reports import jobs as report_jobs
 from palier.reports.flows.asking import RENDER
 from palier.reports.keys import content_key
 from palier.reports.press import Press
-from palier.reports.rules.documents import Document, ResultsAndPlan
+from palier.reports.rules.documents import ResultsAndPlan
+from palier.reports.rules.kinds import Document
 from palier.reports.rules.record import to_plain
 from palier.reports.store import Report
 from tests.assessments.rounds import LEVELS_2025, LEVELS_2026, drafts, plant

@@ -5,7 +5,8 @@ import signal
 from pathlib import Path
 
 from palier.reports.press import print_document
-from palier.reports.rules.documents import Document, Unprintable
+from palier.reports.rules.documents import Unprintable
+from palier.reports.rules.kinds import Document
 
 
 def moody(document: Document, locale: str) -> bytes:

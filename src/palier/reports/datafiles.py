@@ -8,7 +8,9 @@ from fractions import Fraction
 
 from palier.foundation.language import decimal_mark, number
 from palier.foundation.language import gettext as _
-from palier.reports.rules.documents import Action, Document, ElementRow, ResultsAndPlan
+from palier.reports.rules.bulletins import Bulletin
+from palier.reports.rules.documents import Action, ElementRow, ResultsAndPlan
+from palier.reports.rules.kinds import Document
 from palier.reports.wording import evidence_words, state_words, status_words
 
 Cell = str | int | Fraction | date | None
@@ -22,6 +24,13 @@ def data_files(document: Document) -> Iterator[tuple[str, str, bytes]]:
             _("Results: dimensions, elements and criteria"),
             _csv(_result_head(), _results(document)),
         )
+    if isinstance(document, Bulletin):
+        yield (
+            "edition.csv",
+            _("Published figures of the whole network"),
+            _csv(_published_head(), _published(document)),
+        )
+        yield "families.csv", _("Published medians by family of sectors"), _csv(*_by_family(document))
     if document.plan is not None:
         yield (
             "actions.csv",
@@ -69,6 +78,25 @@ def _element_end(row: ElementRow) -> tuple[Cell, ...]:
     box = row.comparison.quartiles
     peers = (box.q1, box.median, box.q3) if box else (None, None, None)
     return *peers, None, None, None, None, row.withheld or row.comparison.hidden
+
+
+def _published_head() -> list[str]:
+    return [
+        _("Code"), _("Label"), _("Organisations"), _("P10"), _("Q1"), _("Median"), _("Q3"), _("P90"),
+        _("Change of the median"),
+    ]  # fmt: skip
+
+
+def _published(document: Bulletin) -> Iterator[Sequence[Cell]]:
+    for row in document.rows:
+        box = row.quartiles
+        figures = (box.p10, box.q1, box.median, box.q3, box.p90) if box else (None,) * 5
+        yield row.code, row.label, row.size, *figures, row.moved
+
+
+def _by_family(document: Bulletin) -> tuple[list[str], list[Sequence[Cell]]]:
+    head = [_("Family"), _("Organisations"), *(code for code, _label in document.columns)]
+    return head, [(row.label, row.size, *row.medians) for row in document.families]
 
 
 def _action_head() -> list[str]:

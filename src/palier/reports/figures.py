@@ -12,15 +12,10 @@ from palier.foundation.charts.standing import ladder as ladder_chart
 from palier.foundation.charts.standing import strip as strip_chart
 from palier.foundation.language import gettext as _
 from palier.foundation.language import points
-from palier.reports.rules.documents import (
-    Comparison,
-    DimensionRow,
-    Document,
-    ElementRow,
-    Level,
-    Plan,
-    ResultsAndPlan,
-)
+from palier.reports.bulletin_wording import strip_words
+from palier.reports.rules.bulletins import Bulletin, BulletinRow
+from palier.reports.rules.documents import Comparison, DimensionRow, ElementRow, Level, Plan, ResultsAndPlan
+from palier.reports.rules.kinds import Document
 
 FEWEST_AXES, MOST_AXES = 3, 9
 WHOLE_LINE = 634
@@ -52,6 +47,8 @@ def draw_figures(document: Document) -> dict[str, Figure]:
 def _figures(document: Document) -> Iterator[Figure]:
     if isinstance(document, ResultsAndPlan):
         yield from _result_figures(document)
+    if isinstance(document, Bulletin):
+        yield from (published_strip(f"strip-{place}", row) for place, row in enumerate(document.rows))
     if document.plan is not None:
         yield from track(document.plan)
 
@@ -94,6 +91,13 @@ def strip(key: str, row: ElementRow) -> Figure:
     alt = f"{row.label}. {'; '.join(_strip_words(row))}."
     svg = strip_chart(row.score, _box(row.comparison), label=alt, last=row.previous, width=STRIP, height=24)
     return Figure(key, svg, alt)
+
+
+def published_strip(key: str, row: BulletinRow) -> Figure:
+    """The published figures of one variable, nobody's score among them."""
+    alt = strip_words(row) + "."
+    box = _box(Comparison(row.quartiles))
+    return Figure(key, strip_chart(None, box, label=alt, width=STRIP, height=24), alt)
 
 
 def _box(comparison: Comparison) -> Box | None:

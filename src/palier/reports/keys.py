@@ -12,7 +12,7 @@ from typing import Any
 
 from palier.foundation import templates
 from palier.foundation.charts import drawing
-from palier.reports.rules.documents import Document
+from palier.reports.rules.kinds import Document
 
 _ROOT = Path(__file__).resolve().parents[3]
 
@@ -31,7 +31,7 @@ def content_key(document: Document, locale: str) -> str:
 def _edition() -> str:
     """What the house brings to a document, as one digest: anything changed here makes every kept file stale."""
     sheets = ("drawing", "shapes", "standing")
-    crafts = ("datafiles", "figures", "pdf", "typesetting", "wording")
+    crafts = ("bulletin_wording", "datafiles", "figures", "pdf", "typesetting", "wording")
     parts = [
         _ROOT / "static" / "css" / "report.css",
         *sorted((templates.ROOT / "reports" / "document").glob("*.html")),

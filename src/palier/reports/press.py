@@ -20,7 +20,8 @@ from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
-from palier.reports.rules.documents import Document, Unprintable
+from palier.reports.rules.documents import Unprintable
+from palier.reports.rules.kinds import Document
 
 log = logging.getLogger(__name__)
 Printer = Callable[[Document, str], bytes]

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from palier.foundation import language, templates
-from palier.reports import datafiles, figures, pdf, wording
+from palier.reports import bulletin_wording, datafiles, figures, pdf, wording
 from palier.reports.keys import content_key
 from palier.reports.rules import findings
 from palier.reports.rules.accent import check_accent
-from palier.reports.rules.documents import Document, Issuer, ResultsAndPlan
+from palier.reports.rules.bulletins import Bulletin
+from palier.reports.rules.documents import Issuer, ResultsAndPlan
+from palier.reports.rules.kinds import Document
 
 CARDS_AT_MOST = 24
 """Actions printed one by one; a longer plan is printed as a table, with all its words in the attached data."""
@@ -57,7 +59,7 @@ def warm_up() -> None:
         pdf.Metadata("·", "·", "·", _EPOCH, b"0"),
         "en",
     )
-    for name in ("results.html", "action_plan.html"):
+    for name in ("results.html", "action_plan.html", "bulletin.html"):
         templates.environment().get_template(f"reports/document/{name}")
 
 
@@ -86,12 +88,11 @@ def _spaced(text: str, locale: str) -> str:
 
 
 def _html(document: Document, drawn: Mapping[str, figures.Figure]) -> str:
-    whole = isinstance(document, ResultsAndPlan)
     on = document.cover.as_of.date()
     plan = document.plan
     chapters = _chapters(document)
     return templates.render(
-        "reports/document/results.html" if whole else "reports/document/action_plan.html",
+        _template(document),
         document=document,
         cover=document.cover,
         plan=plan,
@@ -102,12 +103,23 @@ def _html(document: Document, drawn: Mapping[str, figures.Figure]) -> str:
         chapters={chapter.anchor: chapter for chapter in chapters},
         figures=drawn,
         words=wording,
+        said=bulletin_wording,
     )
+
+
+def _template(document: Document) -> str:
+    if isinstance(document, Bulletin):
+        return "reports/document/bulletin.html"
+    if isinstance(document, ResultsAndPlan):
+        return "reports/document/results.html"
+    return "reports/document/action_plan.html"
 
 
 def _chapters(document: Document) -> tuple[wording.Chapter, ...]:
     if isinstance(document, ResultsAndPlan):
         return wording.result_chapters(document)
+    if isinstance(document, Bulletin):
+        return wording.bulletin_chapters(document)
     return *wording.plan_chapters(document.plan, document.cover.as_of.date()), wording.about_chapter()
 
 

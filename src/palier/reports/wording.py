@@ -6,12 +6,13 @@ from math import ceil, floor
 
 from palier.foundation.language import gettext as _
 from palier.foundation.language import joined, ngettext, number, pgettext, points, signed
+from palier.reports import bulletin_wording
 from palier.reports.rules.accent import LEAST_CONTRAST, AccentFault, AccentRefused
+from palier.reports.rules.bulletins import Bulletin
 from palier.reports.rules.documents import (
     Action,
     ActionStatus,
     AnswerState,
-    Document,
     ElementRow,
     EvidenceGrade,
     PeerGroup,
@@ -28,6 +29,7 @@ from palier.reports.rules.findings import (
     peer_finding,
     unsupported_points,
 )
+from palier.reports.rules.kinds import Document
 
 SHORTEST_LAST_LINE, LONGEST_BOUND = 12, 40
 LONGEST_IN_TITLE = 80
@@ -66,7 +68,7 @@ def kind_words(document: Document) -> str:
     """What kind of document it is."""
     if isinstance(document, ResultsAndPlan):
         return _("Results and action plan") if document.plan else _("Results")
-    return _("Action plan")
+    return _("Bulletin of the edition") if isinstance(document, Bulletin) else _("Action plan")
 
 
 def document_title(document: Document) -> str:
@@ -96,6 +98,16 @@ def plan_chapters(plan: Plan, on: date) -> tuple[Chapter, ...]:
     if not plan.actions:
         return (overview,)
     return overview, Chapter("actions", _("Action by action"), actions_title(plan, on))
+
+
+def bulletin_chapters(document: Bulletin) -> tuple[Chapter, ...]:
+    """The chapters of a bulletin, in order."""
+    return (
+        Chapter("figures", _("The network’s figures"), bulletin_wording.figures_title(document)),
+        Chapter("movement", _("Movement"), bulletin_wording.movement_title(document)),
+        Chapter("families", _("By family of sectors"), bulletin_wording.families_title(document)),
+        Chapter("method", _("Method"), _("How these figures are made, and how to check them")),
+    )
 
 
 def about_chapter() -> Chapter:

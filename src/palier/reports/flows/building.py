@@ -18,7 +18,8 @@ from palier.network.store import firm_of, organisation_of
 from palier.reports.flows.from_plan import plan_of
 from palier.reports.flows.from_round import levels_of, provenance_of, results_of
 from palier.reports.rules.accent import DEFAULT_ACCENT
-from palier.reports.rules.documents import ActionPlanDocument, Cover, Document, Issuer, Logo
+from palier.reports.rules.documents import ActionPlanDocument, Cover, Issuer, Logo
+from palier.reports.rules.kinds import Document
 from palier.reports.rules.wishes import Kind, Wish
 
 

@@ -10,7 +10,7 @@ from palier.foundation.clock import now
 from palier.foundation.database import transaction
 from palier.reports import store
 from palier.reports.press import FailureReason, Press, PrintingFailed
-from palier.reports.rules.documents import Document
+from palier.reports.rules.kinds import Document
 from palier.reports.rules.record import from_plain
 from palier.reports.store import Report, ReportState
 

@@ -333,6 +333,3 @@ class ActionPlanDocument:
     plan: Plan
     levels: tuple[Level, ...]
     provenance: Provenance
-
-
-Document = ResultsAndPlan | ActionPlanDocument

@@ -10,9 +10,11 @@ from functools import cache, partial
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from palier.reports.rules.documents import ActionPlanDocument, Document, ResultsAndPlan
+from palier.reports.rules.bulletins import Bulletin
+from palier.reports.rules.documents import ActionPlanDocument, ResultsAndPlan
+from palier.reports.rules.kinds import Document
 
-KINDS: dict[str, Any] = {"results": ResultsAndPlan, "plan": ActionPlanDocument}
+KINDS: dict[str, Any] = {"results": ResultsAndPlan, "plan": ActionPlanDocument, "bulletin": Bulletin}
 
 
 def to_plain(document: Document) -> dict[str, Any]:

@@ -1,0 +1,16 @@
+"""Bulletins: the members of a network read them."""
+
+from pathlib import Path
+
+from tortoise import migrations
+from tortoise.migrations import operations as ops
+
+
+class Migration(migrations.Migration):
+    dependencies = [("palier", "0006_editions")]
+
+    initial = False
+
+    operations = [
+        ops.RunSQL((Path(__file__).parent / "0007_bulletin.sql").read_text(), reverse_sql="select 1"),
+    ]
