@@ -69,7 +69,8 @@ async def test_a_round_that_was_not_shared_is_not_taken(
 async def test_a_round_on_another_questionnaire_than_the_campaign_is_not_taken(
     owner: asyncpg.Connection, network: Planted, claire: Actor, settings: Settings
 ) -> None:
-    await take(settings, await submit_round(claire, await plant_campaign(owner, network, questionnaire="SX")))
+    campaign = await plant_campaign(owner, network, questionnaire="SX")
+    await take(settings, await submit_round(claire, campaign, asked=latest("FL")))
     assert await contributions(owner) == []
 
 

@@ -407,7 +407,9 @@ async def test_the_networks_pages_do_the_same_and_a_campaign_can_call_for_it(
             "closes-year": "2099",
         }
         call = {"op": str(new_id()), "name": "2026", "questionnaire": f"TS-{Owner(staff).tag}", **day}
-        assert (await browser.send_form("/n/mob/campaigns/new", call)).status_code == 303
+        planned = await browser.send_form("/n/mob/campaigns/new", call)
+        assert planned.status_code == 303
+        await browser.send_form(f"{planned.headers['location'].partition('?')[0]}/launch")
         await browser.send_form(f"{place}/withdraw")
         assert "Petit questionnaire 2026" in (await browser.get("/n/mob/campaigns")).text
         await browser.send_form(f"{place}/offer")
