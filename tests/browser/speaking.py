@@ -38,8 +38,10 @@ def _collect(element: Element, language: str, found: set[str]) -> None:
 
 
 def english_in(sentence: str) -> set[str]:
-    """The words of a sentence that are English and not French."""
-    return set(_words(sentence)) & _english_only() if "@" not in sentence and "://" not in sentence else set()
+    """The words of a sentence that are English and not French; names between braces are neither."""
+    if "@" in sentence or "://" in sentence:
+        return set()
+    return set(_words(re.sub(r"\{\w+\}", "", sentence))) & _english_only()
 
 
 @cache

@@ -21,7 +21,8 @@ FILES = {
     *(f"{base}/questionnaires/{file}/{{kind:str}}" for base in ("/o/{org:str}", "/n/{net:str}") for file in ("model", "{questionnaire:uuid}/file")),
 }  # fmt: skip
 DOORS = {
-    "/", "/home", "/o/{org:str}/benchmark", "/o/{org:str}/e/{assessment:str}/submit",
+    "/", "/home", "/o/{org:str}/benchmark", "/o/{org:str}/e/{assessment:str}/submit", "/n/{net:str}/levers",
+    "/o/{org:str}/e/{assessment:str}/sharing",
     "/o/{org:str}/questionnaires/{questionnaire:uuid}/preview", "/n/{net:str}/questionnaires/{questionnaire:uuid}/preview",
 }  # fmt: skip
 """They lead on: to one's only place, to the newest comparison, to what is still to be answered."""

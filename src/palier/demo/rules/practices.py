@@ -116,7 +116,7 @@ TELLINGS = (
         "local_authority", 52,
         Sheet(
             "Le carnet des petites habitudes",
-            "Dans nos résidences, chaque résident ou un proche raconte cinq habitudes qui comptent : le café avant la toilette, la radio le "
+            "Dans nos résidences, chaque résident ou un proche raconte cinq habitudes qui comptent : le petit déjeuner avant la toilette, la radio le "
             "dimanche. Le carnet suit la personne, et chaque agent y ajoute ce qu’il découvre.",
             "", UNNAMED, _serves(("SX3.2.3", 2, 4), ("SX3.1.3", 2, 3)),
             "Les familles en parlent spontanément, et les remplaçants disent s’y repérer dès le premier jour.",
