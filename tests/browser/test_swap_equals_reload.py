@@ -87,6 +87,16 @@ async def choose_another_group(page: Page, _: Atlas) -> None:
     await page.wait_for_url(re.compile("country=LU"))
 
 
+async def ask_for_the_nearest_peers(page: Page, _: Atlas) -> None:
+    await page.locator("#by-nearness").click()
+    await page.wait_for_url(re.compile("peers=nearest"))
+
+
+async def choose_attributes_again(page: Page, _: Atlas) -> None:
+    await page.locator("#by-attributes").click()
+    await page.wait_for_url(lambda url: "peers=nearest" not in url)
+
+
 async def widen_the_group(page: Page, _: Atlas) -> None:
     await page.locator("details:has(.masked a) > summary").first.click()
     await page.locator(".masked a").first.click()
@@ -156,6 +166,8 @@ ACTS: tuple[tuple[str, str, Act, str], ...] = (
         "macros/benchmark.html get {{ here }}?{{ query.with_(line.wider) }}",
     ),
     (CLAIRE, BENCHMARK, choose_another_group, "benchmarks/_cohort.html get {{ here }}"),
+    (CLAIRE, BENCHMARK, ask_for_the_nearest_peers, "benchmarks/_cohort.html get {{ nearby }}"),
+    (CLAIRE, f"{BENCHMARK}?peers=nearest", choose_attributes_again, "benchmarks/_cohort.html get {{ natural }}"),
     (CLAIRE, BOARD, move_a_card, "macros/plans.html post {{ org }}/a/{{ row.id }}/status"),
     (
         CLAIRE,
