@@ -154,6 +154,9 @@ async def test_a_draft_is_nobodys_business_and_its_launch_is_the_members(
         assert (await browser.send_form(f"{here}/messages/opening", texts)).status_code == 303
         assert "subject fr Réseau excellence" in plain((await browser.get(f"{here}/messages/opening")).text)
         assert (await browser.send_form(f"{here}/messages/opening", {"subject-fr": "x"})).status_code == 422
+        misspelt = await browser.send_form(f"{here}/messages/opening", {**texts, "text-fr": "Bonjour {nobody}"})
+        assert misspelt.status_code == 422
+        assert "{nobody} parviendrait" in plain(misspelt.text)
         assert (await browser.get(f"{here}/messages/nonsense")).status_code == 404
     assert await owner.fetchval("select id::text from campaign") == here.rpartition("/")[2]
 

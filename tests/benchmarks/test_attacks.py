@@ -74,12 +74,15 @@ def test_a_holding_is_one_contribution_however_many_daughters_it_sends() -> None
     assert attacks.holding(naive.publish, MANY, 5) == ["a sector of three groups", "more daughters"]
 
 
+@pytest.mark.long
 def test_surrounding_a_member_with_sybils_of_one_group_leaves_it_in_company() -> None:
     assert attacks.sybils(publish, FORTY, 8) == []
     assert attacks.sybils(naive.publish, FORTY, 5) == ["m000", "m032"]
 
 
-@pytest.mark.parametrize("family", SECTORS)
+@pytest.mark.parametrize(
+    "family", [pytest.param(one, marks=pytest.mark.long if turn else ()) for turn, one in enumerate(SECTORS)]
+)
 def test_a_consultant_never_narrows_a_figure_to_fewer_than_k_minus_one_strangers(family: str) -> None:
     clients = portfolio(FORTY, family)
     assert attacks.consultant(publish, FORTY, clients, 8) == []

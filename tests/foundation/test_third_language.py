@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from palier.questionnaires.catalogue import definition
 from palier.questionnaires.yaml_layout import yaml_text_of
 
@@ -63,6 +65,7 @@ def flash_in_german() -> str:
     )
 
 
+@pytest.mark.long
 def test_a_third_language_needs_two_files_and_no_code(tmp_path: Path) -> None:
     for name in SHARED:
         (tmp_path / name).symlink_to(ROOT / name)

@@ -74,6 +74,7 @@ async def assert_made_once(owner, settings, documents: int) -> None:
     assert await owner.fetchval("select count(*) from audit_entry where verb = 'reports.made'") == documents
 
 
+@pytest.mark.long
 async def test_a_document_being_made_when_its_worker_is_killed_is_made_by_the_next(
     claire, owner, settings, working
 ):
