@@ -228,7 +228,8 @@ async def test_after_a_save_the_changed_parts_equal_the_page_fetched_anew(
         )
         fresh = (await browser.get(FIRST)).text
     parts = re.split(
-        r'(?=<\w+ (?:[^>]* )?id="(?:rev-|conflict|progress|sec-|here|walks|next-level|history|place))', fragment
+        r'(?=<\w+ (?:[^>]* )?id="(?:rev-|conflict|progress|sec-|here|walks|next-level|history|place))',
+        fragment,
     )
     compared = [part.strip() for part in parts if part.strip() and "hx-swap-oob" not in part]
     assert len(compared) >= 6

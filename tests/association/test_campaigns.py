@@ -104,7 +104,10 @@ async def test_a_reminder_goes_out_once_a_member_and_date_and_not_to_who_refused
 ) -> None:
     await enrol(owner, network, claire.organisation_id)
     await planned(owner, network)
-    await owner.execute("insert into network_look (id, name, accent, logo_media_type) values ($1, 'Cercle des Services', '', '')", network.id)
+    await owner.execute(
+        "insert into network_look (id, name, accent, logo_media_type) values ($1, 'Cercle des Services', '', '')",
+        network.id,
+    )
     for _ in range(2):
         await send(settings, date(2026, 11, 14))
     mails = await sent(owner)
@@ -154,7 +157,9 @@ async def test_a_draft_is_nobodys_business_and_its_launch_is_the_members(
         assert (await browser.send_form(f"{here}/messages/opening", texts)).status_code == 303
         assert "subject fr Réseau excellence" in plain((await browser.get(f"{here}/messages/opening")).text)
         assert (await browser.send_form(f"{here}/messages/opening", {"subject-fr": "x"})).status_code == 422
-        misspelt = await browser.send_form(f"{here}/messages/opening", {**texts, "text-fr": "Bonjour {nobody}"})
+        misspelt = await browser.send_form(
+            f"{here}/messages/opening", {**texts, "text-fr": "Bonjour {nobody}"}
+        )
         assert misspelt.status_code == 422
         assert "{nobody} parviendrait" in plain(misspelt.text)
         assert (await browser.get(f"{here}/messages/nonsense")).status_code == 404

@@ -167,7 +167,12 @@ ACTS: tuple[tuple[str, str, Act, str], ...] = (
     ),
     (CLAIRE, BENCHMARK, choose_another_group, "benchmarks/_cohort.html get {{ here }}"),
     (CLAIRE, BENCHMARK, ask_for_the_nearest_peers, "benchmarks/_cohort.html get {{ nearby }}"),
-    (CLAIRE, f"{BENCHMARK}?peers=nearest", choose_attributes_again, "benchmarks/_cohort.html get {{ natural }}"),
+    (
+        CLAIRE,
+        f"{BENCHMARK}?peers=nearest",
+        choose_attributes_again,
+        "benchmarks/_cohort.html get {{ natural }}",
+    ),
     (CLAIRE, BOARD, move_a_card, "macros/plans.html post {{ org }}/a/{{ row.id }}/status"),
     (
         CLAIRE,

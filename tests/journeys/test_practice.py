@@ -14,10 +14,16 @@ TITLE = "Dire l’heure du prochain bus à l’arrêt, même en cas de retard"
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 async def test_from_one_member_s_draft_to_another_member_s_plan(traveller: Traveller, scripts: bool) -> None:
     claire = await traveller.sign_in("claire.lambert", java_script_enabled=scripts)
-    await claire.locator("nav[aria-label='Navigation principale']").get_by_role("link", name="Pratiques").click()
+    await (
+        claire.locator("nav[aria-label='Navigation principale']")
+        .get_by_role("link", name="Pratiques")
+        .click()
+    )
     await claire.get_by_role("link", name=TITLE).click()
     await claire.get_by_role("button", name="Proposer au réseau").click()
-    await expect(claire.locator("#err-summary, .errors, [role=alert]").first).to_contain_text("Remplissez ce champ")
+    await expect(claire.locator("#err-summary, .errors, [role=alert]").first).to_contain_text(
+        "Remplissez ce champ"
+    )
     await claire.get_by_label("Ce qui a changé").fill("Les voyageurs attendent sans appeler.")
     await claire.get_by_role("button", name="Garder comme brouillon").click()
     await claire.get_by_role("button", name="Proposer au réseau").click()

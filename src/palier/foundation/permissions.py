@@ -42,7 +42,11 @@ class Permission(StrEnum):
 _READER = {Permission.READ, Permission.EXPORT}
 _CONTRIBUTOR = _READER | {Permission.ANSWER, Permission.EDIT_PLAN, Permission.SHARE}
 _CONSULTANT = _CONTRIBUTOR - {Permission.SHARE} | {Permission.RUN_ASSESSMENT}
-_LEAD = _CONTRIBUTOR | _CONSULTANT | {Permission.SUBMIT, Permission.MANAGE_PEOPLE, Permission.MANAGE_QUESTIONNAIRES}
+_LEAD = (
+    _CONTRIBUTOR
+    | _CONSULTANT
+    | {Permission.SUBMIT, Permission.MANAGE_PEOPLE, Permission.MANAGE_QUESTIONNAIRES}
+)
 _OWNER = _LEAD | {Permission.MANAGE_ORGANISATION}
 
 _GRANTS = {

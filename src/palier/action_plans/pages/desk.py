@@ -170,7 +170,15 @@ async def open_desk(
 
     suggestions = suggestions_for(view, figures, order)
     ask = [] if actor.may(Permission.EDIT_PLAN) else await people_to_ask(actor)
-    return Desk(view, figures, suggestions, query or Query(), await possible_owners(actor), ask, await practices_by_topic(actor))
+    return Desk(
+        view,
+        figures,
+        suggestions,
+        query or Query(),
+        await possible_owners(actor),
+        ask,
+        await practices_by_topic(actor),
+    )
 
 
 def plan_path(actor: Actor, slug: str) -> str:
