@@ -16,6 +16,10 @@ from tests.browser.test_html import DOORS, FILES, FRAGMENTS
 
 pytestmark = pytest.mark.browser
 TURNS = tuple(product((1280, 390), ("light", "dark")))
+IN_TURN = [
+    pytest.param(*turn, marks=() if turn in ((1280, "light"), (390, "dark")) else pytest.mark.long)
+    for turn in TURNS
+]
 MATRIX = tuple(product((1280, 768, 390, 320), ("light", "dark"), ("fr", "en")))
 MAIN_PAGES = (
     VALLEY, f"{VALLEY}/e/{{open}}/q/SX4.2.3", f"{VALLEY}/e/{{done}}/results", f"{VALLEY}/e/{{done}}/benchmark", f"{VALLEY}/plans/{{plan}}",
@@ -54,7 +58,7 @@ def _halves(places: list[Place]) -> list[list[Place]]:
     return [part for part in (places[::2], places[1::2]) if part]
 
 
-@pytest.mark.parametrize(("width", "scheme"), TURNS)
+@pytest.mark.parametrize(("width", "scheme"), IN_TURN)
 async def test_every_page_passes_axe_in_turn(
     atlas: Atlas, chromium: Browser, width: int, scheme: str
 ) -> None:

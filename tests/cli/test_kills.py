@@ -115,6 +115,7 @@ def say(siege: Siege, journal: Journal) -> None:
     )
 
 
+@pytest.mark.long
 def test_ten_kills_lose_and_double_nothing(siege: Siege, place: Place, journal: Journal) -> None:
     besiege(siege, place, journal, TEN, seed=2026)
     assert_kept(siege, place, journal)
