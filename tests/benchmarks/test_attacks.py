@@ -47,6 +47,7 @@ def test_a_sealed_engine_that_forgets_the_consultant_is_caught() -> None:
     assert any(attacks.consultant(forgetful, FORTY, portfolio(FORTY, family), 8) for family in SECTORS)
 
 
+@pytest.mark.long
 def test_no_contribution_is_exposed_by_two_campaigns_with_joiners_leavers_and_skippers() -> None:
     assert attacks.influence_over_two_campaigns(publish, THIRTY_TWO, next_year(THIRTY_TWO), 8) == []
     assert len(attacks.influence_over_two_campaigns(naive.publish, THIRTY_TWO, next_year(THIRTY_TWO), 5)) > 30
@@ -104,6 +105,7 @@ def test_what_is_refused_does_not_depend_on_scores() -> None:
     assert attacks.refusals(naive.publish, MANY) != []
 
 
+@pytest.mark.long
 def test_exchanging_whole_contributions_of_batch_mates_changes_nothing() -> None:
     batches = batches_of(MANY)
     assert attacks.permutation(publish, MANY, batches) == []
