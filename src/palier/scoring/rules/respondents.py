@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from palier.questionnaires.rules import Criterion, Questionnaire, Scale
+from palier.questionnaires.rules import Criterion, Questionnaire
 from palier.questionnaires.rules.kinds import Kind
 from palier.scoring.rules.agreement import mean, median, rwg, rwg_of_points
 from palier.scoring.rules.answers import Answer, State
@@ -130,17 +130,12 @@ def _proposal(criterion: Criterion, voices: Sequence[Voice]) -> Answer:
     """Roles weigh equally, whoever many stand in them. Without any points: the state all of them can live with."""
     if medians := _medians(voices):
         points = mean(list(medians.values()))
-        return Answer(criterion.code, State.ANSWERED, _level(criterion.scale, points), points)
+        return Answer(criterion.code, State.ANSWERED, criterion.scale.level_reached(points), points)
     spoken = [voice.answer for voice in voices if voice.answer.state in (State.NA, State.DK)]
     if spoken and all(answer.state is State.NA for answer in spoken):
         reasons = dict.fromkeys(answer.reason for answer in spoken if answer.reason)
         return Answer(criterion.code, State.NA, reason="; ".join(reasons))
     return Answer(criterion.code, State.DK if spoken else State.BLANK)
-
-
-def _level(scale: Scale, points: Fraction) -> int:
-    """The highest rung worth `points` or less."""
-    return max(1, sum(value <= points for value in scale.values))
 
 
 def _agreement(criterion: Criterion, voices: Iterable[Voice]) -> Fraction | None:
