@@ -89,9 +89,19 @@ def _conninfo(url: str) -> str:
     return f"{text} options='-c role={WORKER}' application_name={quote(WORKER)}"
 
 
+_RETURN_ABANDONED = """
+with abandoned as materialized (
+  select id from procrastinate_jobs where status = 'doing' and (worker_id is null or worker_id in (
+    select id from procrastinate_workers where last_heartbeat < now() - interval '30 seconds'
+  )) for update skip locked
+)
+select procrastinate_retry_job_v2(id, now(), null, null, null) from abandoned
+"""
+
+
 async def return_abandoned(app: procrastinate.App) -> int:
-    """Put back the jobs of workers that died without a word; how many there were."""
-    stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=30))
-    for job in stalled:
-        await app.job_manager.retry_job(job)
-    return len(stalled)
+    """Put back the jobs of workers that died without a word; how many there were.
+
+    One statement: between a list and the putting back, another worker might have taken the job and be doing it.
+    """
+    return len(await app.connector.execute_query_all_async(_RETURN_ABANDONED))
