@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from playwright.async_api import Browser, BrowserContext, Page
 
@@ -17,6 +17,10 @@ OPTIONS = {
     "resultTypes": ["violations"],
 }
 NARROWEST = 320
+LOOKS: tuple[tuple[int, Literal["light", "dark"]], ...] = (
+    (1280, "light"), (1280, "dark"), (1024, "light"), (768, "dark"), (390, "light"), (390, "dark"), (NARROWEST, "light"),
+)  # fmt: skip
+"""Both colours on a desk and on a phone, and the widths between and under them once each."""
 NETWORK_ERROR = "Failed to load resource"
 """Chromium's own line for every answer of 400 and more; the test says which pages may answer so."""
 
@@ -42,6 +46,18 @@ class Sweeper:
         await self.page.goto(place.address, wait_until="load")
         found = [*await self.axe(), *await self.sideways(), *await self.sideways(NARROWEST), *self.heard]
         return [f"{place}: {fault}" for fault in found]
+
+    async def faults_everywhere(self, place: Place) -> list[str]:
+        """Everything wrong with one place: its colours and layouts under axe, and no width scrolled sideways."""
+        self.heard.clear()
+        await self.page.goto(place.address, wait_until="load")
+        found = []
+        for width, scheme in LOOKS:
+            await self.page.emulate_media(color_scheme=scheme)
+            await self.page.set_viewport_size({"width": width, "height": 900})
+            faults = [*await self.axe(), *await self.sideways()]
+            found += [f"{place} at {width}, {scheme}: {fault}" for fault in faults]
+        return [*found, *(f"{place}: {line}" for line in self.heard)]
 
     async def axe(self) -> Iterator[str]:
         report = await self.page.evaluate("options => axe.run(document, options)", OPTIONS)
@@ -77,7 +93,7 @@ def _where(violation: dict[str, Any]) -> str:
 
 @asynccontextmanager
 async def sweeper(
-    atlas: Atlas, chromium: Browser, who: str, *, width: int, scheme: str, locale: str = "fr"
+    atlas: Atlas, chromium: Browser, who: str, *, width: int = 1280, scheme: str = "light", locale: str = "fr"
 ) -> AsyncIterator[Sweeper]:
     """A browser page signed in as `who`, with axe in every document it opens."""
     context = await open_context(atlas, chromium, who, width=width, scheme=scheme, locale=locale)
