@@ -23,6 +23,7 @@ grant select, insert, update, delete on heartbeat to palier_worker;
 grant update, delete on mail to palier_worker;
 grant insert, update, delete on procrastinate_jobs, procrastinate_events, procrastinate_periodic_defers, procrastinate_workers to palier_worker;
 
+grant insert, update, delete on calendar_feed to palier_web, palier_worker;
 grant insert, update, delete on practice, practice_version, shared_practice, practice_comment, comment_report, practice_adoption,
   network_lever to palier_web, palier_worker;
 

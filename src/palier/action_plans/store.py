@@ -11,8 +11,8 @@ from tortoise import fields
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from palier.action_plans.rules.life import ActionStatus
-from palier.foundation.actor import Actor
+from palier.action_plans.rules.life import ActionStatus, Stage
+from palier.foundation.actor import Actor, Person
 from palier.foundation.database import select
 from palier.foundation.identifiers import new_id
 
@@ -165,6 +165,19 @@ async def dismissals_of(actor: Actor, plan: UUID) -> list[Dismissal]:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarFeed(Model):
+    """The secret address under which a calendar reads a person's due dates: one at a time, known by its fingerprint."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    person: Any = fields.OneToOneField("palier.Person", related_name="calendar_feed")
+    person_id: UUID
+    fingerprint = fields.CharField(max_length=64, unique=True)
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        table = table_description = "calendar_feed"
+
+
 class Event:
     """One entry of the audit trail about an action. `details` are empty once erased."""
 
@@ -189,3 +202,13 @@ async def trail_of(actor: Actor, subject: str) -> list[Event]:
 async def late_count(actor: Actor, today: date) -> int:
     """How many of the organisation's actions are past their date and not done."""
     return await unfinished(actor).filter(due_on__lt=today).count()
+
+
+async def feed_of(person: Person) -> CalendarFeed | None:
+    """The calendar address this person has opened, if any."""
+    return await CalendarFeed.get_or_none(person_id=person.person_id)
+
+
+async def feed_behind(fingerprint: str) -> CalendarFeed | None:
+    """The calendar address with this fingerprint, with its person. Call it for a `LinkHolder`."""
+    return await CalendarFeed.filter(fingerprint=fingerprint).select_related("person").first()
