@@ -1,6 +1,7 @@
-"""The name a network's letters are sent under."""
+"""The name a network's letters are sent under, and where a letter nobody has to get is refused."""
 
-from tortoise import migrations
+from tortoise import fields, migrations
+from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
@@ -8,4 +9,15 @@ class Migration(migrations.Migration):
 
     initial = False
 
-    operations = []
+    operations = [
+        ops.AddField(
+            model_name="Mail",
+            name="sender",
+            field=fields.CharField(default="", db_default="", max_length=160),
+        ),
+        ops.AddField(
+            model_name="Mail",
+            name="refuse",
+            field=fields.CharField(default="", db_default="", max_length=300),
+        ),
+    ]

@@ -11,6 +11,6 @@ async def invite(actor: NetworkActor, entry: RegisterEntry, address: str) -> Non
     """The link with which a member joins, in the caller's transaction."""
     with speaking(await acquaintance.language_of(entry.email) or current()):
         await mail.write(
-            entry.email, "association/mails/invitation", network=actor.network_name, inviter=actor.person.name,
+            entry.email, "association/mails/invitation", sender=actor.network_name, network=actor.network_name, inviter=actor.person.name,
             organisation=entry.name, contact=entry.contact, address=address,
         )  # fmt: skip

@@ -2,6 +2,8 @@
 
 import os
 import re
+import unicodedata
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid, parseaddr
 from pathlib import Path
@@ -19,23 +21,40 @@ from palier.foundation.jobs import Job, enqueue
 from palier.foundation.language import current
 from palier.foundation.settings import Settings
 
+_LONGEST_NAME = 80
+"""More than mail programs show."""
 
-async def write(recipient: str, template: str, **context: object) -> None:
+
+async def write(
+    recipient: str, template: str, *, sender: str = "", refuse: str = "", **context: object
+) -> None:
     """Put a message in the outbox, in the caller's transaction and in the language in use.
 
-    `template` names `<room>/mails/<name>`: its first line is the subject, the rest the text. An address under
-    `.invalid` belongs to nobody (RFC 2606): nothing is written to it.
+    `template` names `<room>/mails/<name>`: its first line is the subject, the rest the text; a template of the same
+    name ending in `.html` is the text dressed up. `sender` is the name it is sent under, at our address; empty for
+    ours. `refuse` is the page that ends letters of this kind, for those nobody has to get: mail programs show a
+    button for it (RFC 8058), and the templates know it as `refuse`. An address under `.invalid` belongs to nobody
+    (RFC 2606): nothing is written to it.
     """
     if recipient.endswith(".invalid"):
         return
+    context |= {"refuse": refuse}
     subject, _, text = templates.render(f"{template}.txt", **context).lstrip().partition("\n")
     mail_id = new_id()
     await select(
-        "insert into mail (id, kind, recipient, locale, subject, text, html, created_at, attempts, failure) "
-        "values ($1, $2, $3, $4, $5, $6, $7, $8, 0, '')",
-        mail_id, template.rpartition("/")[2], recipient, current(), subject.strip(), text.strip() + "\n", _html(template, context), now(),
+        "insert into mail (id, kind, recipient, locale, subject, text, html, created_at, attempts, failure, sender, refuse) "
+        "values ($1, $2, $3, $4, $5, $6, $7, $8, 0, '', $9, $10)",
+        mail_id, template.rpartition("/")[2], recipient, current(), subject.strip()[:300], text.strip() + "\n",
+        _html(template, context), now(), shown_name(sender), refuse,
     )  # fmt: skip
     await enqueue("mail.deliver", mail=mail_id)
+
+
+def shown_name(name: str) -> str:
+    """`name` as it may stand before our address: one line, no address, nothing encoded or turned around in it."""
+    letters = ("" if unicodedata.category(one) in ("Cf", "Co", "Cs", "Cn") else one for one in name)
+    plain = re.sub(r'[\x00-\x1f\x7f-\x9f\u2028\u2029<>@"\\]|=\?|\?=', " ", "".join(letters))
+    return " ".join(plain.split())[:_LONGEST_NAME].strip()
 
 
 def _html(template: str, context: dict[str, object]) -> str:
@@ -61,7 +80,7 @@ def delivery(settings: Settings) -> Job:
 
 def _message(settings: Settings, row: store.Mail) -> EmailMessage:
     message = EmailMessage()
-    message["From"] = settings.mail_from
+    message["From"] = _from(settings.mail_from, row.sender)
     message["To"] = row.recipient
     message["Subject"] = re.sub(r"\s+", " ", row.subject)
     message["Date"] = format_datetime(row.created_at)
@@ -70,11 +89,20 @@ def _message(settings: Settings, row: store.Mail) -> EmailMessage:
         f"<{row.id}@{parseaddr(settings.mail_from)[1].rpartition('@')[2] or make_msgid()}>"
     )
     message["Auto-Submitted"] = "auto-generated"
+    if row.refuse:
+        message["List-Unsubscribe"] = f"<{row.refuse}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(row.text)
     if row.html:
         message.add_alternative(row.html, subtype="html")
     message["Content-Language"] = row.locale  # last: set_content drops every Content- header
     return message
+
+
+def _from(ours: str, name: str) -> str | Address:
+    """Our own address, under the name of whom we write for."""
+    name = shown_name(name)  # again: what stands in the table is not believed
+    return Address(name, addr_spec=parseaddr(ours)[1]) if name else ours
 
 
 async def _send(settings: Settings, message: EmailMessage) -> None:

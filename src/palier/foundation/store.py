@@ -50,6 +50,8 @@ class Mail(Model):
     subject = fields.CharField(max_length=300)
     text = fields.TextField()
     html = fields.TextField(default="")
+    sender = fields.CharField(max_length=160, default="", db_default="")  # the name shown; empty = ours
+    refuse = fields.CharField(max_length=300, default="", db_default="")  # the page that ends such letters
     created_at = fields.DatetimeField(auto_now_add=True)
     sent_at = fields.DatetimeField(null=True)
     attempts = fields.IntField(default=0)

@@ -41,7 +41,7 @@ async def _to_author(actor: NetworkActor, version: PracticeVersion, template: st
         return
     with speaking(author.locale):
         await mail.write(
-            author.email, template, title=version.title, network=actor.network_name, reason=version.reason,
+            author.email, template, sender=actor.network_name, title=version.title, network=actor.network_name, reason=version.reason,
             address=f"{site}/o/{version.practice.organisation.slug}/practices/{version.practice_id}",
         )  # fmt: skip
 
