@@ -9,8 +9,9 @@ revoke select on mail, contribution, draft_row from palier_web;
 grant insert, update, delete on person, session, mailed_link, sign_in_attempt, organisation, membership, invitation, mandate,
   consultant_firm, network_member, participation, assessment, answer, action_plan, action, kpi_reading,
   dismissal, report, stored_file, operation, own_questionnaire to palier_web, palier_worker;
-grant insert, update, delete on register_entry, campaign_plan, sent_notice, mail_choice, directory_listing, network_look,
+grant insert, update, delete on register_entry, campaign_plan, sent_notice, letter_choice, directory_listing, network_look,
   network_door, member_import, bulletin to palier_web, palier_worker;
+grant insert on sent_reminder to palier_worker;
 grant insert on answer_event, used_definition, mail to palier_web, palier_worker;
 grant insert, update, delete on campaign, network, network_manager, contribution to palier_worker;
 grant insert on consent, correction to palier_web, palier_worker;
@@ -24,6 +25,7 @@ grant update, delete on mail to palier_worker;
 grant insert, update, delete on procrastinate_jobs, procrastinate_events, procrastinate_periodic_defers, procrastinate_workers to palier_worker;
 
 grant insert, update, delete on calendar_feed to palier_web, palier_worker;
+grant insert, update, delete on action_dependency, checklist_item, action_review to palier_web, palier_worker;
 grant insert, update, delete on practice, practice_version, shared_practice, practice_comment, comment_report, practice_adoption,
   network_lever to palier_web, palier_worker;
 

@@ -178,7 +178,9 @@ async def test_the_action_has_the_criteria_the_steps_and_where_it_comes_from(
     row = await adopt_practice(circle.clinic, practice, new_id())
     assert row is not None
     assert row.serves == [{"criterion": "FL1.1.1", "from": 1, "to": 3}]
-    assert row.steps == ["Mesurer les appels manqués", "Nommer une équipe"]
+    async with reading(circle.clinic):
+        steps = await plans.checklists_of(circle.clinic, [row.id])
+    assert [step.text for step in steps[row.id]] == ["Mesurer les appels manqués", "Nommer une équipe"]
     assert "Transports du Val" in row.finding
     assert await adopt_practice(circle.clinic, practice, new_id()) is None
 

@@ -46,23 +46,36 @@ class Action(Model):
     lever = fields.CharField(max_length=40, default="")  # empty = own action
     title = fields.CharField(max_length=200)
     finding = fields.TextField(default="")
-    steps: Any = fields.JSONField(default=list)
+    cause = fields.TextField(default="", db_default="")
+    evidence = fields.TextField(default="", db_default="")
     serves: Any = fields.JSONField(default=list)  # [{"criterion": code, "from": level, "to": level}]
     status = fields.CharEnumField(ActionStatus, max_length=20, default=ActionStatus.PLANNED)
     progress = fields.SmallIntField(default=0)  # 0-100
     owner_id = fields.UUIDField(null=True)
     owner_name = fields.CharField(max_length=120, default="")
     sponsor = fields.CharField(max_length=120, default="")
+    sponsor_id = fields.UUIDField(null=True)  # a member, when the sponsor is one
+    sponsor_email = fields.CharField(max_length=254, default="", db_default="")  # else where they are written to
     starts_on = fields.DateField(null=True)
     due_on = fields.DateField(null=True)
     done_at = fields.DatetimeField(null=True)
     effort = fields.SmallIntField(default=2)  # 1-5
     months = fields.SmallIntField(default=3)
+    impact = fields.SmallIntField(null=True)  # 1-5, as people judge it; the gain is the engine's
+    cost = fields.DecimalField(max_digits=14, decimal_places=2, null=True)
+    currency = fields.CharField(max_length=3, default="EUR", db_default="EUR")
+    stage = fields.CharEnumField(Stage, max_length=10, default=Stage.PLAN, db_default="plan")
+    blocked = fields.BooleanField(default=False, db_default=False)
+    blocked_reason = fields.CharField(max_length=500, default="", db_default="")
+    channels: Any = fields.JSONField(default=list, db_default=[])  # codes of life.Channel
+    review_every_months = fields.SmallIntField(null=True)
+    next_review_on = fields.DateField(null=True)
     kpi_name = fields.CharField(max_length=160, default="")
     kpi_unit = fields.CharField(max_length=40, default="")
     kpi_direction = fields.CharField(max_length=4, default="up")
     kpi_baseline = fields.DecimalField(max_digits=14, decimal_places=3, null=True)
     kpi_target = fields.DecimalField(max_digits=14, decimal_places=3, null=True)
+    kpi_source = fields.CharField(max_length=200, default="", db_default="")
     expected_gain = fields.CharField(max_length=60, default="0")  # exact fraction, points of the total
     priority = fields.CharField(max_length=60, default="0")
     revision = fields.IntField(default=1)
@@ -89,6 +102,53 @@ class KpiReading(Model):
         table = table_description = "kpi_reading"
 
 
+class ActionDependency(Model):
+    """`action` waits for `requires`: both of the organisation, of any of its plans; the database refuses a cycle."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organisation_id = fields.UUIDField()
+    action: Any = fields.ForeignKeyField("palier.Action", related_name="dependencies")
+    action_id: UUID
+    requires: Any = fields.ForeignKeyField("palier.Action", related_name="dependents")
+    requires_id: UUID
+
+    class Meta:
+        table = table_description = "action_dependency"
+        unique_together = (("action", "requires"),)
+
+
+class ChecklistItem(Model):
+    """One step of an action, ticked when it is done."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organisation_id = fields.UUIDField()
+    action: Any = fields.ForeignKeyField("palier.Action", related_name="checklist")
+    action_id: UUID
+    text = fields.CharField(max_length=500)
+    position = fields.SmallIntField()
+    done_at = fields.DatetimeField(null=True)
+    done_by = fields.UUIDField(null=True)
+
+    class Meta:
+        table = table_description = "checklist_item"
+
+
+class ActionReview(Model):
+    """What people found when they reviewed an action, and the stage they left it at."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organisation_id = fields.UUIDField()
+    action: Any = fields.ForeignKeyField("palier.Action", related_name="reviews")
+    action_id: UUID
+    on = fields.DateField()
+    stage = fields.CharEnumField(Stage, max_length=10)
+    words = fields.TextField(default="")
+    person_id = fields.UUIDField()
+
+    class Meta:
+        table = table_description = "action_review"
+
+
 class Dismissal(Model):
     """A suggested lever put aside for this plan, and why."""
 
@@ -103,6 +163,40 @@ class Dismissal(Model):
     class Meta:
         table = table_description = "dismissal"
         unique_together = (("plan", "lever"),)
+
+
+class CalendarFeed(Model):
+    """The secret address under which a calendar reads a person's due dates: one at a time, known by its fingerprint."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    person: Any = fields.OneToOneField("palier.Person", related_name="calendar_feed")
+    person_id: UUID
+    fingerprint = fields.CharField(max_length=64, unique=True)
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        table = table_description = "calendar_feed"
+
+
+class SentReminder(Model):
+    """One reminder sent to one address: written before the letter, so that it goes out once; the letter's links name it.
+
+    `due_on` is the action's date when it was written; a digest has no action, and `due_on` is the Monday of its week.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organisation_id = fields.UUIDField()
+    action: Any = fields.ForeignKeyField("palier.Action", related_name="reminders", null=True)
+    action_id: UUID | None
+    person_id = fields.UUIDField(null=True)
+    email = fields.CharField(max_length=254)
+    kind = fields.CharField(max_length=20)
+    due_on = fields.DateField()
+    fingerprint = fields.CharField(max_length=64, null=True, unique=True)
+    sent_at = fields.DatetimeField()
+
+    class Meta:
+        table = table_description = "sent_reminder"
 
 
 # --- named queries ------------------------------------------------------------------------------------------
@@ -150,6 +244,11 @@ def unfinished(actor: Actor) -> QuerySet[Action]:
     return rows.select_related("plan").order_by("due_on", "created_at")
 
 
+def involving(actor: Actor) -> QuerySet[Action]:
+    """Unfinished actions the actor's person carries, with their plan, the soonest due first."""
+    return unfinished(actor).filter(owner_id=actor.person_id)
+
+
 async def readings_of(actor: Actor, actions: Iterable[UUID]) -> dict[UUID, list[KpiReading]]:
     """Measured values by action, oldest first."""
     rows = KpiReading.filter(organisation_id=actor.organisation_id, action_id__in=list(actions))
@@ -159,25 +258,40 @@ async def readings_of(actor: Actor, actions: Iterable[UUID]) -> dict[UUID, list[
     return found
 
 
+async def checklists_of(actor: Actor, actions: Iterable[UUID]) -> dict[UUID, list[ChecklistItem]]:
+    """The steps of these actions, by action, in their order."""
+    rows = ChecklistItem.filter(organisation_id=actor.organisation_id, action_id__in=list(actions))
+    found: dict[UUID, list[ChecklistItem]] = {}
+    for row in await rows.order_by("position", "id"):
+        found.setdefault(row.action_id, []).append(row)
+    return found
+
+
+async def dependencies_of(actor: Actor, actions: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """What each of these actions waits for, by action; actions that wait for nothing are absent."""
+    rows = ActionDependency.filter(organisation_id=actor.organisation_id, action_id__in=list(actions))
+    found: dict[UUID, list[UUID]] = {}
+    for row in await rows.order_by("id"):
+        found.setdefault(row.action_id, []).append(row.requires_id)
+    return found
+
+
+async def add_steps(action: Action, texts: Iterable[str]) -> None:
+    """Write the first checklist of a new action."""
+    await ChecklistItem.bulk_create([
+        ChecklistItem(
+            id=new_id(), organisation_id=action.organisation_id, action_id=action.id, text=text[:500], position=place
+        )
+        for place, text in enumerate(texts, start=1)
+    ])  # fmt: skip
+
+
 async def dismissals_of(actor: Actor, plan: UUID) -> list[Dismissal]:
     """Suggestions put aside in this plan, the latest first."""
     return await Dismissal.filter(organisation_id=actor.organisation_id, plan_id=plan).order_by("-at")
 
 
 @dataclass(frozen=True, slots=True)
-class CalendarFeed(Model):
-    """The secret address under which a calendar reads a person's due dates: one at a time, known by its fingerprint."""
-
-    id = fields.UUIDField(primary_key=True, default=new_id)
-    person: Any = fields.OneToOneField("palier.Person", related_name="calendar_feed")
-    person_id: UUID
-    fingerprint = fields.CharField(max_length=64, unique=True)
-    created_at = fields.DatetimeField(auto_now_add=True)
-
-    class Meta:
-        table = table_description = "calendar_feed"
-
-
 class Event:
     """One entry of the audit trail about an action. `details` are empty once erased."""
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from palier.action_plans.rules.schedule import add_months
 from palier.action_plans.rules.suggestions import Situation, Suggestion, suggest
-from palier.action_plans.store import Action, ActionPlan, ActionStatus, KpiReading
+from palier.action_plans.store import Action, ActionPlan, ActionStatus, KpiReading, add_steps
 from palier.assessments.flows.definitions import keep_definition
 from palier.assessments.flows.rounds import load_round
 from palier.benchmarks.flows.comparing import peers
@@ -122,13 +122,14 @@ async def _plant_action(
     lever, locale, today = suggestion.lever, current(), clock.today()
     action = await Action.create(
         id=new_id(), organisation_id=actor.organisation_id, plan_id=plan.id, lever=lever.id, title=lever.title.in_(locale),
-        steps=list(lever.steps.in_(locale)), serves=_serves(suggestion), status=status, progress=progress,
+        serves=_serves(suggestion), status=status, progress=progress,
         owner_id=owner.person_id, owner_name=owner.name, starts_on=add_months(today, start), due_on=add_months(today, due),
         done_at=clock.now() - timedelta(days=100) if status is ActionStatus.DONE else None, effort=lever.effort, months=lever.months,
         kpi_name=lever.kpi.name.in_(locale)[:160], kpi_unit=lever.kpi.unit.in_(locale)[:40], kpi_direction=lever.kpi.direction.value,
         kpi_baseline=_kpi(lever.kpi.direction, 0), kpi_target=_kpi(lever.kpi.direction, 100), expected_gain=str(suggestion.gain),
         priority=str(suggestion.priority), created_by=actor.person_id, created_at=clock.now() - timedelta(days=290),
     )  # fmt: skip
+    await add_steps(action, lever.steps.in_(locale))
     await audit.record(actor, "plans.action_adopted", f"action {action.id}", title=action.title)
     if progress:
         await _plant_readings(actor, action, progress, add_months(today, start))

@@ -4,15 +4,16 @@ Reports and the landing page build on `load_plan`, `late_actions` and `my_action
 `reading(actor)` or `transaction(actor)`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
 from functools import cached_property
+from uuid import UUID
 
 from palier.action_plans import store
 from palier.action_plans.rules.life import ActionStatus, is_late
 from palier.action_plans.rules.suggestions import Moves, Situation, gain_of, projected
-from palier.action_plans.store import Action, ActionPlan, Dismissal, KpiReading
+from palier.action_plans.store import Action, ActionPlan, ChecklistItem, Dismissal, KpiReading
 from palier.assessments.flows.rounds import Round, load_round
 from palier.assessments.rules.peers import PeerView
 from palier.foundation.actor import Actor
@@ -25,12 +26,16 @@ from palier.scoring.rules import Result
 
 @dataclass(frozen=True, slots=True)
 class PlannedAction:
-    """An action, what it alone would bring to the plan's round (points, by the engine), and whether it is late."""
+    """An action, what it alone would bring to the plan's round (points, by the engine), and whether it is late;
+    with its readings, its checklist and the actions it waits for.
+    """
 
     row: Action
     gain: Fraction
     late: bool
     readings: tuple[KpiReading, ...] = ()
+    checklist: tuple[ChecklistItem, ...] = ()
+    requires: tuple[UUID, ...] = ()
 
     @property
     def criteria(self) -> tuple[str, ...]:
@@ -128,16 +133,26 @@ async def view_of(actor: Actor, plan: ActionPlan) -> PlanView:
     round_ = await load_round(actor, plan.assessment.slug)
     rows = await store.actions_of(actor, [plan.id])
     readings = await store.readings_of(actor, [row.id for row in rows if row.kpi_name])
+    checklists = await store.checklists_of(actor, [row.id for row in rows])
+    requires = await store.dependencies_of(actor, [row.id for row in rows])
     on = today(actor.person.time_zone)
-    actions = tuple(planned(row, round_, on, tuple(readings.get(row.id, ()))) for row in rows)
+    actions = tuple(
+        replace(
+            planned(row, round_, on),
+            readings=tuple(readings.get(row.id, ())),
+            checklist=tuple(checklists.get(row.id, ())),
+            requires=tuple(requires.get(row.id, ())),
+        )
+        for row in rows
+    )
     offers = await offers_for(actor, round_.questionnaire)
     return PlanView(plan, round_, actions, tuple(await store.dismissals_of(actor, plan.id)), offers)
 
 
-def planned(row: Action, round_: Round, on: date, readings: tuple[KpiReading, ...] = ()) -> PlannedAction:
+def planned(row: Action, round_: Round, on: date) -> PlannedAction:
     """`row` with its gain on the round and its delay on the day `on`."""
     gain = gain_of(round_.questionnaire, round_.result, [moves_in(row)])
-    return PlannedAction(row, gain, is_late(row.status, row.due_on, on), readings)
+    return PlannedAction(row, gain, is_late(row.status, row.due_on, on))
 
 
 async def late_actions(actor: Actor) -> list[Action]:

@@ -101,13 +101,15 @@ async def _write(actor: Actor, plan: ActionPlan, shared: SharedPractice, sheet: 
     moves = moves_towards(round_.result, lever.serves)
     start = monday_after(today(actor.person.time_zone))
     measure = sheet.measure
-    return await Action.create(
+    row = await Action.create(
         id=new_id(), organisation_id=actor.organisation_id, plan_id=plan.id, lever=lever.id, title=sheet.title,
-        steps=list(sheet.steps), finding=source_line(offer), serves=_serves(round_, moves), effort=sheet.effort,
+        finding=source_line(offer), serves=_serves(round_, moves), effort=sheet.effort,
         months=sheet.months, starts_on=start, due_on=add_months(start, sheet.months), kpi_name=measure.name if measure else "",
         kpi_unit=measure.unit if measure else "", kpi_direction=lever.kpi.direction.value,
         expected_gain=str(gain_of(round_.questionnaire, round_.result, [moves])), created_by=actor.person_id, created_at=now(),
     )  # fmt: skip
+    await store.add_steps(row, sheet.steps)
+    return row
 
 
 def _serves(round_: Round, moves: dict[str, int]) -> list[dict[str, object]]:

@@ -82,7 +82,7 @@ async def _write(actor: Actor, view: PlanView, draft: Draft, wish: Wish) -> Acti
     owner_id, owner_name = await owner_named(actor, wish.owner)
     row = await Action.create(
         id=new_id(), organisation_id=actor.organisation_id, plan_id=view.plan.id, lever=lever.id,
-        title=lever.title.in_(current()), steps=list(lever.steps.in_(current())), finding=_finding(view, one),
+        title=lever.title.in_(current()), finding=_finding(view, one),
         serves=[
             {"criterion": code, "from": view.round.result.node(code).level, "to": level}
             for code, level in one.moves.items()
@@ -93,6 +93,7 @@ async def _write(actor: Actor, view: PlanView, draft: Draft, wish: Wish) -> Acti
         kpi_direction=lever.kpi.direction.value, expected_gain=str(one.gain), priority=str(one.priority),
         created_by=actor.person_id, created_at=now(),
     )  # fmt: skip
+    await store.add_steps(row, lever.steps.in_(current()))
     if (offer := view.offer_of.get(lever.id)) and offer.practice:
         await note_adoption(actor, offer.practice, row.id)
     await audit.record(

@@ -28,6 +28,30 @@ class ActionStatus(StrEnum):
     DONE = "done"
 
 
+class Stage(StrEnum):
+    """The turn of the wheel an action is at: planned, carried out, checked, its lesson acted on."""
+
+    PLAN = "plan"
+    DO = "do"
+    CHECK = "check"
+    ACT = "act"
+
+
+class Channel(StrEnum):
+    """Where people meet the service: an action may touch several."""
+
+    COUNTER = "counter"
+    PHONE = "phone"
+    MAIL = "mail"
+    EMAIL = "email"
+    WEB = "web"
+    APP = "app"
+    MESSAGING = "messaging"
+    SOCIAL = "social"
+    FIELD = "field"
+    PARTNER = "partner"
+
+
 @dataclass(frozen=True, slots=True)
 class Kpi:
     """The indicator that tells whether an action works; `direction` "up" or "down"; figures may be missing."""

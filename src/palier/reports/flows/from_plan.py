@@ -30,7 +30,7 @@ def _action(place: int, action: PlannedAction) -> Action:
         criteria=action.criteria,
         status=ActionStatus(row.status.value),
         why=row.finding,
-        steps=tuple(row.steps),
+        steps=tuple(step.text for step in action.checklist),
         owner=row.owner_name,
         sponsor=row.sponsor,
         start=row.starts_on,
