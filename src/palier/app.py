@@ -21,7 +21,7 @@ from litestar.types import ControllerRouterHandler
 from palier.accounts import jobs as account_jobs
 from palier.accounts.pages import account, entering, signing_up
 from palier.action_plans.flows.overview import finished_criteria
-from palier.action_plans.pages import actions, board, plans, sharing, suggesting
+from palier.action_plans.pages import actions, board, calendar, mine, plans, sharing, suggesting
 from palier.assessments import refusals as assessment_refusals
 from palier.assessments.pages import answering, history, hub, preview, proposing, results, submitting
 from palier.assessments.rules.peers import Peers
@@ -84,6 +84,8 @@ ROOMS: list[Any] = [
     *reports.PAGES,
     *plans.PAGES,
     *board.PAGES,
+    *mine.PAGES,
+    *calendar.PAGES,
     *suggesting.PAGES,
     *actions.PAGES,
     *sharing.PAGES,

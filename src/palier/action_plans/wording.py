@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from palier.action_plans.rules.agenda import Span
 from palier.action_plans.rules.life import LONGEST, ActionStatus, Fault
 from palier.action_plans.rules.suggestions import Order, Quadrant
 from palier.action_plans.store import Event
@@ -34,6 +35,17 @@ def column_words(status: str) -> str:
 def status_choices() -> list[tuple[str, str]]:
     """Statuses in their order."""
     return [(status.value, status_words(status)) for status in ActionStatus]
+
+
+def span_words(span: Span) -> str:
+    """How near a due date is, as a heading."""
+    return {
+        Span.LATE: _("Overdue"),
+        Span.THIS_WEEK: _("This week"),
+        Span.SOON: _("In the next 30 days"),
+        Span.LATER: _("Later"),
+        Span.UNDATED: _("Without a due date"),
+    }[span]
 
 
 def effort_words(effort: int) -> str:

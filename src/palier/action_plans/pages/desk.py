@@ -24,6 +24,9 @@ from palier.scoring.rules.result import TOTAL
 
 READ, EDIT = needs(Permission.READ), needs(Permission.EDIT_PLAN)
 
+MINE = "/actions"
+"""The signed-in person's own actions, over every organisation."""
+
 NOBODY = "nobody"
 """The owner filter for actions without one."""
 
@@ -88,7 +91,8 @@ def query_behind(raw: Mapping[str, str]) -> Query:
 def way_back(raw: Mapping[str, str], path: str) -> str:
     """Where a form came from, if it is a page of this plan."""
     back = own_path(raw.get("back"), path)
-    return back if urlsplit(back).path.startswith(path) else path
+    came_from = urlsplit(back).path
+    return back if came_from.startswith(path) or came_from == MINE else path
 
 
 @dataclass(frozen=True, slots=True)
