@@ -105,9 +105,9 @@ async def test_a_query_that_forgets_the_address_shows_no_choice_about_mail(
     network: Planted, owner: asyncpg.Connection, manager: NetworkActor, claire: Actor
 ) -> None:
     await owner.execute(
-        "insert into mail_choice (id, network_id, email, fingerprint) values ($1, $2, 'a@example.org', 'x')",
-        new_id(), network.id,
+        "insert into letter_choice (id, topic, email, fingerprint) values ($1, $2, 'a@example.org', 'x')",
+        new_id(), str(network.id),
     )  # fmt: skip
     for somebody in (manager, claire, claire.person, None):
         async with reading(somebody):
-            assert await select("select id from mail_choice") == []
+            assert await select("select id from letter_choice") == []

@@ -297,7 +297,7 @@ async def plant_what_is_missing(demonstration: Demonstration) -> None:
             new_id(), valley, fingerprint("invite-me"), claire, soon,
         )  # fmt: skip
         await owner.execute(
-            "insert into mail_choice (id, network_id, email, fingerprint) select $1, id, 'someone@palier.example', $2 from network "
+            "insert into letter_choice (id, topic, email, fingerprint) select $1, id::text, 'someone@palier.example', $2 from network "
             "where slug = 'excellence-de-service'",
             new_id(), fingerprint("refuse-me"),
         )  # fmt: skip

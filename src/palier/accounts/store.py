@@ -1,4 +1,4 @@
-"""People, their sessions and the links mailed to them."""
+"""People, their sessions, the links mailed to them, and the letters they want."""
 
 from datetime import datetime
 from typing import Any
@@ -57,6 +57,23 @@ class MailedLink(Model):
 
     class Meta:
         table = table_description = "mailed_link"
+
+
+class LetterChoice(Model):
+    """Whether an address still wants letters on a topic; the link in each of them names the row.
+
+    `topic` is a network's id for its campaign messages, or the name of a reminder.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    topic = fields.CharField(max_length=60)
+    email = fields.CharField(max_length=254)
+    fingerprint = fields.CharField(max_length=64, unique=True)
+    refused_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = table_description = "letter_choice"
+        unique_together = (("topic", "email"),)
 
 
 class SignInAttempt(Model):

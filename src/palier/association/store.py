@@ -55,21 +55,6 @@ class SentNotice(Model):
         unique_together = (("campaign_id", "organisation_id", "kind", "due_on"),)
 
 
-class MailChoice(Model):
-    """Whether an address still wants a network's campaign messages; the link in each of them names the row."""
-
-    id = fields.UUIDField(primary_key=True, default=new_id)
-    network = fields.ForeignKeyField("palier.Network", related_name="mail_choices")
-    network_id: UUID
-    email = fields.CharField(max_length=254)
-    fingerprint = fields.CharField(max_length=64, unique=True)
-    refused_at = fields.DatetimeField(null=True)
-
-    class Meta:
-        table = table_description = "mail_choice"
-        unique_together = (("network", "email"),)
-
-
 class DirectoryListing(Model):
     """A member that agreed to be listed to the other members. Revoking deletes the row."""
 

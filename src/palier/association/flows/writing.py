@@ -1,10 +1,8 @@
 """The worker writes to the members of running campaigns: each message once a member and day, never to who refused."""
 
-import base64
-import hashlib
-import hmac
 from uuid import UUID
 
+from palier.accounts.flows import letters
 from palier.assessments.store import Participation
 from palier.association import store
 from palier.association.flows.campaigning import reminders_of
@@ -13,8 +11,8 @@ from palier.association.rules.messages import LATE, Due, Kind, concerns, due
 from palier.foundation import mail
 from palier.foundation.actor import OnDuty
 from palier.foundation.clock import now, today
-from palier.foundation.database import LinkHolder, reading, select, transaction
-from palier.foundation.identifiers import fingerprint, new_id
+from palier.foundation.database import reading, select, transaction
+from palier.foundation.identifiers import new_id
 from palier.foundation.language import speaking
 from palier.foundation.permissions import Role
 from palier.network.store import Membership, Network, NetworkMember
@@ -78,38 +76,22 @@ async def _send_to(
         return
     people = Membership.filter(organisation_id=member.organisation_id, role__in=[Role.OWNER, Role.LEAD])
     for row in await people.select_related("person"):
-        token = await _way_out(plan.network_id, row.person.email, secret)
+        token = await letters.way_out(str(plan.network_id), row.person.email, secret)
         if token:
             with speaking(row.person.locale):
                 written = letter(plan, one.kind, network, member.organisation, site)
                 await mail.write(
-                    row.person.email, "association/mails/campaign", subject=written.subject, text=written.text,
+                    row.person.email, "association/mails/campaign", sender=network, subject=written.subject, text=written.text,
                     network=network, refuse=f"{site}/letters/{token}",
                 )  # fmt: skip
 
 
-async def _way_out(network_id: UUID, email: str, secret: str) -> str:
-    """The token of the link that refuses further messages; "" for an address that has refused them."""
-    digest = hmac.new(secret.encode(), f"letters:{network_id}:{email}".encode(), hashlib.sha256).digest()
-    token = base64.urlsafe_b64encode(digest).decode().rstrip("=")
-    found = await store.MailChoice.get_or_none(network_id=network_id, email=email)
-    if found is None:
-        await store.MailChoice.create(
-            id=new_id(), network_id=network_id, email=email, fingerprint=fingerprint(token)
-        )
-    return "" if found and found.refused_at else token
-
-
-async def choice_behind(token: str) -> tuple[store.MailChoice, str]:
-    """The address a mailed link stands for, and its network's name. Raises DoesNotExist."""
-    async with reading(LinkHolder(fingerprint(token))):
-        row = await store.MailChoice.get(fingerprint=fingerprint(token))
-        look = await store.look_of(row.network_id)
-        return row, look.name or (await Network.get(id=row.network_id)).name
-
-
-async def choose(token: str, *, refuse: bool) -> None:
-    """Refuse or take again a network's campaign messages. Raises DoesNotExist."""
-    async with transaction(LinkHolder(fingerprint(token))):
-        row = await store.MailChoice.get(fingerprint=fingerprint(token))
-        await store.MailChoice.filter(id=row.id).update(refused_at=now() if refuse else None)
+async def network_behind(topic: str) -> str:
+    """The name of the network whose campaign messages a choice is about. Raises Unknown for any other topic."""
+    try:
+        network_id = UUID(topic)
+    except ValueError:
+        raise store.Unknown("not a network's messages") from None
+    async with reading(None):
+        look = await store.look_of(network_id)
+        return look.name or (await Network.get(id=network_id)).name

@@ -1,13 +1,14 @@
 """The page behind the link that ends a network's campaign messages: it opens, and a button decides."""
 
-from litestar import Controller, Request, get, post
+from litestar import Controller, Request, Response, get, post
 from litestar.params import FromPath
-from litestar.response import Redirect, Template
+from litestar.response import Template
 
+from palier.accounts.flows import letters
+from palier.accounts.pages.refusing import NO_TOKEN_NEEDED, decide
 from palier.association.flows import writing
-from palier.foundation.language import gettext as _
 from palier.foundation.permissions import PUBLIC
-from palier.foundation.web import form_of, page, see_other
+from palier.foundation.web import page
 
 
 class Letters(Controller):
@@ -18,19 +19,13 @@ class Letters(Controller):
 
     @get()
     async def show(self, request: Request, token: FromPath[str]) -> Template:
-        choice, network = await writing.choice_behind(token)
+        choice = await letters.choice_behind(token)
+        network = await writing.network_behind(choice.topic)
         return page(request, "association/letters.html", choice=choice, network=network, token=token)
 
-    @post()
-    async def choose(self, request: Request, token: FromPath[str]) -> Redirect:
-        refuse = "again" not in await form_of(request)
-        await writing.choose(token, refuse=refuse)
-        said = (
-            _("No more messages go to this address.")
-            if refuse
-            else _("The messages go to this address again.")
-        )
-        return see_other(f"/letters/{token}", said)
+    @post(opt=NO_TOKEN_NEEDED)
+    async def choose(self, request: Request, token: FromPath[str]) -> Response:
+        return await decide(request, token, f"/letters/{token}")
 
 
 PAGES = [Letters]
