@@ -245,8 +245,14 @@ def unfinished(actor: Actor) -> QuerySet[Action]:
 
 
 def involving(actor: Actor) -> QuerySet[Action]:
-    """Unfinished actions the actor's person carries, with their plan, the soonest due first."""
-    return unfinished(actor).filter(owner_id=actor.person_id)
+    """Unfinished actions the actor's person carries or sponsors, with their plan, the soonest due first."""
+    return unfinished(actor).filter(Q(owner_id=actor.person_id) | Q(sponsor_id=actor.person_id))
+
+
+async def dated_actions(organisation: UUID) -> list[Action]:
+    """An organisation's unfinished actions with a date, with their plan: what reminders are about."""
+    rows = Action.filter(organisation_id=organisation, status__not=ActionStatus.DONE, due_on__isnull=False)
+    return await rows.select_related("plan").order_by("due_on", "id")
 
 
 async def readings_of(actor: Actor, actions: Iterable[UUID]) -> dict[UUID, list[KpiReading]]:

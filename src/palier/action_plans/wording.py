@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from palier.action_plans.rules.agenda import Span
-from palier.action_plans.rules.life import LONGEST, ActionStatus, Fault
+from palier.action_plans.rules.life import LONGEST, ActionStatus, Channel, Fault
 from palier.action_plans.rules.suggestions import Order, Quadrant
 from palier.action_plans.store import Event
 from palier.foundation.language import day, number, pgettext, signed
@@ -46,6 +46,21 @@ def span_words(span: Span) -> str:
         Span.LATER: _("Later"),
         Span.UNDATED: _("Without a due date"),
     }[span]
+
+
+def channel_words(channel: str) -> str:
+    """Where people meet the service."""
+    return {
+        Channel.COUNTER: _("Counter"), Channel.PHONE: _("Telephone"), Channel.MAIL: _("Letters"),
+        Channel.EMAIL: _("E-mail"), Channel.WEB: _("Website"), Channel.APP: _("Mobile app"),
+        Channel.MESSAGING: _("Messaging"), Channel.SOCIAL: _("Social networks"),
+        Channel.FIELD: _("In the field"), Channel.PARTNER: _("Partners"),
+    }[Channel(channel)]  # fmt: skip
+
+
+def channel_choices() -> list[tuple[str, str]]:
+    """Channels in their order."""
+    return [(channel.value, channel_words(channel)) for channel in Channel]
 
 
 def effort_words(effort: int) -> str:

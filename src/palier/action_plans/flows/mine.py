@@ -5,6 +5,8 @@ Each organisation is read as its own tenant, under the role the person has there
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+from uuid import UUID
 
 from palier.action_plans import store
 from palier.action_plans.rules.life import is_late
@@ -38,7 +40,9 @@ async def actors_of(person: Person) -> list[Actor]:
     """Everything `person` may act for today, in order of name; a membership comes before a mandate for the same place."""
     async with reading(person):
         places = await places_of(person, today(person.time_zone))
-    roles = [(row.organisation, Role.CONSULTANT, row.id) for row in places.mandates]
+    roles: list[tuple[Any, Role, UUID | None]] = [
+        (row.organisation, Role.CONSULTANT, row.id) for row in places.mandates
+    ]
     roles += [(row.organisation, Role(row.role), None) for row in places.organisations]
     found = {
         row.id: Actor(

@@ -17,7 +17,7 @@ async def possible_owners(actor: Actor) -> list[tuple[UUID, str]]:
     on = today(actor.person.time_zone)
     for mandate in await mandates_of(actor):
         if mandate.revoked_at is None and mandate.ends_on >= on:
-            names.setdefault(mandate.consultant_id, mandate.consultant.name)
+            names.setdefault(mandate.consultant.id, mandate.consultant.name)
     return sorted(names.items(), key=lambda pair: pair[1].casefold())
 
 

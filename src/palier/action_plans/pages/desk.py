@@ -89,7 +89,7 @@ def query_behind(raw: Mapping[str, str]) -> Query:
 
 
 def way_back(raw: Mapping[str, str], path: str) -> str:
-    """Where a form came from, if it is a page of this plan."""
+    """Where a form came from, if it is a page of this plan or the list of one's own actions."""
     back = own_path(raw.get("back"), path)
     came_from = urlsplit(back).path
     return back if came_from.startswith(path) or came_from == MINE else path
