@@ -1,6 +1,7 @@
 """What finished actions changed."""
 
-from tortoise import migrations
+from tortoise import fields, migrations
+from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
@@ -8,4 +9,6 @@ class Migration(migrations.Migration):
 
     initial = False
 
-    operations = []
+    operations = [
+        ops.AddField(model_name="Action", name="practice_id", field=fields.UUIDField(null=True)),
+    ]

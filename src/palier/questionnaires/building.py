@@ -64,6 +64,7 @@ DEFAULT_LADDER: Mapping[str, Any] = {"values": ["0", "25", "50", "75", "100"]}
 LONGEST_SHORT = 18
 DEFAULT_COVERAGE = {"node": "2/3", "total": "4/5"}
 DEFAULT_LOW_COMPARABILITY = "3/10"
+DEFAULT_RELIABILITY = "4/5"
 DEFAULT_LEVEL_STARTS = ("0", "20", "40", "60", "80")
 DEFAULT_CAPS = {"none": "40", "declared": "60", "documented": "80", "measured": "100", "verified": "100"}
 
@@ -136,6 +137,7 @@ def _questionnaire(data: Mapping[str, Any]) -> Questionnaire:
         dimensions=dimensions,
         content_hash=content_hash(data),
         changes=_changes(data.get("changes")),
+        reliability=_number(data.get("reliability", DEFAULT_RELIABILITY)),
     )
 
 

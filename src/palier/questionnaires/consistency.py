@@ -133,7 +133,7 @@ def _levels(data: Plain) -> Iterator[Problem]:
 
 def _thresholds(data: Plain) -> Iterator[Problem]:
     coverage = data.get("coverage")
-    shares: dict[Path, Any] = {("low_comparability",): data.get("low_comparability")}
+    shares: dict[Path, Any] = {(key,): data.get(key) for key in ("low_comparability", "reliability")}
     if isinstance(coverage, Mapping):
         shares |= {("coverage", key): value for key, value in coverage.items()}
     for path, share in shares.items():

@@ -144,6 +144,7 @@ QUESTIONNAIRE = Record(
         "missing": MISSING,
         "coverage": Record({"node": NUMBER_TEXT, "total": NUMBER_TEXT}, {}),
         "low_comparability": NUMBER_TEXT,
+        "reliability": NUMBER_TEXT,
         "changes": Record(
             {
                 "since": Words(VERSION, "a version such as 1.0.0"),

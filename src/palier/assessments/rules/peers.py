@@ -43,6 +43,12 @@ class PeerView:
     edition_name: str
     published_on: date
     figures: Mapping[str, PeerFigure]
+    cohort_key: str = ""
+    """Names the group without words: the same group in two editions has the same key."""
+    major: int = 0
+    """Major version of the questionnaire the edition pools."""
+    of_its_campaign: bool = True
+    """Whether the edition is that of the round's own campaign, not a later one read beside it."""
 
     @property
     def n_band(self) -> str:

@@ -157,11 +157,11 @@ async def peers(actor: Actor, assessment: Assessment) -> PeerView | None:
     for edition in (await editions_for(actor, assessment))[:1]:
         comparison = await compare(actor, stored_result(assessment), edition)
         if comparison.standing.cohort is not None:
-            return _view(comparison)
+            return _view(comparison, assessment)
     return None
 
 
-def _view(comparison: Comparison) -> PeerView:
+def _view(comparison: Comparison, assessment: Assessment) -> PeerView:
     figures = {
         variable: PeerFigure(
             figure.n or "", figure.q1, figure.median, figure.q3, figure.p10, figure.p90, figure.quarter
@@ -171,5 +171,6 @@ def _view(comparison: Comparison) -> PeerView:
     }
     edition = comparison.edition
     return PeerView(
-        cohort_in_words(comparison.standing.cohort or {}), edition.name, edition.published_on, figures
-    )
+        cohort_in_words(comparison.standing.cohort or {}), edition.name, edition.published_on, figures,
+        comparison.standing.key or "", edition.major, edition.campaign_id == assessment.campaign_id,
+    )  # fmt: skip

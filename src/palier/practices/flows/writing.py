@@ -61,17 +61,25 @@ async def begin(actor: Actor, network: UUID, sheet: Sheet, locale: str, op: UUID
     Raises Unacceptable, NotAMember, AlreadyDone.
     """
     _check(sheet, proposing=False)
-    practice = new_id()
     async with transaction(actor):
-        if network not in {known for known, _ in await store.sharing_networks(actor)}:
-            raise NotAMember
-        await operations.claim(op, actor.person_id, _address(actor, practice))
-        await Practice.create(
-            id=practice, organisation_id=actor.organisation_id, network_id=network, created_by=actor.person_id,
-            created_at=now(),
-        )  # fmt: skip
-        await _new_version(actor, practice, network, 1, sheet, locale)
-        await audit.record(actor, "practices.begun", f"practice {practice}", title=sheet.title)
+        return await write_down(actor, network, sheet, locale, op)
+
+
+async def write_down(actor: Actor, network: UUID, sheet: Sheet, locale: str, op: UUID) -> UUID:
+    """`begin` in the caller's transaction, of a sheet without faults.
+
+    Raises NotAMember, AlreadyDone.
+    """
+    practice = new_id()
+    if network not in {known for known, _ in await store.sharing_networks(actor)}:
+        raise NotAMember
+    await operations.claim(op, actor.person_id, _address(actor, practice))
+    await Practice.create(
+        id=practice, organisation_id=actor.organisation_id, network_id=network, created_by=actor.person_id,
+        created_at=now(),
+    )  # fmt: skip
+    await _new_version(actor, practice, network, 1, sheet, locale)
+    await audit.record(actor, "practices.begun", f"practice {practice}", title=sheet.title)
     return practice
 
 

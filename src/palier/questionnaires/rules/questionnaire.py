@@ -242,6 +242,8 @@ class Questionnaire:
     content_hash: str
     changes: Changes | None = None
     scope: tuple[str, ...] = ()
+    reliability: Fraction = Fraction(4, 5)
+    """How much of the spread of scores is no error of measurement, 0 to 1; see docs/method.md#rounds."""
     criteria: tuple[Criterion, ...] = field(init=False, repr=False)
     index: Index = field(init=False, repr=False)
 

@@ -65,6 +65,18 @@ def compare(before: Result, after: Result, changed: Collection[str] = ()) -> Com
     return Comparison(common, left_out, changes)
 
 
+def total_with(
+    before: Result, after: Result, comparison: Comparison, points: Mapping[str, Fraction]
+) -> Fraction | None:
+    """The total on the common ground of `comparison` where the criteria of `points` are worth that much.
+
+    All others are worth what they were in `before`; weights and methods are those of `after`. None without a common
+    criterion. With every criterion at its later points it is the later total of the comparison.
+    """
+    leaves = {code: points.get(code, before.node(code).score) for code in comparison.common}
+    return _recombined(after.total, leaves).get(TOTAL)
+
+
 def _left_out(before: Result, after: Result, changed: Collection[str]) -> dict[str, LeftOut]:
     codes = dict.fromkeys(node.code for result in (after, before) for node in result.criteria)
     reasons = {code: _reason(code, before, after, changed) for code in codes}
