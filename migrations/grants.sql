@@ -25,7 +25,10 @@ grant update, delete on mail to palier_worker;
 grant insert, update, delete on procrastinate_jobs, procrastinate_events, procrastinate_periodic_defers, procrastinate_workers to palier_worker;
 
 grant insert, update, delete on calendar_feed to palier_web, palier_worker;
+grant insert, update, delete on plan_assessment to palier_web, palier_worker;
 grant insert, update, delete on action_dependency, checklist_item, action_review to palier_web, palier_worker;
+grant insert, update, delete on topic_comment to palier_web, palier_worker;
+grant insert, delete on topic_file to palier_web, palier_worker;
 grant insert, update, delete on practice, practice_version, shared_practice, practice_comment, comment_report, practice_adoption,
   network_lever to palier_web, palier_worker;
 

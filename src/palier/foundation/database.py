@@ -31,6 +31,7 @@ STORES = [
     "palier.assessments.store",
     "palier.benchmarks.store",
     "palier.practices.store",
+    "palier.conversations.store",
     "palier.action_plans.store",
     "palier.reports.store",
     "palier.association.store",

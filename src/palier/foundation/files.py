@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import os
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from uuid import UUID
@@ -11,11 +12,18 @@ import obstore
 from obstore.store import LocalStore, ObjectStore
 
 from palier.foundation import store
-from palier.foundation.actor import Actor
+from palier.foundation.actor import Actor, OnDuty
+from palier.foundation.clock import now
+from palier.foundation.database import reading
 from palier.foundation.identifiers import new_id
+from palier.foundation.jobs import Job
 
 Shelf = ObjectStore
 """Where bytes are put, for those who only hand it on. Handlers take `NamedDependency[Any]`: it is a union of kinds."""
+
+
+GRACE = timedelta(days=1)
+"""How long bytes without a row are left alone: their transaction may still be under way."""
 
 
 class FileGone(Exception):
@@ -72,6 +80,49 @@ async def fetch(shelf: ObjectStore, file: store.StoredFile) -> bytes:
     if hashlib.sha256(data).hexdigest() != file.sha256:
         raise FileGone(file.key)
     return data
+
+
+async def sweep(shelf: ObjectStore) -> int:
+    """Remove bytes that no row knows, a day after they were written; how many there were.
+
+    A form whose transaction failed leaves such bytes, and a file that was taken away. The rows are asked for one
+    organisation at a time, as the worker acting for it: nobody sees them all at once.
+    """
+    listing = await obstore.list_with_delimiter_async(shelf)
+    gone = 0
+    for folder in listing["common_prefixes"]:
+        gone += await _sweep(shelf, folder.strip("/"))
+    return gone
+
+
+async def _sweep(shelf: ObjectStore, folder: str) -> int:
+    if not _is_ours(folder):
+        return 0
+    before = now() - GRACE
+    batches = obstore.list(shelf, prefix=folder)
+    old = [one["path"] async for batch in batches for one in batch if one["last_modified"] < before]
+    async with reading(OnDuty(UUID(folder))):
+        rows = await store.StoredFile.filter(organisation_id=UUID(folder), key__in=old) if old else []
+    loose = sorted(set(old) - {row.key for row in rows})
+    if loose:
+        await obstore.delete_async(shelf, loose)
+    return len(loose)
+
+
+def _is_ours(folder: str) -> bool:
+    try:
+        return str(UUID(folder)) == folder
+    except ValueError:
+        return False
+
+
+def sweeping(data_directory: Path) -> Job:
+    """The job that sweeps, every night."""
+
+    async def swept() -> None:
+        await sweep(shelves(data_directory))
+
+    return Job("files.sweep", swept, cron="40 2 * * *")
 
 
 async def forget(shelf: ObjectStore, organisation: UUID) -> None:

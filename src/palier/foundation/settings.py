@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from email.utils import parseaddr
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[3]
 """The clone: templates, static files, questionnaires and migrations are found from here."""
@@ -41,6 +42,7 @@ class Settings:
     web_processes: int
     secret: str = field(repr=False)
     smtp_url: str | None = field(repr=False)
+    scanner: str | None
     mail_from: str
     contact: str
     publisher: str
@@ -73,6 +75,7 @@ VARIABLES: dict[str, tuple[str, ...]] = {
     "web_processes": ("WEB_CONCURRENCY",),
     "secret": ("PALIER_SECRET",),
     "smtp_url": ("PALIER_SMTP_URL",),
+    "scanner": ("PALIER_SCANNER",),
     "mail_from": ("PALIER_MAIL_FROM",),
     "contact": ("PALIER_CONTACT",),
     "publisher": ("PALIER_PUBLISHER",),
@@ -108,6 +111,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         web_processes=_number("web_processes", given("web_processes") or "1", 1, 64),
         secret=_secret(given("secret"), environment, data_directory),
         smtp_url=_smtp_url(given("smtp_url")),
+        scanner=_scanner(given("scanner")),
         mail_from=mail_from,
         contact=given("contact") or parseaddr(mail_from)[1],
         publisher=given("publisher") or "",
@@ -140,6 +144,13 @@ def _public_url(value: str | None, host: str, port: int) -> str:
 def _smtp_url(value: str | None) -> str | None:
     if value is not None and not value.startswith(("smtp://", "smtps://")):
         raise SettingError("PALIER_SMTP_URL starts with smtp:// or smtps://")
+    return value
+
+
+def _scanner(value: str | None) -> str | None:
+    place = urlsplit(value or "clamd://unset")
+    if place.scheme != "clamd" or not (place.hostname or place.path.startswith("/")):
+        raise SettingError(f"PALIER_SCANNER is {value!r}: clamd://host:3310 or clamd:/path/of/socket")
     return value
 
 

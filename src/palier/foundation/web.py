@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import re
 from functools import cache
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -23,6 +24,7 @@ from tortoise.exceptions import BaseORMException, DBConnectionError, DoesNotExis
 from palier.foundation import language
 from palier.foundation.actor import Actor, NetworkActor, Person
 from palier.foundation.database import only_reading
+from palier.foundation.identifiers import slugify
 from palier.foundation.language import gettext as _
 from palier.foundation.operations import AlreadyDone
 
@@ -84,6 +86,24 @@ def see_other(location: str, notice: str = "") -> Redirect:
         [Cookie(key="notice", value=quote(notice), httponly=True, samesite="lax", path="/")] if notice else []
     )
     return Redirect(location, status_code=303, cookies=cookies)
+
+
+def saved_as(name: str) -> str:
+    """The header that has a file saved under `name`, never shown, spelt out for browsers of any age (RFC 6266)."""
+    words = re.sub(r'[\\/:*?"<>|\x00-\x1f\x7f]+', "-", name)
+    stem, _dot, ending = words.rpartition(".")
+    return f"attachment; filename=\"{slugify(stem)}.{ending}\"; filename*=UTF-8''{quote(words, safe='')}"
+
+
+def kept_file(media_type: str, name: str, data: bytes) -> Response[bytes]:
+    """A file somebody else sent: to be saved, never run, never shown in place, kept by no cache."""
+    headers = {
+        "content-disposition": saved_as(name),
+        "content-security-policy": "sandbox; default-src 'none'",
+        "cache-control": "private, no-store",
+        "cross-origin-resource-policy": "same-origin",
+    }
+    return Response(data, media_type=media_type, headers=headers)
 
 
 def is_htmx(request: ASGIConnection) -> bool:

@@ -1,8 +1,6 @@
 """Documents: the list, asking for one, watching it being made, taking it away."""
 
-import re
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 import msgspec
@@ -20,11 +18,11 @@ from palier.foundation import files
 from palier.foundation import store as shared
 from palier.foundation.actor import Actor
 from palier.foundation.database import reading
-from palier.foundation.identifiers import new_id, slugify
+from palier.foundation.identifiers import new_id
 from palier.foundation.language import LOCALES, current, day, language_name
 from palier.foundation.language import gettext as _
 from palier.foundation.permissions import Permission, needs
-from palier.foundation.web import form_of, is_htmx, page, parse, see_other
+from palier.foundation.web import form_of, is_htmx, page, parse, saved_as, see_other
 from palier.reports import store
 from palier.reports.flows import asking
 from palier.reports.flows.building import NotSubmitted, OtherRound
@@ -125,15 +123,8 @@ class Reports(Controller):
         except files.FileGone:
             return see_other(f"{_address(actor, report)}?lost=true")
         return Response(
-            content, media_type=file.media_type, headers={"content-disposition": attachment(file.name)}
+            content, media_type=file.media_type, headers={"content-disposition": saved_as(file.name)}
         )
-
-
-def attachment(name: str) -> str:
-    """The header that keeps a file under `name`, spelt out for browsers of any age (RFC 6266)."""
-    words = re.sub(r'[\\/:*?"<>|\x00-\x1f\x7f]+', "-", name)
-    stem, _, ending = words.rpartition(".")
-    return f"attachment; filename=\"{slugify(stem)}.{ending}\"; filename*=UTF-8''{quote(words, safe='')}"
 
 
 def _address(actor: Actor, report: UUID) -> str:
