@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from palier.action_plans import store
+from palier.action_plans.flows.commenting import discussed
 from palier.action_plans.rules.practices import moves_towards
 from palier.action_plans.rules.schedule import add_months, monday_after
 from palier.action_plans.rules.suggestions import gain_of
@@ -78,6 +79,8 @@ async def put_back(actor: Actor, practice: UUID) -> bool:
 async def _remove_untouched(actor: Actor, action: UUID | None) -> bool:
     row = await Action.get_or_none(organisation_id=actor.organisation_id, id=action) if action else None
     if row is None or row.revision > 1 or await store.readings_of(actor, [row.id]):
+        return False
+    if await discussed(actor, row.id):
         return False
     await Action.filter(organisation_id=actor.organisation_id, id=row.id).delete()
     await end_adoption(actor, row.id)

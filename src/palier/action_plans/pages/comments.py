@@ -1,0 +1,145 @@
+"""Comments under an action: said, changed, taken back. Whoever may only read the plan reads them."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from palier.action_plans import store
+from palier.action_plans.flows import commenting
+from palier.action_plans.pages.conversing import address_of, cards, conversation_page
+from palier.action_plans.pages.desk import EDIT, READ
+from palier.action_plans.pages.forms import op_of, revision_of
+from palier.conversations.flows.commenting import ChangedMeanwhile, Unsayable
+from palier.conversations.rules.mentions import LONGEST
+from palier.conversations.store import Comment
+from palier.foundation.actor import Actor
+from palier.foundation.database import reading
+from palier.foundation.language import gettext as _
+from palier.foundation.language import number
+from palier.foundation.settings import Settings
+from palier.foundation.web import form_of, is_htmx, page, see_other
+
+
+class Comments(Controller):
+    """`/o/{org}/a/{action}/comments`"""
+
+    path = "/o/{org:str}/a/{action:uuid}/comments"
+
+    @get("/", opt=READ)
+    async def lead_there(self, actor: NamedDependency[Actor], action: FromPath[UUID]) -> Redirect:
+        """Who opens the address of the form is led to the comments."""
+        async with reading(actor):
+            await store.action_by_id(actor, action)
+        return see_other(f"{address_of(actor, action)}#comments")
+
+    @post("/", opt=EDIT)
+    async def say(
+        self,
+        request: Request,
+        actor: NamedDependency[Actor],
+        settings: NamedDependency[Settings],
+        action: FromPath[UUID],
+    ) -> Response:
+        raw, chosen = await form_of(request), await calls_of(request)
+        text = raw.get("text", "")
+        try:
+            row = await commenting.say(actor, action, text, chosen, op_of(raw), settings.public_url)
+        except Unsayable:
+            return await conversation_page(
+                request, actor, action, part="comments", errors={"comment-text": unsayable()}, typed_comment=text,
+                typed_calls=[str(one) for one in chosen],
+            )  # fmt: skip
+        told = said_words(row)
+        if is_htmx(request):
+            return await conversation_page(request, actor, action, part="comments", told=told)
+        return see_other(f"{address_of(actor, action)}#comments", notice=told)
+
+    @get("/{remark:uuid}", opt=EDIT)
+    async def reconsider(
+        self, request: Request, actor: NamedDependency[Actor], action: FromPath[UUID], remark: FromPath[UUID]
+    ) -> Template:
+        """One's own comment in a form."""
+        return await _own(request, actor, action, remark)
+
+    @post("/{remark:uuid}", opt=EDIT)
+    async def change(
+        self, request: Request, actor: NamedDependency[Actor], settings: NamedDependency[Settings], action: FromPath[UUID],
+        remark: FromPath[UUID],
+    ) -> Response:  # fmt: skip
+        raw, chosen = await form_of(request), await calls_of(request)
+        text, base = raw.get("text", ""), revision_of(raw)
+        sent: dict[str, Any] = {
+            "text": text,
+            "calls": [str(one) for one in chosen],
+            "base": base,
+        }
+        try:
+            await commenting.change(actor, action, remark, text, chosen, base, settings.public_url)
+        except Unsayable:
+            return await _own(request, actor, action, remark, {"comment-text": unsayable()}, **sent)
+        except ChangedMeanwhile as changed:
+            return await _own(
+                request, actor, action, remark, theirs=changed.comment, **sent | {"base": changed.comment.revision}
+            )  # fmt: skip
+        return see_other(
+            f"{address_of(actor, action)}#comment-{remark}", notice=_("Your comment is changed.")
+        )
+
+    @post("/{remark:uuid}/remove", opt=EDIT)
+    async def take_back(
+        self, actor: NamedDependency[Actor], action: FromPath[UUID], remark: FromPath[UUID]
+    ) -> Redirect:
+        await commenting.take_back(actor, action, remark)
+        return see_other(f"{address_of(actor, action)}#comments", notice=_("Your comment is removed."))
+
+
+async def calls_of(request: Request) -> list[UUID]:
+    """The people ticked under "Notify"; what is no id is nobody."""
+    chosen = []
+    for value in (await request.form()).getall("call", []):
+        try:
+            chosen.append(UUID(value))
+        except (ValueError, AttributeError, TypeError):
+            continue
+    return chosen
+
+
+def unsayable() -> str:
+    """Why a comment was not taken."""
+    return _("Write a comment of at most %(most)s characters") % {"most": number(LONGEST)}
+
+
+def said_words(row: Comment) -> str:
+    """That it is there, and how many were written to."""
+    if not row.called:
+        return _("Your comment is there.")
+    return _("Your comment is there. A message goes to: %(names)s.") % {
+        "names": ", ".join(row.called.values())
+    }
+
+
+async def _own(
+    request: Request, actor: Actor, action: UUID, remark: UUID, errors: dict[str, str] | None = None,
+    theirs: Comment | None = None, **sent: Any,
+) -> Template:  # fmt: skip
+    """The form with the comment as it stands, or as it was sent with the reason it could not be kept."""
+    async with reading(actor):
+        row = await store.action_by_id(actor, action)
+        comment = await commenting.own_words(actor, row, remark)
+        shown = await cards(actor, row)
+    return page(
+        request, "action_plans/comment.html", status_code=409 if theirs else 422 if errors else 200, nav="plans",
+        action=row, plan=row.plan, org=f"/o/{actor.organisation.slug}", comment=comment, theirs=theirs,
+        path=f"/o/{actor.organisation.slug}/plans/{row.plan.slug}", base=sent.get("base", comment.revision),
+        **shown | {
+            "talk_errors": errors or {}, "typed_comment": sent.get("text", comment.text),
+            "typed_calls": sent.get("calls", list(comment.called)),
+        },
+    )  # fmt: skip
+
+
+PAGES = [Comments]
