@@ -20,8 +20,9 @@ from litestar.types import ControllerRouterHandler
 
 from palier.accounts import jobs as account_jobs
 from palier.accounts.pages import account, entering, signing_up
+from palier.action_plans import jobs as plan_jobs
 from palier.action_plans.flows.overview import finished_criteria
-from palier.action_plans.pages import actions, board, calendar, mine, plans, sharing, suggesting
+from palier.action_plans.pages import actions, board, calendar, mine, plans, reminders, sharing, suggesting
 from palier.assessments import refusals as assessment_refusals
 from palier.assessments.pages import answering, history, hub, preview, proposing, results, submitting
 from palier.assessments.rules.peers import Peers
@@ -86,6 +87,7 @@ ROOMS: list[Any] = [
     *board.PAGES,
     *mine.PAGES,
     *calendar.PAGES,
+    *reminders.PAGES,
     *suggesting.PAGES,
     *actions.PAGES,
     *sharing.PAGES,
@@ -118,7 +120,7 @@ def jobs(settings: Settings) -> list[Job]:
     """The jobs of every room."""
     return [
         mail.delivery(settings), *account_jobs.jobs(settings), *benchmark_jobs.jobs(), *report_jobs.jobs(settings),
-        *practice_jobs.jobs(settings), *demo_jobs.jobs(settings), *cockpit_jobs.jobs(settings),
+        *practice_jobs.jobs(settings), *plan_jobs.jobs(settings), *demo_jobs.jobs(settings), *cockpit_jobs.jobs(settings),
     ]  # fmt: skip
 
 

@@ -219,7 +219,8 @@ def test_a_partial_is_one_element_with_an_id(template: Path) -> None:
 def test_every_template_is_used() -> None:
     text = "".join(p.read_text() for p in SOURCES + TEMPLATES)
     names = {str(t.relative_to(ROOT / "templates")) for t in TEMPLATES}
-    assert {name for name in names if f'"{name}"' not in text and f"'{name}'" not in text} == set()
+    letters = {name for name in names if "/mails/" in name and f'"{name.removesuffix(".html")}"' in text}
+    assert {name for name in names - letters if f'"{name}"' not in text and f"'{name}'" not in text} == set()
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=short)

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from tortoise import fields
+from tortoise.exceptions import DoesNotExist
 from tortoise.expressions import Q
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
@@ -16,6 +17,10 @@ from palier.action_plans.rules.life import ActionStatus, Stage
 from palier.foundation.actor import Actor, Person
 from palier.foundation.database import select
 from palier.foundation.identifiers import new_id
+
+
+class Gone(DoesNotExist):
+    """What a mailed link stands for is no longer there for its reader: a page not found."""
 
 
 class ActionPlan(Model):
@@ -250,10 +255,19 @@ def involving(actor: Actor) -> QuerySet[Action]:
     return unfinished(actor).filter(Q(owner_id=actor.person_id) | Q(sponsor_id=actor.person_id))
 
 
-async def dated_actions(organisation: UUID) -> list[Action]:
-    """An organisation's unfinished actions with a date, with their plan: what reminders are about."""
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """An unfinished action, with its plan, and the day it is due on."""
+
+    row: Action
+    on: date
+
+
+async def deadlines_of(organisation: UUID) -> list[Deadline]:
+    """What an organisation is reminded of, the soonest due first."""
     rows = Action.filter(organisation_id=organisation, status__not=ActionStatus.DONE, due_on__isnull=False)
-    return await rows.select_related("plan").order_by("due_on", "id")
+    found = await rows.select_related("plan").order_by("due_on", "title")
+    return [Deadline(row, row.due_on) for row in found if row.due_on]
 
 
 async def readings_of(actor: Actor, actions: Iterable[UUID]) -> dict[UUID, list[KpiReading]]:

@@ -7,9 +7,10 @@ from typing import Any
 
 from palier.action_plans.rules.agenda import Span
 from palier.action_plans.rules.life import LONGEST, ActionStatus, Channel, Fault
+from palier.action_plans.rules.reminders import Kind
 from palier.action_plans.rules.suggestions import Order, Quadrant
 from palier.action_plans.store import Event
-from palier.foundation.language import day, number, pgettext, signed
+from palier.foundation.language import day, ngettext, number, pgettext, signed
 from palier.foundation.language import gettext as _
 from palier.practices.rules.offers import Offer
 
@@ -61,6 +62,33 @@ def channel_words(channel: str) -> str:
 def channel_choices() -> list[tuple[str, str]]:
     """Channels in their order."""
     return [(channel.value, channel_words(channel)) for channel in Channel]
+
+
+def reminder_choices() -> list[tuple[str, str, str]]:
+    """Each letter about actions: its kind, what it is called, when it is sent."""
+    return [
+        (
+            Kind.DIGEST, _("Weekly digest"),
+            _("On Monday: your overdue actions and those due within two weeks; for those who lead, what is overdue elsewhere too."),
+        ),
+        (Kind.SOON, _("A week before"), _("Seven days before the date of an action you carry.")),
+        (Kind.LATE, _("The day after"), _("The day after the date of an action you carry, when it is not done.")),
+        (Kind.SPONSOR, _("As a sponsor"), _("When an action you sponsor is two weeks overdue.")),
+    ]  # fmt: skip
+
+
+def due_words(due_on: date, today: date) -> str:
+    """A due date, and how far it is from the reader's day."""
+    days = (due_on - today).days
+    values = {"on": day(due_on), "days": number(abs(days))}
+    if days == 0:
+        return _("due today, %(on)s") % values
+    if days == 1:
+        return _("due tomorrow, %(on)s") % values
+    if days > 0:
+        return ngettext("due on %(on)s, in %(days)s day", "due on %(on)s, in %(days)s days", days) % values
+    late = ngettext("was due on %(on)s, %(days)s day ago", "was due on %(on)s, %(days)s days ago", -days)
+    return late % values
 
 
 def effort_words(effort: int) -> str:

@@ -18,6 +18,12 @@ async def language_of(email: str) -> str | None:
     return row.locale if row else None
 
 
+async def person_of(person_id: UUID | None) -> Person:
+    """Who has this id, with their language and time zone. Raises DoesNotExist."""
+    row = await store.Person.get(id=person_id)
+    return Person(row.id, row.name, row.email, row.locale, row.theme, row.time_zone, row.shortcuts)
+
+
 async def has_account(email: str) -> bool:
     """Whether somebody can sign in with `email` (lower case). Never tell it to a person who has not read their mail."""
     row = await store.person_by_email(email)
