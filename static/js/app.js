@@ -411,7 +411,56 @@ function toggleSecret(button) {
 
 /* Controls that only work with this script are in the page, hidden. */
 function showControls() {
-  document.querySelectorAll("[data-reveal][hidden]").forEach((button) => (button.hidden = false));
+  document.querySelectorAll("[data-reveal][hidden], [data-script][hidden]").forEach((button) => (button.hidden = false));
+}
+
+/* A row of tabs wider than a phone starts where the reader is. */
+function showCurrentTab() {
+  const tab = document.querySelector(".tabs [aria-current]");
+  const row = tab?.closest(".tabs");
+  if (row) row.scrollLeft = Math.max(0, tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2);
+}
+
+/* One box for every box of a form, wherever they stand. */
+function tickAll(event) {
+  const form = event.target.dataset?.tickAll;
+  if (!form) return;
+  document.querySelectorAll(`input[type=checkbox][form="${form}"]`).forEach((box) => (box.checked = event.target.checked));
+}
+
+/* ---- Dragging a card: an extra beside its menu, whose very button the drop presses -------------------------------------- */
+
+let lifted = null;
+const under = (target) => lifted && target.closest?.("[data-column]");
+const buttonTo = (column) => column && lifted.querySelector(`button[data-to="${column.dataset.column}"]`);
+const unmark = () => document.querySelectorAll(".col.under").forEach((column) => column.classList.remove("under"));
+
+function onLift(event) {
+  lifted = event.target.closest?.(".acard[draggable]");
+  if (!lifted) return;
+  event.dataTransfer.effectAllowed = "move";
+  lifted.classList.add("lifted");
+}
+
+function onDragOver(event) {
+  const column = under(event.target);
+  unmark();
+  if (!buttonTo(column)) return;
+  event.preventDefault();
+  column.classList.add("under");
+}
+
+function onDrop(event) {
+  const button = buttonTo(under(event.target));
+  if (!button) return;
+  event.preventDefault();
+  button.click();
+}
+
+function onLand() {
+  unmark();
+  lifted?.classList.remove("lifted");
+  lifted = null;
 }
 
 /* The answer moved something: the focus follows it (header HX-Trigger-After-Settle: {"focus-on": "<id>"}). */
@@ -428,6 +477,11 @@ document.addEventListener("htmx:afterSettle", afterSwap);
 document.addEventListener("htmx:oobAfterSwap", welcomeRows);
 document.addEventListener("focus-on", followFocus);
 document.addEventListener("input", answerWithValue);
+document.addEventListener("input", tickAll);
+document.addEventListener("dragstart", onLift);
+document.addEventListener("dragover", onDragOver);
+document.addEventListener("drop", onDrop);
+document.addEventListener("dragend", onLand);
 document.addEventListener("htmx:sendError", unreachable);
 document.addEventListener("htmx:timeout", unreachable);
 document.addEventListener("keydown", onKey);
@@ -438,6 +492,7 @@ addEventListener("beforeunload", guard);
 addEventListener("pagehide", onLeaving);
 document.addEventListener("DOMContentLoaded", () => {
   showControls();
+  showCurrentTab();
   welcomeForms();
   if (person()) sendBoxes();
 });

@@ -99,7 +99,11 @@ def weeks_title(weeks: Sequence[Week], members: int) -> str:
         return _("The campaign has not opened yet")
     said = {"submitted": now.submitted, "members": members, "week": now.number}
     if now.last is None:
-        return _("%(submitted)s of %(members)s members have submitted by week %(week)s") % said
+        text = ngettext(
+            "%(submitted)s of %(members)s members has submitted by week %(week)s",
+            "%(submitted)s of %(members)s members have submitted by week %(week)s", now.submitted,
+        )  # fmt: skip
+        return text % said
     ahead = now.submitted - now.last
     if ahead > 0:
         text = ngettext(

@@ -52,6 +52,13 @@ async def state_of(once: str) -> str:
     return str(rows[0]["status"]) if rows else ""
 
 
+async def under_way(name: str) -> list[dict[str, Any]]:
+    """The arguments of the jobs of one kind that wait or are being done."""
+    sql = "select args from procrastinate_jobs where task_name = $1 and status in ('todo', 'doing')"
+    found = [row["args"] for row in await select(sql, name)]
+    return [json.loads(one) if isinstance(one, str) else one for one in found]
+
+
 def queue(url: str, jobs: list[Job]) -> procrastinate.App:
     """The queue on the database at `url`, knowing how to do `jobs`. Open it before use."""
     app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=_conninfo(url), max_size=4))

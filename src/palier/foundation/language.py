@@ -171,7 +171,8 @@ def day(value: date | datetime | None, form: str = "long") -> str:
 
 @lru_cache(maxsize=1024)
 def _dated(value: date, form: str, region: str) -> str:
-    return format_date(value, format=form, locale=region)
+    said = format_date(value, format=form, locale=region)
+    return f"1er{said[1:]}" if region.startswith("fr") and value.day == 1 else said
 
 
 def hour(value: datetime) -> str:

@@ -73,8 +73,9 @@ class Taking:
 
     @property
     def coming(self) -> list[Due]:
-        """The messages still to go out."""
-        return [one for one in self.calendar if one.on >= today()]
+        """The messages still to go out: those of today too, until somebody was written to today."""
+        begun = any(at.date() >= today() for at in self.reminded.values())
+        return [one for one in self.calendar if one.on > today() or (one.on == today() and not begun)]
 
     @property
     def at_risk(self) -> list[NetworkMember]:
@@ -242,6 +243,14 @@ async def _change(actor: NetworkActor, campaign_id: UUID, **values: object) -> N
     await audit.record(actor, "association.campaign_changed", f"campaign {plan.name}", changed=sorted(values))
 
 
+async def _being_told(campaign_id: UUID) -> set[UUID]:
+    """Members whose reminder was asked for and is not written yet: a second click would count them again."""
+    asked = [
+        job for job in await jobs.under_way("association.remind") if job["campaign_id"] == str(campaign_id)
+    ]
+    return {UUID(one) for job in asked for one in job["organisations"]}
+
+
 async def remind(actor: NetworkActor, campaign_id: UUID, organisation: UUID | None = None) -> int:
     """Remind one member, or all that have not submitted, now; how many. Nobody twice a day. Raises DoesNotExist."""
     async with transaction(actor):
@@ -249,7 +258,11 @@ async def remind(actor: NetworkActor, campaign_id: UUID, organisation: UUID | No
         written = await store.SentNotice.filter(
             campaign_id=campaign_id, network_id=actor.network_id, due_on=today(), kind=Kind.BY_HAND.value
         ).values_list("organisation_id", flat=True)  # fmt: skip
-        done = {member.organisation_id for member in taking.submitted} | set(written)
+        done = (
+            {member.organisation_id for member in taking.submitted}
+            | set(written)
+            | await _being_told(campaign_id)
+        )
         wanted = [
             member.organisation_id for member in taking.members
             if member.verified_at and member.organisation_id not in done and organisation in (None, member.organisation_id)

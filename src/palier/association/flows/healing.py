@@ -1,6 +1,6 @@
 """The health of cohorts: what the next edition would show and hide, and who is missing. Attributes and counts only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from palier.assessments.store import Campaign
@@ -14,13 +14,16 @@ from palier.benchmarks.rules.release import UNREPRESENTED
 from palier.benchmarks.rules.thresholds import SMALL_NETWORK, n_band
 from palier.foundation.actor import NetworkActor
 from palier.foundation.clock import today
-from palier.network.rules.taxonomy import COUNTRIES, LEGAL_KINDS, SIZES
+from palier.network.rules.taxonomy import COUNTRIES, FAMILIES, FAMILY_OF, LEGAL_KINDS, SIZES
 from palier.network.store import Network
 
 CROSSED: Mapping[str, tuple[str, ...]] = {"size": SIZES, "country": COUNTRIES, "legal_kind": LEGAL_KINDS}
 """What a sector is crossed with, and the values of it."""
 
 TRIED = ("family", "sector", "size", "country", "legal_kind")
+
+ORDERED: Mapping[str, tuple[str, ...]] = {"family": tuple(FAMILIES), "sector": tuple(FAMILY_OF), **CROSSED}
+"""The values of each dimension, in the order they are shown in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,7 @@ def _squares(
             )
             for at, value in enumerate(values)
         ]
-        for row, all_ in every.items()
+        for row, all_ in sorted(every.items(), key=lambda found: _in_order("sector")(found[0]))
     }
 
 
@@ -134,13 +137,20 @@ def _square(edition: Edition, cell: Mapping[str, str], present: int, every: int)
 def _alone(edition: Edition, parties: Sequence[Party]) -> dict[str, dict[str, Square]]:
     found: dict[str, dict[str, Square]] = {}
     for name in TRIED:
-        for value in sorted({one.attributes[name] for one in parties if one.attributes[name]}):
+        values = {one.attributes[name] for one in parties if one.attributes[name]}
+        for value in sorted(values, key=_in_order(name)):
             inside = [one for one in parties if one.attributes[name] == value]
             here = {one.group for one in inside if one.present}
             found.setdefault(name, {})[value] = _square(
                 edition, {name: value}, len(here), len({one.group for one in inside})
             )
     return found
+
+
+def _in_order(dimension: str) -> Callable[[str], tuple[int, str]]:
+    """Values as people count them, small workforces first; those without an order by their key."""
+    known = ORDERED[dimension]
+    return lambda value: (known.index(value) if value in known else len(known), value)
 
 
 def is_shown(edition: Edition, cell: Mapping[str, str]) -> bool:

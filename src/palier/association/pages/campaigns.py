@@ -18,6 +18,7 @@ from palier.association.flows.healing import load_health
 from palier.association.letters import template_of
 from palier.association.pages.forms import date_in, typed_date
 from palier.association.rules.messages import WRITTEN, Kind, filled, unknown_places
+from palier.association.store import CampaignPlan
 from palier.benchmarks import store as benchmarks
 from palier.foundation.actor import NetworkActor
 from palier.foundation.clock import today
@@ -50,12 +51,11 @@ class Cockpit(Controller):
 
     @get()
     async def overview(self, request: Request, network_actor: NamedDependency[NetworkActor]) -> Template:
-        """The running campaigns or the last one, week by week; cohort health; the editions; what to do next."""
+        """The campaigns to follow, week by week; cohort health; the editions; what to do next."""
         async with reading(network_actor):
             plans = await campaigning.plans_of(network_actor)
             launched = [one for one in plans if one.launched_at]
-            chosen = [one for one in launched if one.opens_on <= today() <= one.closes_on] or launched[:1]
-            takings = [await campaigning.load_taking(network_actor, one) for one in chosen]
+            takings = await _followed(network_actor, launched)
             shown = [(one, await campaigning.load_weeks(network_actor, one)) for one in takings]
             health = await load_health(network_actor)
             editions = await benchmarks.editions_of(network_actor.network_id)
@@ -172,9 +172,7 @@ class Cockpit(Controller):
         self, request: Request, network_actor: NamedDependency[NetworkActor], campaign: FromPath[UUID], message: FromPath[str]
     ) -> Template:  # fmt: skip
         """One message in both languages, as it is and as a member reads it."""
-        async with reading(network_actor):
-            plan = await campaigning.plan_of(network_actor, campaign)
-        return _message(request, network_actor, plan, words.kind_of(message), None, {})
+        return await _message(request, network_actor, campaign, words.kind_of(message), None, {})
 
     @post("/campaigns/{campaign:uuid}/messages/{message:str}")
     async def write(
@@ -188,9 +186,7 @@ class Cockpit(Controller):
         }
         errors = _unwritten(texts) if "usual" not in raw else {}
         if errors:
-            async with reading(network_actor):
-                plan = await campaigning.plan_of(network_actor, campaign)
-            return _message(request, network_actor, plan, which, texts, errors)
+            return await _message(request, network_actor, campaign, which, texts, errors)
         await campaigning.write(network_actor, campaign, which, {} if "usual" in raw else texts)
         return see_other(f"{_at(network_actor, campaign)}/messages/{message}", _("The message is kept."))
 
@@ -250,10 +246,13 @@ def _campaign(
     )  # fmt: skip
 
 
-def _message(
-    request: Request, actor: NetworkActor, plan: Any, kind: Kind, typed: Mapping[str, Mapping[str, str]] | None,
+async def _message(
+    request: Request, actor: NetworkActor, campaign: UUID, kind: Kind, typed: Mapping[str, Mapping[str, str]] | None,
     errors: Mapping[str, str],
 ) -> Template:  # fmt: skip
+    async with reading(actor):
+        plan = await campaigning.plan_of(actor, campaign)
+        titles = await _titles(actor)
     texts: dict[str, Mapping[str, str]] = {}
     previews: dict[str, Mapping[str, str]] = {}
     for locale in LOCALES:
@@ -268,6 +267,7 @@ def _message(
     return _page(
         request, "campaigns", "association/message.html", status_code=422 if errors else 200, plan=plan, kind=kind,
         texts=texts, previews=previews, errors=errors, own=kind.value in plan.messages, written=WRITTEN,
+        title=titles.get(plan.questionnaire, plan.questionnaire),
     )  # fmt: skip
 
 
@@ -276,6 +276,13 @@ def _page(request: Request, tab: str, template: str, *, status_code: int = 200, 
         request, template, status_code=status_code, nav="network", tab=tab, today=today(), new_op=new_id(),
         kinds=words.kinds(), states=words.states(), slug_of=words.slug_of, weeks_title=words.weeks_title, **context,
     )  # fmt: skip
+
+
+async def _followed(actor: NetworkActor, launched: Sequence[CampaignPlan]) -> list[campaigning.Taking]:
+    """Campaigns that run, then those closed without an edition yet; the last one when there are none."""
+    takings = [await campaigning.load_taking(actor, one) for one in launched]
+    found = [one for state in ("running", "closed") for one in takings if one.state == state]
+    return found or takings[:1]
 
 
 async def _titles(actor: NetworkActor) -> dict[str, str]:

@@ -40,7 +40,7 @@ class Importing(Controller):
         """Read the file; nothing is written to the register."""
         raw = await form_of(request)
         name, data = await _uploaded(request)
-        if error := _refused(data):
+        if error := _refused(name, data):
             return _choose(request, error)
         try:
             found = await importing.bring(network_actor, name, data, op_of(raw))
@@ -75,9 +75,11 @@ async def _uploaded(request: Request) -> tuple[str, bytes]:
     return (file.filename, await file.read(HEAVIEST + 1)) if isinstance(file, UploadFile) else ("", b"")
 
 
-def _refused(data: bytes) -> str:
-    if not data:
+def _refused(name: str, data: bytes) -> str:
+    if not name:
         return _("Choose a file")
+    if not data:
+        return _("The file is empty. Save it again in the spreadsheet, or choose another one.")
     return _("The file is too heavy: 5 MB at most.") if len(data) > HEAVIEST else ""
 
 

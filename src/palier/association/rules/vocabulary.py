@@ -17,7 +17,7 @@ _HEADS = {
     "size": "size taille effectif effectifs workforce employees salaries nombredesalaries",
     "country": "country pays",
     "legal_kind": "legalkind natureuridique naturejuridique statut statutjuridique formejuridique",
-    "legal_group": "legalgroup groupe group groupejuridique maisonmere",
+    "legal_group": "legalgroup groupe group groupejuridique maisonmere parentgroup groupedappartenance",
 }
 """The heads a column may have, folded and without blanks."""
 

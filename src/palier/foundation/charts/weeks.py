@@ -20,7 +20,7 @@ def cumulative(
     names: Sequence[str],
     width: int | None = None,
 ) -> Markup:
-    """How far along? `now` as a line, `before` dashed, from 0 to `most`; the last count is printed.
+    """How far along? `now` as a line, `before` dashed, from 0 to `most`; both the last count and `most` are printed.
 
     `names`: of the weeks, one for each entry. None: not there yet, or over.
     """
@@ -31,6 +31,7 @@ def cumulative(
         level(ruler.at(0), ruler.at(100), _height(most * part / 4, most), class_="c-grid0", stroke=FAINT)
         for part in range(5)
     ]
+    shapes += [text(ruler.at(0), _FLOOR - _TALL - 5, language.number(most), anchor="start", fill=INK_2)]
     shapes += _line(
         across, before, most, class_="c-med", stroke=MEDIAN, stroke_width=1.5, stroke_dasharray="2 3"
     )
