@@ -34,12 +34,30 @@ class ActionPlan(Model):
     assessment_id: UUID
     strategic_weights: Any = fields.JSONField(default=dict)  # {dimension code: 0-3}, default 1
     targets: Any = fields.JSONField(default=dict)  # {criterion code: points}, default next rung
+    capacity: Any = fields.JSONField(default=dict, db_default={})  # rules/quarters.py; empty: not planned by it
     created_by = fields.UUIDField()
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:
         table = table_description = "action_plan"
         unique_together = (("organisation", "slug"),)
+
+
+class PlanAssessment(Model):
+    """A further submitted assessment a plan draws on, beside the one it was born from."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organisation_id = fields.UUIDField()
+    plan: Any = fields.ForeignKeyField("palier.ActionPlan", related_name="further")
+    plan_id: UUID
+    assessment: Any = fields.ForeignKeyField("palier.Assessment", related_name="further_plans")
+    assessment_id: UUID
+    added_by = fields.UUIDField()
+    added_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        table = table_description = "plan_assessment"
+        unique_together = (("plan", "assessment"),)
 
 
 class Action(Model):
@@ -156,11 +174,13 @@ class ActionReview(Model):
 
 
 class Dismissal(Model):
-    """A suggested lever put aside for this plan, and why."""
+    """A suggested lever put aside for a round, in every plan that draws on it; and why."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     organisation_id = fields.UUIDField()
     plan: Any = fields.ForeignKeyField("palier.ActionPlan", related_name="dismissals")
+    assessment: Any = fields.ForeignKeyField("palier.Assessment", related_name="dismissals", null=True)
+    assessment_id: UUID | None
     lever = fields.CharField(max_length=40)
     reason = fields.CharField(max_length=300)
     person_id = fields.UUIDField()
@@ -307,9 +327,16 @@ async def add_steps(action: Action, texts: Iterable[str]) -> None:
     ])  # fmt: skip
 
 
-async def dismissals_of(actor: Actor, plan: UUID) -> list[Dismissal]:
-    """Suggestions put aside in this plan, the latest first."""
-    return await Dismissal.filter(organisation_id=actor.organisation_id, plan_id=plan).order_by("-at")
+async def dismissals_of(actor: Actor, assessments: Iterable[UUID]) -> list[Dismissal]:
+    """Suggestions put aside for these rounds, in whatever plan, the latest first."""
+    rows = Dismissal.filter(organisation_id=actor.organisation_id, assessment_id__in=list(assessments))
+    return await rows.order_by("-at")
+
+
+async def further_assessments(actor: Actor, plan: UUID) -> list[PlanAssessment]:
+    """The assessments a plan draws on beside its own, in the order they were added."""
+    rows = PlanAssessment.filter(organisation_id=actor.organisation_id, plan_id=plan)
+    return await rows.select_related("assessment").order_by("added_at")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ Reports and the landing page build on `load_plan`, `late_actions` and `my_action
 `reading(actor)` or `transaction(actor)`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
@@ -13,15 +14,17 @@ from uuid import UUID
 from palier.action_plans import store
 from palier.action_plans.rules.life import ActionStatus, is_late
 from palier.action_plans.rules.suggestions import Moves, Situation, gain_of, projected
+from palier.action_plans.rules.together import one_of
 from palier.action_plans.store import Action, ActionPlan, ChecklistItem, Dismissal, KpiReading
 from palier.assessments.flows.rounds import Round, load_round
-from palier.assessments.rules.peers import PeerView
+from palier.assessments.rules.peers import Peers, PeerView
 from palier.foundation.actor import Actor
 from palier.foundation.clock import today
 from palier.practices.flows.reading import offers_for
 from palier.practices.rules.offers import Offer
-from palier.questionnaires.rules import Lever
+from palier.questionnaires.rules import Lever, Questionnaire
 from palier.scoring.rules import Result
+from palier.scoring.rules.result import Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +51,56 @@ class PlannedAction:
         return self.row.status is ActionStatus.DONE
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An assessment a plan draws on, and what the organisation's networks propose beside its questionnaire's levers."""
+
+    round: Round
+    offers: tuple[Offer, ...] = ()
+
+    def projected(self, moves: list[Moves]) -> Result:
+        """The round once all `moves` have worked."""
+        return projected(self.round.questionnaire, self.round.result, moves)
+
+
 @dataclass(frozen=True)
 class PlanView:
-    """A plan, its round, its actions (soonest due first), and the suggestions put aside."""
+    """A plan, the assessments it draws on (the one it was born from first), its actions (soonest due first), and the
+    suggestions put aside for these assessments, in whatever plan.
+    """
 
     plan: ActionPlan
-    round: Round
+    sources: tuple[Source, ...]
     actions: tuple[PlannedAction, ...]
     dismissals: tuple[Dismissal, ...] = ()
-    offers: tuple[Offer, ...] = ()
+
+    @property
+    def round(self) -> Round:
+        """The round the plan was born from."""
+        return self.sources[0].round
+
+    @property
+    def rounds(self) -> tuple[Round, ...]:
+        """All the plan draws on."""
+        return tuple(source.round for source in self.sources)
+
+    @cached_property
+    def questionnaire(self) -> Questionnaire:
+        """What is asked in all of them, to look codes up in; each is scored on its own."""
+        return one_of(tuple(round_.questionnaire for round_ in self.rounds))
+
+    def round_of(self, code: str) -> Round:
+        """The round that asks the criterion `code`; the plan's own where none does."""
+        return next((one for one in self.rounds if code in one.result.nodes), self.round)
+
+    def node(self, code: str) -> Node:
+        """Where the criterion stands, in its own round. Raises KeyError."""
+        return self.round_of(code).result.node(code)
+
+    @cached_property
+    def offers(self) -> tuple[Offer, ...]:
+        """What the organisation's networks propose."""
+        return tuple(offer for source in self.sources for offer in source.offers)
 
     @cached_property
     def offer_of(self) -> dict[str, Offer]:
@@ -65,14 +109,23 @@ class PlanView:
 
     def lever(self, name: str) -> Lever | None:
         """The lever of that name, wherever it comes from; None once it is withdrawn."""
-        known = self.round.questionnaire.index.levers
+        known = self.questionnaire.index.levers
         return known.get(name) or (self.offer_of[name].lever if name in self.offer_of else None)
+
+    @property
+    def moves(self) -> list[Moves]:
+        """The levels each action reaches for."""
+        return [moves_in(action.row) for action in self.actions]
 
     @cached_property
     def projected(self) -> Result:
         """The round once every action has worked, finished ones included: one run of the engine, never a sum."""
-        moves = [moves_in(action.row) for action in self.actions]
-        return projected(self.round.questionnaire, self.round.result, moves)
+        return self.sources[0].projected(self.moves)
+
+    @cached_property
+    def ahead(self) -> tuple[tuple[Round, Result], ...]:
+        """Each further round with where the actions lead it."""
+        return tuple((source.round, source.projected(self.moves)) for source in self.sources[1:])
 
     @cached_property
     def gain(self) -> Fraction:
@@ -96,17 +149,23 @@ class PlanView:
             one.lever for one in self.dismissals
         }
 
-    def situation(self, peers: PeerView | None) -> Situation:
-        """What the suggestions are computed from; a criterion whose peers are hidden is absent from the figures."""
-        figures = peers.figures if peers else {}
-        return Situation(
-            self.round.questionnaire,
-            self.round.result,
-            {code: figure.q3 for code, figure in figures.items()},
-            self.plan.strategic_weights,
-            {code: Fraction(points) for code, points in self.plan.targets.items()},
-            [offer.lever for offer in self.offers],
-        )
+    def situations(self, peers: PeerView | None, further: Mapping[str, PeerView | None]) -> list[Situation]:
+        """What the suggestions are computed from; a criterion whose peers are hidden is absent from the figures.
+
+        `peers` stand beside the plan's own round, `further` beside the others, by the slug of the assessment.
+        """
+        beside = [peers, *[further.get(one.assessment.slug) for one in self.rounds[1:]]]
+        return [
+            Situation(
+                source.round.questionnaire,
+                source.round.result,
+                {code: figure.q3 for code, figure in figures.figures.items()} if figures else {},
+                self.plan.strategic_weights,
+                {code: Fraction(points) for code, points in self.plan.targets.items()},
+                [offer.lever for offer in source.offers],
+            )
+            for source, figures in zip(self.sources, beside, strict=True)
+        ]
 
 
 def moves_in(row: Action) -> Moves:
@@ -130,7 +189,7 @@ async def load_plan(actor: Actor, slug: str) -> PlanView:
 
 async def view_of(actor: Actor, plan: ActionPlan) -> PlanView:
     """`plan` (with its assessment) as people read it."""
-    round_ = await load_round(actor, plan.assessment.slug)
+    rounds = await rounds_of_plan(actor, plan)
     rows = await store.actions_of(actor, [plan.id])
     readings = await store.readings_of(actor, [row.id for row in rows if row.kpi_name])
     checklists = await store.checklists_of(actor, [row.id for row in rows])
@@ -138,21 +197,48 @@ async def view_of(actor: Actor, plan: ActionPlan) -> PlanView:
     on = today(actor.person.time_zone)
     actions = tuple(
         replace(
-            planned(row, round_, on),
+            planned(row, rounds, on),
             readings=tuple(readings.get(row.id, ())),
             checklist=tuple(checklists.get(row.id, ())),
             requires=tuple(requires.get(row.id, ())),
         )
         for row in rows
     )
-    offers = await offers_for(actor, round_.questionnaire)
-    return PlanView(plan, round_, actions, tuple(await store.dismissals_of(actor, plan.id)), offers)
+    dismissals = await store.dismissals_of(actor, [one.assessment.id for one in rounds])
+    return PlanView(plan, await _with_offers(actor, rounds), actions, tuple(dismissals))
 
 
-def planned(row: Action, round_: Round, on: date) -> PlannedAction:
-    """`row` with its gain on the round and its delay on the day `on`."""
-    gain = gain_of(round_.questionnaire, round_.result, [moves_in(row)])
-    return PlannedAction(row, gain, is_late(row.status, row.due_on, on))
+async def rounds_of_plan(actor: Actor, plan: ActionPlan) -> list[Round]:
+    """The rounds the plan draws on, the one it was born from first."""
+    further = await store.further_assessments(actor, plan.id)
+    slugs = [plan.assessment.slug, *[one.assessment.slug for one in further]]
+    return [await load_round(actor, slug) for slug in slugs]
+
+
+async def _with_offers(actor: Actor, rounds: list[Round]) -> tuple[Source, ...]:
+    """Each round with what is proposed for it; a practice that serves two is proposed for the first."""
+    sources: list[Source] = []
+    known: set[str] = set()
+    for round_ in rounds:
+        offers = await offers_for(actor, round_.questionnaire)
+        sources.append(Source(round_, tuple(one for one in offers if one.lever.id not in known)))
+        known |= {one.lever.id for one in offers}
+    return tuple(sources)
+
+
+async def peers_beside(actor: Actor, view: PlanView, peers: Peers) -> dict[str, PeerView | None]:
+    """The figures published beside each further round, by the slug of its assessment."""
+    return {one.assessment.slug: await peers(actor, one.assessment) for one in view.rounds[1:]}
+
+
+def planned(row: Action, rounds: list[Round], on: date) -> PlannedAction:
+    """`row` with its gain on the rounds (points of each total, added up) and its delay on the day `on`."""
+    return PlannedAction(row, gain_on(rounds, [moves_in(row)]), is_late(row.status, row.due_on, on))
+
+
+def gain_on(rounds: list[Round], moves: list[Moves]) -> Fraction:
+    """Points the totals of the rounds gain by all `moves` together; most serve one round alone."""
+    return sum((gain_of(one.questionnaire, one.result, moves) for one in rounds), Fraction(0))
 
 
 async def late_actions(actor: Actor) -> list[Action]:

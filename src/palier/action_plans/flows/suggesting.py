@@ -6,10 +6,10 @@ from datetime import date
 from uuid import UUID
 
 from palier.action_plans import store
-from palier.action_plans.flows.overview import PlanView, view_of
+from palier.action_plans.flows.overview import PlanView, peers_beside, rounds_of_plan, view_of
 from palier.action_plans.flows.owners import owner_named
 from palier.action_plans.rules.schedule import Draft, generate, schedule
-from palier.action_plans.rules.suggestions import Order, Suggestion, suggest
+from palier.action_plans.rules.suggestions import Order, Suggestion, suggest_among
 from palier.action_plans.store import Action, Dismissal
 from palier.action_plans.wording import source_line
 from palier.assessments.rules.peers import Peers, PeerView
@@ -36,9 +36,14 @@ class Wish:
     due_on: date | None = None
 
 
-def suggestions_for(view: PlanView, peers: PeerView | None, order: Order = Order.BALANCE) -> list[Suggestion]:
-    """What the plan could still hold, best first."""
-    return suggest(view.situation(peers), view.settled_levers, order)
+def suggestions_for(
+    view: PlanView,
+    peers: PeerView | None,
+    order: Order = Order.BALANCE,
+    further: Mapping[str, PeerView | None] | None = None,
+) -> list[Suggestion]:
+    """What the plan could still hold, best first; `further`: the peers beside its further rounds, by assessment."""
+    return suggest_among(view.situations(peers, further or {}), view.settled_levers, order)
 
 
 def first_draft(actor: Actor, suggestions: list[Suggestion]) -> list[Draft]:
@@ -68,7 +73,8 @@ async def _adopt(
     await operations.claim(op, actor.person_id, location)
     view = await view_of(actor, plan)
     figures = await peers(actor, plan.assessment)
-    suggestions = {one.lever.id: one for one in suggestions_for(view, figures)}
+    further = await peers_beside(actor, view, peers)
+    suggestions = {one.lever.id: one for one in suggestions_for(view, figures, further=further)}
     if not wishes.keys() <= suggestions.keys():
         raise NoLongerSuggested
     drafts = schedule(
@@ -84,7 +90,7 @@ async def _write(actor: Actor, view: PlanView, draft: Draft, wish: Wish) -> Acti
         id=new_id(), organisation_id=actor.organisation_id, plan_id=view.plan.id, lever=lever.id,
         title=lever.title.in_(current()), finding=_finding(view, one),
         serves=[
-            {"criterion": code, "from": view.round.result.node(code).level, "to": level}
+            {"criterion": code, "from": view.node(code).level, "to": level}
             for code, level in one.moves.items()
         ],
         owner_id=owner_id, owner_name=owner_name, effort=lever.effort, months=lever.months,
@@ -107,8 +113,8 @@ def _finding(view: PlanView, suggestion: Suggestion) -> str:
     """What the round says of the criteria served: the descriptor of the level each stands at."""
     lines = []
     for code in suggestion.moves:
-        level = view.round.result.node(code).level or 1
-        words = view.round.questionnaire.criterion(code).descriptor(level, current())
+        level = view.node(code).level or 1
+        words = view.questionnaire.criterion(code).descriptor(level, current())
         lines.append(
             _("%(code)s, level %(level)s: %(words)s") % {"code": code, "level": level, "words": words}
         )
@@ -118,7 +124,10 @@ def _finding(view: PlanView, suggestion: Suggestion) -> str:
 
 
 async def dismiss(actor: Actor, slug: str, lever: str, reason: str) -> None:
-    """Put a suggestion aside for this plan, saying why; once is enough. Raises DoesNotExist, NoLongerSuggested."""
+    """Put a suggestion aside for its round, in every plan that draws on it, saying why; once is enough.
+
+    Raises DoesNotExist, NoLongerSuggested.
+    """
     async with transaction(actor):
         plan = await store.plan_by_slug(actor, slug, locked=True)
         view = await view_of(actor, plan)
@@ -128,19 +137,31 @@ async def dismiss(actor: Actor, slug: str, lever: str, reason: str) -> None:
             raise NoLongerSuggested
         await Dismissal.create(
             id=new_id(), organisation_id=actor.organisation_id, plan_id=plan.id, lever=lever, reason=reason,
-            person_id=actor.person_id, at=now(),
+            assessment_id=_round_of(view, lever), person_id=actor.person_id, at=now(),
         )  # fmt: skip
         await audit.record(
             actor, "action_plans.suggestion_dismissed", f"plan {slug}", lever=lever, reason=reason
         )
 
 
+def _round_of(view: PlanView, lever: str) -> UUID:
+    """The assessment whose questionnaire, or whose networks, the lever belongs to."""
+    owners = [
+        source.round.assessment.id
+        for source in view.sources
+        if lever in source.round.questionnaire.index.levers
+        or lever in {offer.lever.id for offer in source.offers}
+    ]
+    return UUID(str(owners[0]))
+
+
 async def restore(actor: Actor, slug: str, lever: str) -> None:
-    """Suggest it again. Raises DoesNotExist."""
+    """Suggest it again, wherever it was put aside for this plan's rounds. Raises DoesNotExist."""
     async with transaction(actor):
         plan = await store.plan_by_slug(actor, slug, locked=True)
+        rounds = [one.assessment.id for one in await rounds_of_plan(actor, plan)]
         gone = await Dismissal.filter(
-            organisation_id=actor.organisation_id, plan_id=plan.id, lever=lever
+            organisation_id=actor.organisation_id, assessment_id__in=rounds, lever=lever
         ).delete()
         if gone:
             await audit.record(actor, "action_plans.suggestion_restored", f"plan {slug}", lever=lever)

@@ -82,6 +82,8 @@ class Suggestion:
     """Whether it moves a core criterion that caps the maturity level now."""
     terms: Mapping[str, Term]
     quadrant: Quadrant
+    questionnaire: str = ""
+    """Whose lever it is ("SX"): a plan may draw on several assessments."""
 
     @property
     def value(self) -> Fraction:
@@ -118,12 +120,20 @@ def suggest(
 
     Levers that open a gate come first, whatever the order asked for.
     """
+    return suggest_among([situation], left_out, order)
+
+
+def suggest_among(
+    situations: Iterable[Situation], left_out: Collection[str] = (), order: Order = Order.BALANCE
+) -> list[Suggestion]:
+    """As `suggest`, the levers of several assessments in one ranking: each gain in points of its own total."""
     found = [
-        (lever, moves)
+        (situation, lever, moves)
+        for situation in situations
         for lever in (*situation.questionnaire.levers, *situation.shared)
         if lever.id not in left_out and (moves := moves_of(situation, lever))
     ]
-    raws = [_raw_terms(situation, moves) for _, moves in found]
+    raws = [_raw_terms(situation, moves) for situation, _, moves in found]
     largest = {name: max((raw[name] or Fraction(0) for raw in raws), default=Fraction(0)) for name in WEIGHTS}
     middle = median([raw["gain"] or Fraction(0) for raw in raws]) if raws else Fraction(0)
     suggestions = [
@@ -134,8 +144,9 @@ def suggest(
             _opens_gate(situation.result, moves),
             _terms(raw, largest),
             _quadrant(raw, lever, middle),
+            situation.questionnaire.id,
         )
-        for (lever, moves), raw in zip(found, raws, strict=True)
+        for (situation, lever, moves), raw in zip(found, raws, strict=True)
     ]
     return sorted(suggestions, key=lambda one: (not one.opens_gate, *_rank(one, order), one.lever.id))
 
