@@ -16,6 +16,7 @@ from palier.accounts.rules import origin
 from palier.assessments.flows.definitions import keep_definition
 from palier.assessments.store import Campaign
 from palier.demo.director import VALLEY, plant_open_round, write_plan
+from palier.demo.past_plan import write_past_plan
 from palier.demo.networks import ROUNDS, Planted, plant_past_round
 from palier.demo.seeding import LARGE_NETWORK
 from palier.foundation import clock, files
@@ -122,6 +123,7 @@ async def _copy(actor: Actor, planted: Planted) -> None:
         await plant_past_round(actor, planted, VALLEY, turn, in_campaign=False)
     await plant_open_round(actor, planted, in_campaign=False)
     await write_plan(actor, planted.campaigns[-2].name)
+    await write_past_plan(actor, planted.campaigns[-3].name, planted.campaigns[-2].name)
 
 
 async def erase_expired(shelf: files.Shelf) -> int:

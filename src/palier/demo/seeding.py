@@ -15,6 +15,7 @@ from palier.demo.cockpit import plant_cockpit
 from palier.demo.consultant import clients_among, plant_clients
 from palier.demo.director import VALLEY, plant_flashes, plant_plan, plant_valley
 from palier.demo.networks import plant_members, plant_network, plant_running, publish_years
+from palier.demo.past_plan import plant_past_plan
 from palier.demo.pillars import plant_pillars
 from palier.demo.practices import plant_practices
 from palier.demo.rules.members import LARGE, SMALL, members
@@ -82,6 +83,7 @@ async def seed(settings: Settings) -> None:
     await plant_flashes(valley, large)
     await publish_years(large)
     await plant_plan(valley, large.campaigns[-2].name, owners=(claire, malik))
+    await plant_past_plan(valley, large.campaigns[-3].name, large.campaigns[-2].name, owners=(malik, claire))
     clients = clients_among(actors)
     await plant_clients(large, hugo, clients)
     apart = {client.organisation.slug for client in clients}
