@@ -1,0 +1,11 @@
+"""Documents: their options."""
+
+from tortoise import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("palier", "0015_seats")]
+
+    initial = False
+
+    operations = []
