@@ -297,7 +297,7 @@ async def test_a_link_ends_with_what_it_was_given_for(
     await owner.execute(sql)
     async with visit(None) as nobody:
         assert (await nobody.get(f"{link}/done")).status_code == status
-        assert (await nobody.send_form(f"{link}/done", {"rev": "1"})).status_code in (404, 409)
+        assert (await nobody.send_form(f"{link}/done", {"rev": "1"})).status_code in (404, 409, 410)
     assert await owner.fetchval("select count(*) from action where status = 'done'") == 0
 
 
@@ -343,7 +343,7 @@ async def test_each_kind_is_refused_by_itself_by_the_letter_or_on_the_account(
     await owner.execute("delete from sent_reminder")
     await send(settings, DUE - timedelta(days=7))
     await send(settings, DUE + timedelta(days=1))
-    assert [mail["kind"] for mail in await letters(owner)] == ["soon", "late", "soon"]
+    assert sorted(mail["kind"] for mail in await letters(owner)) == ["late", "soon", "soon"]
 
 
 async def test_a_query_that_forgets_the_organisation_shows_no_reminder_of_others(

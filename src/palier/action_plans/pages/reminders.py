@@ -30,8 +30,6 @@ from palier.foundation.web import form_of, page, person_of, see_other
 PREFERENCES = "/account/reminders"
 TOPICS = {topic_of(kind): kind for kind in Kind}
 
-_STATUS = {Standing.OPEN: 200, Standing.DONE: 200, Standing.CHANGED: 200, Standing.EXPIRED: 410}
-
 OTHER = "other"
 """The choice of a date that is not offered."""
 
@@ -64,7 +62,8 @@ class Errands(Controller):
     async def postpone(self, request: Request, token: FromPath[str]) -> Response:
         raw = await form_of(request)
         errors: Errors = {}
-        wanted = read_date({"to": raw["to"]} if raw.get("to", OTHER) != OTHER else raw, "to", errors)
+        typed = raw if raw.get("to") != OTHER else raw | {"to": ""}
+        wanted = read_date(typed, "to", errors)
         if wanted is None and not errors:
             errors["to"] = _("Choose a date")
         if wanted is None:
@@ -92,24 +91,30 @@ async def _refused(request: Request, token: str, errand: Errand, refused: Except
         errors["rev"] = _("Somebody changed this action meanwhile. Look at it, then confirm again.")
     if isinstance(refused, Unacceptable):
         errors["rev"] = _("This cannot be done from here. Open the action.")
-    return await _errand(request, token, errand, errors, status_code=409)
+    return await _errand(request, token, errand, errors, conflict=True)
 
 
 async def _errand(
     request: Request, token: str, errand: Errand, errors: Errors | None = None, raw: Mapping[str, str] | None = None,
-    *, status_code: int = 422,
+    *, conflict: bool = False,
 ) -> Template:  # fmt: skip
     call = await errands.call_behind(token)
     _speak_to(request, call)
     on = today(call.actor.person.time_zone)
     offered = usual_dates(call.action.due_on, on) if call.action.due_on else []
     return page(
-        request, "action_plans/errand.html", status_code=status_code if errors else _STATUS[call.standing],
+        request, "action_plans/errand.html", status_code=_status(call, conflict=conflict, wrong=bool(errors)),
         errand=errand.value, call=call, token=token, errors=errors or {}, values=raw or {}, other=OTHER,
         typed=typed_date(raw or {}, "to"), offered=[(each.isoformat(), day(each)) for each in offered],
         when=wording.due_words(call.action.due_on, on) if call.action.due_on else "",
         status=wording.status_words(call.action.status),
     )  # fmt: skip
+
+
+def _status(call: Call, *, conflict: bool, wrong: bool) -> int:
+    if call.standing is Standing.EXPIRED:
+        return 410
+    return 409 if conflict else 422 if wrong else 200
 
 
 def _speak_to(request: Request, call: Call) -> None:
