@@ -36,6 +36,7 @@ from palier.foundation.permissions import Role
 from palier.foundation.settings import Settings, read_settings
 from palier.foundation.working import closing
 from palier.network import store as network
+from tests import postman
 from tests.demonstration import Demonstration, seed_demonstration
 from tests.scratch import scratch
 
@@ -148,6 +149,9 @@ def run_jobs(settings: Settings, stage: Litestar) -> Callable[[], Awaitable[None
             )
 
     return run
+
+
+server, deliver = postman.server, postman.deliver
 
 
 @pytest.fixture(scope="session")

@@ -29,6 +29,7 @@ from palier.foundation.identifiers import new_id
 from palier.foundation.settings import Settings
 from tests.benchmarks.planting import working
 from tests.conftest import Browser
+from tests.postman import Deliver, Postman
 
 DUE = date(2026, 12, 3)  # a Thursday
 SITE = "http://palier.test"
@@ -154,6 +155,22 @@ async def test_an_owner_gets_one_letter_for_the_day_in_their_language_and_never_
     for address in re.findall(rf"{SITE}/\S+", mail["text"]):
         assert f'href="{address}"' in mail["html"]
     assert mail["refuse"].startswith(f"{SITE}/reminders/stop/")
+
+
+async def test_a_mail_server_gets_the_letter_as_text_and_dressed_up_with_its_own_way_out(
+    plant: Plant, malik: Actor, settings: Settings, server: tuple[Postman, str], deliver: Deliver
+) -> None:
+    await plant(malik)
+    for _ in range(2):
+        await send(settings, DUE - timedelta(days=7))
+    await deliver()
+    (message,) = server[0].taken
+    assert message["Subject"] == "Échéance le 3 décembre 2026 : Afficher les délais"
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    text, html = [part.get_content() for part in message.iter_parts()]
+    assert message["List-Unsubscribe"].strip("<>") in text
+    assert "dans 7\u00a0jours" in text.replace("7 jours", "7\u00a0jours")
+    assert "<h1>Cette action que vous portez arrive à échéance</h1>" in html
 
 
 async def test_letters_wait_for_seven_in_the_morning_where_the_reader_lives(

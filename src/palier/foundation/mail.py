@@ -72,13 +72,14 @@ def delivery(settings: Settings) -> Job:
             row = await store.Mail.filter(id=UUID(mail), sent_at=None).select_for_update().first()
             if row is None:
                 return  # sent already: the job ran twice
-            await _send(settings, _message(settings, row))
+            await _send(settings, message_of(settings, row))
             await store.Mail.filter(id=row.id).update(sent_at=now(), attempts=row.attempts + 1)
 
     return Job("mail.deliver", deliver, attempts=8)
 
 
-def _message(settings: Settings, row: store.Mail) -> EmailMessage:
+def message_of(settings: Settings, row: store.Mail) -> EmailMessage:
+    """A row of the outbox as it goes to the mail server."""
     message = EmailMessage()
     message["From"] = _from(settings.mail_from, row.sender)
     message["To"] = row.recipient
@@ -101,8 +102,8 @@ def _message(settings: Settings, row: store.Mail) -> EmailMessage:
 
 def _from(ours: str, name: str) -> str | Address:
     """Our own address, under the name of whom we write for."""
-    name = shown_name(name)  # again: what stands in the table is not believed
-    return Address(name, addr_spec=parseaddr(ours)[1]) if name else ours
+    shown = shown_name(name)  # again: what stands in the table is not believed
+    return Address(shown, addr_spec=parseaddr(ours)[1]) if shown else ours
 
 
 async def _send(settings: Settings, message: EmailMessage) -> None:
