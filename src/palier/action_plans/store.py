@@ -79,7 +79,9 @@ class Action(Model):
     owner_name = fields.CharField(max_length=120, default="")
     sponsor = fields.CharField(max_length=120, default="")
     sponsor_id = fields.UUIDField(null=True)  # a member, when the sponsor is one
-    sponsor_email = fields.CharField(max_length=254, default="", db_default="")  # else where they are written to
+    sponsor_email = fields.CharField(
+        max_length=254, default="", db_default=""
+    )  # else where they are written to
     starts_on = fields.DateField(null=True)
     due_on = fields.DateField(null=True)
     done_at = fields.DatetimeField(null=True)
@@ -102,6 +104,7 @@ class Action(Model):
     kpi_source = fields.CharField(max_length=200, default="", db_default="")
     expected_gain = fields.CharField(max_length=60, default="0")  # exact fraction, points of the total
     priority = fields.CharField(max_length=60, default="0")
+    practice_id = fields.UUIDField(null=True)  # the practice its effect was told as
     revision = fields.IntField(default=1)
     created_at = fields.DatetimeField(auto_now_add=True)
     created_by = fields.UUIDField()
@@ -299,6 +302,32 @@ async def readings_of(actor: Actor, actions: Iterable[UUID]) -> dict[UUID, list[
     return found
 
 
+async def all_actions(actor: Actor) -> list[Action]:
+    """Every action of the organisation with its plan, in the order they were made."""
+    rows = Action.filter(organisation_id=actor.organisation_id).select_related("plan")
+    return await rows.order_by("created_at", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A review as people read it; `by` is empty once the person is gone."""
+
+    on: date
+    stage: Stage
+    words: str
+    by: str
+
+
+async def reviews_of(actor: Actor, action: UUID) -> list[Review]:
+    """The reviews of an action, the latest first."""
+    sql = (
+        'select r."on", r.stage, r.words, p.name from action_review r left join person p on p.id = r.person_id '
+        'where r.organisation_id = $1 and r.action_id = $2 order by r."on" desc, r.id desc'
+    )
+    rows = await select(sql, actor.organisation_id, action)
+    return [Review(row["on"], Stage(row["stage"]), row["words"], row["name"] or "") for row in rows]
+
+
 async def checklists_of(actor: Actor, actions: Iterable[UUID]) -> dict[UUID, list[ChecklistItem]]:
     """The steps of these actions, by action, in their order."""
     rows = ChecklistItem.filter(organisation_id=actor.organisation_id, action_id__in=list(actions))
@@ -315,6 +344,12 @@ async def dependencies_of(actor: Actor, actions: Iterable[UUID]) -> dict[UUID, l
     for row in await rows.order_by("id"):
         found.setdefault(row.action_id, []).append(row.requires_id)
     return found
+
+
+async def titles_of(actor: Actor, actions: Iterable[UUID]) -> dict[UUID, str]:
+    """What these actions are called; a stranger's are left out."""
+    rows = Action.filter(organisation_id=actor.organisation_id, id__in=list(actions))
+    return dict(await rows.values_list("id", "title"))
 
 
 async def add_steps(action: Action, texts: Iterable[str]) -> None:
@@ -347,17 +382,19 @@ class Event:
     by: str
     verb: str
     details: dict[str, Any]
+    role: str = ""
 
 
 async def trail_of(actor: Actor, subject: str) -> list[Event]:
     """What happened to `subject` ("action 0198..."), the latest first."""
     sql = (
-        "select e.at, p.name, e.verb, e.details from audit_entry e left join person p on p.id = e.person_id "
+        "select e.at, p.name, e.verb, e.details, e.role from audit_entry e left join person p on p.id = e.person_id "
         "where e.chain = $1 and e.subject = $2 order by e.seq desc"
     )
     rows = await select(sql, actor.organisation_id, subject)
     return [
-        Event(row["at"], row["name"] or "", row["verb"], json.loads(row["details"] or "{}")) for row in rows
+        Event(row["at"], row["name"] or "", row["verb"], json.loads(row["details"] or "{}"), row["role"])
+        for row in rows
     ]
 
 

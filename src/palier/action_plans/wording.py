@@ -1,15 +1,15 @@
 """The words of plans: statuses, efforts, terms of the formula, faults, and what happened to an action."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from palier.action_plans.rules.agenda import Span
-from palier.action_plans.rules.life import LONGEST, ActionStatus, Channel, Fault
+from palier.action_plans.rules.checklist import LONGEST_STEP, MOST_STEPS
+from palier.action_plans.rules.life import LONGEST, ActionStatus, Channel, Fault, Stage
 from palier.action_plans.rules.reminders import Kind
 from palier.action_plans.rules.suggestions import Order, Quadrant
-from palier.action_plans.store import Event
 from palier.foundation.language import day, ngettext, number, pgettext, signed
 from palier.foundation.language import gettext as _
 from palier.practices.rules.offers import Offer
@@ -108,6 +108,31 @@ def effort_choices() -> list[tuple[str, str]]:
     return [(str(n), f"{n} \u2013 {effort_words(n)}") for n in range(1, 6)]
 
 
+def stage_words(stage: str) -> str:
+    """The turn of the wheel an action is at."""
+    return {
+        Stage.PLAN: pgettext("stage", "Plan"),
+        Stage.DO: pgettext("stage", "Do"),
+        Stage.CHECK: pgettext("stage", "Check"),
+        Stage.ACT: pgettext("stage", "Act"),
+    }[Stage(stage)]
+
+
+def stage_choices() -> list[tuple[str, str]]:
+    """Stages in their order."""
+    return [(stage.value, stage_words(stage)) for stage in Stage]
+
+
+def rhythm_choices() -> list[tuple[str, str]]:
+    """How often an action may be reviewed."""
+    return [(str(months), rhythm_words(months)) for months in (1, 2, 3, 6, 12)]
+
+
+def rhythm_words(months: int) -> str:
+    """How often an action is reviewed."""
+    return ngettext("Every month", "Every %(num)s months", months) % {"num": months}
+
+
 def weight_choices() -> list[tuple[str, str]]:
     """How much a dimension matters."""
     words = (_("Not a priority"), _("As usual"), _("Important"), _("Very important"))
@@ -170,7 +195,9 @@ def fault_words(fault: Fault) -> str:
     """What to put right."""
     match fault.rule:
         case "missing":
-            return _("Name the indicator") if fault.field == "kpi_name" else _("Give the action a title")
+            return _missing(fault.field)
+        case "unknown":
+            return _("This is not an e-mail address")
         case "too_long":
             most = number(LONGEST[fault.field])
             return _("This text is too long: %(most)s characters at most") % {"most": most}
@@ -182,35 +209,44 @@ def fault_words(fault: Fault) -> str:
             return _("This figure is out of range")
 
 
+def steps_fault_words(rule: str) -> str:
+    """What to put right in a list of steps."""
+    if rule == "too_long":
+        return _("A step is too long: %(most)s characters at most") % {"most": number(LONGEST_STEP)}
+    return _("Too many steps: %(most)s at most") % {"most": number(MOST_STEPS)}
+
+
+def _missing(field: str) -> str:
+    return {
+        "kpi_name": _("Name the indicator"),
+        "blocked_reason": _("Say what blocks the action"),
+        "sponsor": _("Name the sponsor this address belongs to"),
+    }.get(field, _("Give the action a title"))
+
+
 def field_words(name: str) -> str:
     """What a fact of an action is called."""
     return {
         "title": _("Title"), "finding": _("Finding"), "serves": _("Criteria"), "owner": _("Owner"),
         "sponsor": _("Sponsor"), "starts_on": _("Start"), "due_on": _("Due date"), "status": _("Status"),
         "progress": _("Progress"), "effort": _("Effort"), "kpi_name": _("Indicator"), "kpi_unit": _("Unit"),
-        "kpi_direction": _("Direction"), "kpi_baseline": _("Baseline"), "kpi_target": _("Target"),
+        "kpi_direction": _("Direction"), "kpi_baseline": _("Baseline"), "kpi_target": _("Target"), "kpi_source": _("Source"),
+        "cause": _("Cause"), "evidence": _("Evidence"), "impact": _("Impact"), "cost": _("Cost"), "currency": _("Currency"),
+        "stage": _("Stage"), "blocked": _("Blocked"), "blocked_reason": _("What blocks it"), "channels": _("Channels"),
+        "sponsor_email": _("Address of the sponsor"), "review_every_months": _("Reviews"),
+        "next_review_on": _("Next review"),
     }.get(name, name)  # fmt: skip
 
 
 def value_words(name: str, value: Any) -> str:
     """A fact as a reader is told it; an en dash for none."""
-    if value in (None, "", {}):
+    if value in (None, "", {}, [], ()):
         return "\u2013"
-    match name:
-        case "starts_on" | "due_on":
-            return day(value if isinstance(value, date) else date.fromisoformat(value), "medium")
-        case "status":
-            return status_words(value)
-        case "kpi_direction":
-            return direction_words(value)
-        case "kpi_baseline" | "kpi_target":
-            return figure(value)
-        case "progress":
-            return f"{value}\u00a0%"
-        case "serves":
-            return ", ".join(f"{code} \u2192 {level}" for code, level in value.items())
-        case _:
-            return str(value)
+    return _TELLING.get(name, str)(value)
+
+
+def _date_words(value: Any) -> str:
+    return day(value if isinstance(value, date) else date.fromisoformat(value), "medium")
 
 
 def direction_words(direction: str) -> str:
@@ -227,34 +263,20 @@ def figure(value: Any) -> str:
     return number(exact, max(0, -int(exact.as_tuple().exponent)))
 
 
-def history_words(event: Event) -> list[str]:
-    """What an entry of the trail tells, one sentence each; details that were erased tell nothing."""
-    details = event.details
-    match event.verb:
-        case "action_plans.lever_adopted":
-            return [_("Adopted from the suggestions")]
-        case "action_plans.practice_adopted":
-            return [_("Adopted from the practices of the network")]
-        case "action_plans.action_added":
-            return [_("Added")]
-        case "action_plans.kpi_measured":
-            return [_("Measured: %(value)s") % {"value": figure(details.get("value", ""))}]
-        case "action_plans.kpi_reading_removed":
-            return [_("Measure taken back: %(value)s") % {"value": figure(details.get("value", ""))}]
-        case _:
-            return changes_words(details.get("changes", {}))
-
-
-def changes_words(changes: Mapping[str, Any]) -> list[str]:
-    """ "Due date: 3 nov. 2026 → 10 nov. 2026"; a long text is only said to have changed."""
-    return [
-        _("%(field)s changed") % {"field": field_words(name)}
-        if name == "finding"
-        else _("%(field)s: %(before)s → %(after)s")
-        % {
-            "field": field_words(name),
-            "before": value_words(name, pair[0]),
-            "after": value_words(name, pair[1]),
-        }
-        for name, pair in changes.items()
-    ]
+_TELLING: Mapping[str, Callable[[Any], str]] = {
+    "starts_on": _date_words,
+    "due_on": _date_words,
+    "next_review_on": _date_words,
+    "status": status_words,
+    "stage": stage_words,
+    "kpi_direction": direction_words,
+    "kpi_baseline": figure,
+    "kpi_target": figure,
+    "cost": lambda value: f"{figure(value)}\u00a0€",
+    "channels": lambda value: ", ".join(channel_words(one) for one in value),
+    "blocked": lambda value: _("Yes") if value else _("No"),
+    "review_every_months": lambda value: rhythm_words(int(value)),
+    "progress": lambda value: f"{value}\u00a0%",
+    "serves": lambda value: ", ".join(f"{code} \u2192 {level}" for code, level in value.items()),
+}
+"""How facts that are no plain text are told."""

@@ -1,6 +1,6 @@
 """What happens to one action: added, changed, moved, measured, taken out. Nobody's change is overwritten unseen."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,12 +8,21 @@ from typing import Any
 from uuid import UUID
 
 from palier.action_plans import store
-from palier.action_plans.flows.overview import moves_in
+from palier.action_plans.flows.overview import gain_on, moves_in, rounds_of_plan
 from palier.action_plans.flows.owners import owner_named
-from palier.action_plans.rules.life import ActionStatus, Facts, Fault, Kpi, differences, faults, settled
-from palier.action_plans.rules.suggestions import gain_of
+from palier.action_plans.flows.stepping import check_steps
+from palier.action_plans.rules.life import (
+    ActionStatus,
+    Facts,
+    Fault,
+    Kpi,
+    Stage,
+    differences,
+    faults,
+    settled,
+)
 from palier.action_plans.store import Action, ActionPlan, KpiReading
-from palier.assessments.flows.rounds import Round, load_round
+from palier.assessments.flows.rounds import Round
 from palier.foundation import audit, operations
 from palier.foundation.actor import Actor
 from palier.foundation.clock import now
@@ -33,26 +42,35 @@ class Unacceptable(ValueError):
 class ChangedMeanwhile(Exception):
     """Somebody else changed the action since the page was read: nothing was written.
 
-    `action` is how it stands now, `by` and `at` who changed it last and when.
+    `action` is how it stands now, `by` and `at` who changed it last and when; `before` what the fields changed since
+    then held when the page was read, as the trail keeps them.
     """
 
-    def __init__(self, action: Action, by: str, at: datetime | None) -> None:
+    def __init__(
+        self, action: Action, by: str, at: datetime | None, before: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(action.id)
-        self.action, self.by, self.at = action, by, at
+        self.action, self.by, self.at, self.before = action, by, at, before or {}
 
 
 def facts_of(row: Action) -> Facts:
     """What people may change of an action, as it stands."""
-    kpi = Kpi(row.kpi_name, row.kpi_unit, row.kpi_direction, row.kpi_baseline, row.kpi_target)
+    kpi = Kpi(row.kpi_name, row.kpi_unit, row.kpi_direction, row.kpi_baseline, row.kpi_target, row.kpi_source)
     return Facts(
-        row.title, row.finding, moves_in(row), row.owner_id, row.sponsor, row.starts_on, row.due_on,
-        ActionStatus(row.status), row.progress, row.effort, kpi,
+        row.title, row.finding, moves_in(row), row.owner_id, "" if row.sponsor_id else row.sponsor, row.starts_on,
+        row.due_on, ActionStatus(row.status), row.progress, row.effort, kpi, row.cause, row.evidence, row.impact, row.cost,
+        row.currency, Stage(row.stage), row.blocked, row.blocked_reason, tuple(row.channels), row.sponsor_id,
+        row.sponsor_email, row.review_every_months, row.next_review_on,
     )  # fmt: skip
 
 
-async def add(actor: Actor, slug: str, facts: Facts, op: UUID) -> Action:
-    """Add an action of one's own to the plan. Raises DoesNotExist, Unacceptable, UnknownOwner, AlreadyDone."""
+async def add(actor: Actor, slug: str, facts: Facts, op: UUID, steps: Sequence[str] = ()) -> Action:
+    """Add an action of one's own to the plan, with its first steps.
+
+    Raises DoesNotExist, Unacceptable, UnacceptableSteps, UnknownOwner, AlreadyDone.
+    """
     facts = _checked(facts)
+    check_steps(steps)
     async with transaction(actor):
         plan = await store.plan_by_slug(actor, slug, locked=True)
         row = Action(
@@ -62,6 +80,7 @@ async def add(actor: Actor, slug: str, facts: Facts, op: UUID) -> Action:
         await operations.claim(op, actor.person_id, f"/o/{actor.organisation.slug}/a/{row.id}")
         await _apply(actor, plan, row, facts)
         await row.save(force_create=True)
+        await store.add_steps(row, steps)
         await audit.record(
             actor, "action_plans.action_added", f"action {row.id}", plan=slug, title=row.title,
             owner=row.owner_name, due=row.due_on, gain=row.expected_gain,
@@ -93,28 +112,38 @@ async def follow(
 
 async def _change(actor: Actor, action: UUID, base: int, change: Callable[[Facts], Facts]) -> Action:
     async with transaction(actor):
-        row = await store.action_by_id(actor, action, locked=True)
-        before = facts_of(row)
-        after = _checked(change(before))
-        changes = differences(before, after)
-        if not changes:
-            return row
-        if row.revision != base:
-            raise await _conflict(actor, row)
-        owner_before = row.owner_name
-        await _apply(actor, row.plan, row, after)
-        row.revision += 1
-        await row.save()
-        told = _told(changes, (owner_before, row.owner_name))
-        await audit.record(
-            actor, "action_plans.action_changed", f"action {row.id}", revision=row.revision, changes=told
-        )
+        return await change_in(actor, action, base, change)
+
+
+async def change_in(actor: Actor, action: UUID, base: int, change: Callable[[Facts], Facts]) -> Action:
+    """Change one action in the caller's transaction; nothing is written when nothing differs. Raises as `edit`."""
+    row = await store.action_by_id(actor, action, locked=True)
+    before = facts_of(row)
+    after = _checked(change(before))
+    changes = differences(before, after)
+    if not changes:
+        return row
+    if row.revision != base:
+        raise await conflict_about(actor, row, base)
+    people = {"owner": row.owner_name, "sponsor": row.sponsor}
+    await _apply(actor, row.plan, row, after)
+    row.revision += 1
+    await row.save()
+    told = _told(changes, people, {"owner": row.owner_name, "sponsor": row.sponsor})
+    await audit.record(
+        actor, "action_plans.action_changed", f"action {row.id}", revision=row.revision, changes=told
+    )
     return row
 
 
-async def _conflict(actor: Actor, row: Action) -> ChangedMeanwhile:
+async def conflict_about(actor: Actor, row: Action, base: int) -> ChangedMeanwhile:
+    """What happened to `row` after its revision `base`, for whoever was about to change it."""
     trail = await store.trail_of(actor, f"action {row.id}")
-    return ChangedMeanwhile(row, trail[0].by if trail else "", trail[0].at if trail else None)
+    before: dict[str, Any] = {}
+    for event in trail:  # the latest first: the earliest change since `base` has the last word
+        if event.details.get("revision", 0) > base:
+            before |= {name: pair[0] for name, pair in event.details.get("changes", {}).items()}
+    return ChangedMeanwhile(row, trail[0].by if trail else "", trail[0].at if trail else None, before)
 
 
 def _checked(facts: Facts) -> Facts:
@@ -125,24 +154,40 @@ def _checked(facts: Facts) -> Facts:
 
 async def _apply(actor: Actor, plan: ActionPlan, row: Action, facts: Facts) -> None:
     """Write `facts` into `row`; the expected gain is the engine's, on the plan's round, when criteria move."""
-    if facts.owner != row.owner_id:
-        row.owner_id, row.owner_name = await owner_named(actor, facts.owner)
+    await _apply_people(actor, row, facts)
     if facts.serves != moves_in(row):
-        round_ = await load_round(actor, plan.assessment.slug)
-        row.serves = _serves(round_, facts.serves)
-        row.expected_gain = str(gain_of(round_.questionnaire, round_.result, [facts.serves]))
+        rounds = await rounds_of_plan(actor, plan)
+        row.serves = _serves(rounds, facts.serves)
+        row.expected_gain = str(gain_on(rounds, [facts.serves]))
     if (facts.status is ActionStatus.DONE) != (row.done_at is not None):
         row.done_at = now() if facts.status is ActionStatus.DONE else None
-    row.title, row.finding, row.sponsor = facts.title, facts.finding, facts.sponsor
-    row.starts_on, row.due_on = facts.starts_on, facts.due_on
+    row.title, row.finding, row.cause, row.evidence = facts.title, facts.finding, facts.cause, facts.evidence
+    row.starts_on, row.due_on, row.next_review_on = facts.starts_on, facts.due_on, facts.next_review_on
+    row.review_every_months, row.stage, row.channels = (
+        facts.review_every_months,
+        facts.stage,
+        list(facts.channels),
+    )
+    row.impact, row.cost, row.currency = facts.impact, facts.cost, facts.currency
+    row.blocked, row.blocked_reason = facts.blocked, facts.blocked_reason
     row.status, row.progress, row.effort = facts.status, facts.progress, facts.effort
     row.kpi_name, row.kpi_unit, row.kpi_direction = facts.kpi.name, facts.kpi.unit, facts.kpi.direction
-    row.kpi_baseline, row.kpi_target = facts.kpi.baseline, facts.kpi.target
+    row.kpi_baseline, row.kpi_target, row.kpi_source = facts.kpi.baseline, facts.kpi.target, facts.kpi.source
 
 
-def _serves(round_: Round, moves: Mapping[str, int]) -> list[dict[str, Any]]:
+async def _apply_people(actor: Actor, row: Action, facts: Facts) -> None:
+    if facts.owner != row.owner_id:
+        row.owner_id, row.owner_name = await owner_named(actor, facts.owner)
+    if facts.sponsor_id is None:
+        row.sponsor_id, row.sponsor = None, facts.sponsor
+    elif facts.sponsor_id != row.sponsor_id:
+        row.sponsor_id, row.sponsor = await owner_named(actor, facts.sponsor_id)
+    row.sponsor_email = facts.sponsor_email
+
+
+def _serves(rounds: Iterable[Round], moves: Mapping[str, int]) -> list[dict[str, Any]]:
     """The levels to reach with those the round found; a criterion the round does not ask is not kept."""
-    nodes = round_.result.nodes
+    nodes = {code: node for round_ in rounds for code, node in round_.result.nodes.items()}
     return [
         {"criterion": code, "from": nodes[code].level, "to": level}
         for code, level in moves.items()
@@ -150,9 +195,12 @@ def _serves(round_: Round, moves: Mapping[str, int]) -> list[dict[str, Any]]:
     ]
 
 
-def _told(changes: Mapping[str, tuple[Any, Any]], owner: tuple[str, str]) -> dict[str, list[Any]]:
+def _told(
+    changes: Mapping[str, tuple[Any, Any]], before: Mapping[str, str], after: Mapping[str, str]
+) -> dict[str, list[Any]]:
     """The changes for the trail: people by name, because ids mean nothing to whoever reads it."""
-    return {name: list(owner if name == "owner" else values) for name, values in changes.items()}
+    told = {name.removesuffix("_id"): list(values) for name, values in changes.items()}
+    return told | {name: [before[name], after[name]] for name in before if name in told}
 
 
 async def measure(actor: Actor, action: UUID, on: date, value: Decimal, op: UUID) -> KpiReading:
@@ -187,7 +235,7 @@ async def take_out(actor: Actor, action: UUID, base: int) -> str:
     async with transaction(actor):
         row = await store.action_by_id(actor, action, locked=True)
         if row.revision != base:
-            raise await _conflict(actor, row)
+            raise await conflict_about(actor, row, base)
         await KpiReading.filter(action_id=row.id, organisation_id=actor.organisation_id).delete()
         await Action.filter(id=row.id, organisation_id=actor.organisation_id).delete()
         await end_adoption(actor, row.id)

@@ -9,6 +9,7 @@ from litestar.response import Template
 from palier.action_plans import store, wording
 from palier.action_plans.flows.commenting import talk_about
 from palier.action_plans.store import Action
+from palier.action_plans.trail_wording import history_words
 from palier.conversations.rules.mentions import LONGEST
 from palier.foundation import upload_wording
 from palier.foundation.actor import Actor
@@ -29,7 +30,7 @@ async def cards(actor: Actor, row: Action) -> dict[str, Any]:
     trail = await store.trail_of(actor, f"action {row.id}")
     return {
         "talk": await talk_about(actor, row),
-        "history": [(event, wording.history_words(event)) for event in trail],
+        "history": [(event, history_words(event)) for event in trail],
         "place": address_of(actor, row.id),
         "may_talk": actor.may(Permission.EDIT_PLAN),
         "new_op": new_id,

@@ -1,10 +1,8 @@
 """What the forms of plans send, read strictly; what cannot be read comes back as it was typed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any
 from uuid import UUID
 
 from litestar.exceptions import NotFoundException
@@ -12,16 +10,11 @@ from litestar.exceptions import NotFoundException
 from palier.action_plans import wording
 from palier.action_plans.flows.acting import Unacceptable
 from palier.action_plans.flows.suggesting import Wish
-from palier.action_plans.rules.life import ActionStatus, Facts, Fault, Kpi
-from palier.foundation.language import decimal_mark
+from palier.action_plans.rules.life import ActionStatus, Fault
 from palier.foundation.language import gettext as _
-from palier.questionnaires.rules import Questionnaire
 
 Raw = Mapping[str, str]
 Errors = dict[str, str]
-
-ROWS = 3
-"""How many criteria the form of an action offers at least; one more than it serves."""
 
 
 def op_of(raw: Raw) -> UUID:
@@ -127,111 +120,6 @@ def read_wish(raw: Raw, prefix: str, errors: Errors) -> Wish:
     return wish
 
 
-def read_facts(raw: Raw, questionnaire: Questionnaire) -> tuple[Facts, Errors]:
-    """The form of an action, with what could not be read."""
-    errors: Errors = {}
-    kpi = Kpi(
-        raw.get("kpi_name", ""),
-        raw.get("kpi_unit", ""),
-        "down" if raw.get("kpi_direction") == "down" else "up",
-        read_figure(raw, "kpi_baseline", errors),
-        read_figure(raw, "kpi_target", errors),
-    )
-    facts = Facts(
-        title=raw.get("title", ""),
-        finding=raw.get("finding", ""),
-        serves=read_serves(raw, questionnaire, errors),
-        owner=read_owner(raw, "owner", errors),
-        sponsor=raw.get("sponsor", ""),
-        starts_on=read_date(raw, "start", errors),
-        due_on=read_date(raw, "due", errors),
-        status=ActionStatus(raw["status"])
-        if raw.get("status") in set(ActionStatus)
-        else ActionStatus.PLANNED,
-        progress=read_whole(raw, "progress", 0),
-        effort=read_whole(raw, "effort", 2),
-        kpi=kpi,
-    )
-    return facts, errors
-
-
-def read_serves(raw: Raw, questionnaire: Questionnaire, errors: Errors) -> dict[str, int]:
-    """The criteria chosen with the level to reach, in the order of the form."""
-    serves: dict[str, int] = {}
-    for code, level in _rows(raw):
-        if not code:
-            continue
-        if code not in questionnaire.index.positions:
-            errors["criterion-1"] = _("Choose a criterion of the list")
-        elif not level.isdigit() or not 1 <= int(level) <= len(questionnaire.criterion(code).scale.values):
-            errors["criterion-1"] = _("Say which level %(code)s should reach") % {"code": code}
-        else:
-            serves[code] = int(level)
-    return serves
-
-
-def _rows(raw: Raw) -> list[tuple[str, str]]:
-    count = sum(name.startswith("criterion-") for name in raw)
-    return [(raw.get(f"criterion-{n}", ""), raw.get(f"level-{n}", "")) for n in range(1, min(count, 40) + 1)]
-
-
 def field_errors(refused: Unacceptable) -> Errors:
     """What the rules refuse, by form field."""
     return {fault.field: wording.fault_words(fault) for fault in refused.faults}
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """The values an action's form shows: as stored, or as typed when they were not accepted."""
-
-    title: str
-    finding: str
-    serves: list[tuple[str, str]]
-    owner: str
-    sponsor: str
-    start: Any
-    due: Any
-    status: str
-    progress: str
-    effort: str
-    kpi_name: str
-    kpi_unit: str
-    kpi_direction: str
-    kpi_baseline: str
-    kpi_target: str
-
-
-def shown(facts: Facts) -> Shown:
-    """The form filled with what stands."""
-    kpi = facts.kpi
-    return Shown(
-        facts.title, facts.finding, padded([(code, str(level)) for code, level in facts.serves.items()]),
-        str(facts.owner or ""), facts.sponsor, facts.starts_on, facts.due_on, facts.status.value,
-        str(facts.progress), str(facts.effort), kpi.name, kpi.unit, kpi.direction, _typed(kpi.baseline),
-        _typed(kpi.target),
-    )  # fmt: skip
-
-
-def typed(raw: Raw) -> Shown:
-    """The form as it was sent."""
-    texts = {
-        name: raw.get(name, "")
-        for name in (
-            "title", "finding", "owner", "sponsor", "status", "progress", "effort", "kpi_name", "kpi_unit",
-            "kpi_direction", "kpi_baseline", "kpi_target",
-        )
-    }  # fmt: skip
-    return Shown(
-        serves=padded(_rows(raw)), start=typed_date(raw, "start"), due=typed_date(raw, "due"), **texts
-    )
-
-
-def padded(rows: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The rows, and empty ones up to what the form offers."""
-    filled = [row for row in rows if row[0]]
-    return filled + [("", "")] * max(1, ROWS - len(filled))
-
-
-def _typed(value: Decimal | None) -> str:
-    text = "" if value is None else f"{value.normalize():f}"
-    return text.replace(".", decimal_mark())

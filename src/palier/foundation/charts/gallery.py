@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from palier.foundation.charts import bars, drawing, shapes, standing, weeks
+from palier.foundation.charts import bars, drawing, readings, shapes, standing, timeline, weeks
 
 GALLERY: Mapping[str, Callable[..., Any]] = MappingProxyType(
     {
@@ -18,8 +18,13 @@ GALLERY: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "radar": shapes.radar,
         "trend": shapes.trend,
         "cumulative": weeks.cumulative,
+        "quarters": timeline.quarters,
+        "lane": timeline.lane,
+        "lane_mark": timeline.mark,
+        "now_mark": timeline.now_mark,
         "progress": bars.progress,
         "kpi": bars.kpi,
+        "readings": readings.readings,
         "contribution": bars.contribution,
         "quarter_cells": bars.quarter_cells,
         "level_chip": bars.level_chip,
