@@ -382,6 +382,7 @@ function onClick(event) {
   if (event.target.closest("[data-retry]")) saveEverything();
   const opener = event.target.closest("[data-dialog]");
   if (opener) document.getElementById(opener.dataset.dialog)?.showModal();
+  if (event.target.closest("[data-print]")) print();
   const reveal = event.target.closest("[data-reveal]");
   if (reveal) toggleSecret(reveal);
 }
@@ -468,6 +469,73 @@ function followFocus(event) {
   document.getElementById(event.detail.value)?.focus();
 }
 
+/* ---- Calling people: after an @ the names of the chooser are suggested. Typing the name, or ticking it, does the same --- */
+
+const withoutAccents = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+const callBegun = (area) => /(?<![\p{L}\p{N}_])@([^@\n]{0,40})$/u.exec(area.value.slice(0, area.selectionStart));
+
+function suggestNames(event) {
+  const area = event.target;
+  if (!area.dataset.calls) return;
+  const typed = callBegun(area);
+  const labels = document.querySelectorAll(`#${area.dataset.calls} label`);
+  const names = typed ? Array.from(labels, (label) => label.textContent.trim()) : [];
+  listNames(area, names.filter((name) => withoutAccents(name).startsWith(withoutAccents(typed[1]))).slice(0, 6));
+}
+
+function listNames(area, names) {
+  document.getElementById(`${area.id}-names`)?.remove();
+  area.removeAttribute("aria-activedescendant");
+  area.removeAttribute("aria-controls");
+  if (!names.length) return;
+  const list = document.createElement("ul");
+  Object.assign(list, { id: `${area.id}-names`, className: "names", role: "listbox", ariaLabel: area.dataset.names });
+  list.append(...names.map((name, place) => {
+    const option = document.createElement("li");
+    Object.assign(option, { id: `${list.id}-${place}`, role: "option", ariaSelected: "false", textContent: name });
+    option.addEventListener("pointerdown", (event) => {
+      event.preventDefault();
+      callByName(area, name);
+    });
+    return option;
+  }));
+  area.after(list);
+  area.setAttribute("aria-controls", list.id);
+}
+
+function callByName(area, name) {
+  const begun = callBegun(area);
+  if (begun) area.setRangeText(`@${name} `, area.selectionStart - begun[0].length, area.selectionStart, "end");
+  listNames(area, []);
+  area.focus();
+}
+
+function onKeyAmongNames(event) {
+  const area = event.target;
+  const list = area.dataset?.calls && document.getElementById(`${area.id}-names`);
+  if (!list) return;
+  const options = Array.from(list.children);
+  const at = options.findIndex((option) => option.ariaSelected === "true");
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (step) {
+    const next = options[(Math.max(at, step < 0 ? 0 : -1) + step + options.length) % options.length];
+    options.forEach((option) => (option.ariaSelected = String(option === next)));
+    area.setAttribute("aria-activedescendant", next.id);
+  } else if (event.key === "Enter" && at >= 0) callByName(area, options[at].textContent);
+  else if (event.key === "Escape") listNames(area, []);
+  else return;
+  event.preventDefault();
+}
+
+/* A file that is too heavy is told so before it is sent for nothing. */
+function weigh(event) {
+  const input = event.target;
+  if (!input.dataset.most) return;
+  const heavy = Array.from(input.files).some((file) => file.size > Number(input.dataset.most));
+  input.setCustomValidity(heavy ? input.dataset.heavy : "");
+  input.reportValidity();
+}
+
 /* ---- Wiring -------------------------------------------------------------------------------------------------------------- */
 
 document.addEventListener("htmx:configRequest", beforeSaving);
@@ -477,6 +545,8 @@ document.addEventListener("htmx:afterSettle", afterSwap);
 document.addEventListener("htmx:oobAfterSwap", welcomeRows);
 document.addEventListener("focus-on", followFocus);
 document.addEventListener("input", answerWithValue);
+document.addEventListener("input", suggestNames);
+document.addEventListener("change", weigh);
 document.addEventListener("input", tickAll);
 document.addEventListener("dragstart", onLift);
 document.addEventListener("dragover", onDragOver);
@@ -484,6 +554,7 @@ document.addEventListener("drop", onDrop);
 document.addEventListener("dragend", onLand);
 document.addEventListener("htmx:sendError", unreachable);
 document.addEventListener("htmx:timeout", unreachable);
+document.addEventListener("keydown", onKeyAmongNames);
 document.addEventListener("keydown", onKey);
 document.addEventListener("click", onClick);
 document.addEventListener("submit", onSubmit);

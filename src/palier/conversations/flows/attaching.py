@@ -39,7 +39,7 @@ async def attach(actor: Actor, shelf: files.Shelf, topic: Topic, sent: Received,
         raise Full(by_number=False)
     file = await files.keep(shelf, actor, actor.organisation_id, sent.name, sent.media_type, sent.data)
     row = await TopicFile.create(
-        id=new_id(), organisation_id=actor.organisation_id, topic=topic.kind, topic_id=topic.id, file_id=file.id,
+        id=new_id(), organisation_id=actor.organisation_id, topic=topic.kind, topic_id=topic.id, file=file,
         person_name=actor.person.name, scanned=sent.scanned, at=now(),
     )  # fmt: skip
     await audit.record(
