@@ -22,7 +22,18 @@ from palier.accounts import jobs as account_jobs
 from palier.accounts.pages import account, entering, signing_up
 from palier.action_plans import jobs as plan_jobs
 from palier.action_plans.flows.overview import finished_criteria
-from palier.action_plans.pages import actions, board, calendar, mine, plans, reminders, sharing, suggesting
+from palier.action_plans.pages import (
+    actions,
+    board,
+    calendar,
+    capacity,
+    mine,
+    plans,
+    reminders,
+    sharing,
+    suggesting,
+    what_if,
+)
 from palier.assessments import refusals as assessment_refusals
 from palier.assessments.pages import answering, history, hub, preview, proposing, results, submitting
 from palier.assessments.rules.peers import Peers
@@ -89,6 +100,8 @@ ROOMS: list[Any] = [
     *calendar.PAGES,
     *reminders.PAGES,
     *suggesting.PAGES,
+    *what_if.PAGES,
+    *capacity.PAGES,
     *actions.PAGES,
     *sharing.PAGES,
     *practices_told.PAGES,

@@ -65,6 +65,7 @@ BORDERS = {
     "argon2": {"accounts/passwords"},
     "babel": {"foundation/language"},
     "jinja2": {"foundation/templates", "foundation/mail", "reports/typesetting", "reports/wording"},
+    "highspy": {"action_plans/solving"},
     "icalendar": {"action_plans/calendar_file"},
     "numpy": {"*/rules"},
     "openpyxl": {"foundation/spreadsheets", "foundation/sheets"},

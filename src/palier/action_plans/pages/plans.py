@@ -13,10 +13,11 @@ from litestar.response import Template
 
 from palier.action_plans import store, wording
 from palier.action_plans.flows import planning
-from palier.action_plans.flows.planning import STRATEGIC_WEIGHTS, NotSubmitted
+from palier.action_plans.flows.planning import STRATEGIC_WEIGHTS, NotSubmitted, NotTogether, StillServed
 from palier.action_plans.pages.desk import EDIT, READ, Desk, open_desk, plan_path, shared
 from palier.action_plans.pages.forms import Errors, Raw, op_of
 from palier.action_plans.rules.life import ActionStatus, is_late
+from palier.action_plans.rules.together import may_join
 from palier.action_plans.store import ActionPlan
 from palier.assessments.flows.definitions import definition_of
 from palier.assessments.flows.sheets import people_to_ask
@@ -106,7 +107,8 @@ class Plans(Controller):
     ) -> Template:
         async with reading(actor):
             desk = await open_desk(actor, plan, peers)
-        return _settings(request, actor, desk, _stored(desk), {})
+            joinable = await _joinable(actor, desk)
+        return _settings(request, actor, desk, _stored(desk), {}, joinable)
 
     @post("/{plan:str}/settings", opt=EDIT)
     async def set_up(
@@ -119,17 +121,45 @@ class Plans(Controller):
         raw = await form_of(request)
         async with reading(actor):
             desk = await open_desk(actor, plan, peers)
-        questionnaire = desk.view.round.questionnaire
+            joinable = await _joinable(actor, desk)
+        questionnaire = desk.view.questionnaire
         weights, targets, errors = read_wishes(raw, questionnaire)
         title = raw.get("title", "")
         if not title or len(title) > 160:
             errors["title"] = _("Give the plan a title of at most 160 characters")
         if errors:
-            return _settings(request, actor, desk, raw, errors)
+            return _settings(request, actor, desk, raw, errors, joinable)
         await planning.set_up(actor, plan, title, weights, targets)
         return see_other(
             f"{plan_path(actor, plan)}/suggestions", notice=_("Saved. The suggestions are ranked anew.")
         )
+
+    @post("/{plan:str}/assessments", opt=EDIT)
+    async def draw_on(self, request: Request, actor: NamedDependency[Actor], plan: FromPath[str]) -> Response:
+        """Draw on a further assessment."""
+        raw = await form_of(request)
+        try:
+            await planning.draw_on(actor, plan, raw.get("assessment", ""))
+            told = _("The plan draws on it now: its levers are among the suggestions.")
+        except NotSubmitted:
+            told = _("Submit this assessment first")
+        except NotTogether:
+            told = _("The plan draws on an assessment of this questionnaire already.")
+        return see_other(f"{plan_path(actor, plan)}/settings#rounds", notice=told)
+
+    @post("/{plan:str}/assessments/{assessment:str}/remove", opt=EDIT)
+    async def draw_no_longer_on(
+        self, actor: NamedDependency[Actor], plan: FromPath[str], assessment: FromPath[str]
+    ) -> Response:
+        """Do without a further assessment."""
+        try:
+            await planning.draw_no_longer_on(actor, plan, assessment)
+            told = _("The plan does without it.")
+        except StillServed as served:
+            told = _("These actions serve its criteria, so it stays: %(titles)s") % {
+                "titles": ", ".join(served.titles)
+            }
+        return see_other(f"{plan_path(actor, plan)}/settings#rounds", notice=told)
 
 
 async def _listed(actor: Actor, plans: list[ActionPlan]) -> list[Listed]:
@@ -191,7 +221,7 @@ def read_wishes(raw: Raw, questionnaire: Questionnaire) -> tuple[dict[str, int],
 
 
 def _stored(desk: Desk) -> dict[str, str]:
-    questionnaire, plan = desk.view.round.questionnaire, desk.view.plan
+    questionnaire, plan = desk.view.questionnaire, desk.view.plan
     values = {"title": plan.title}
     for dimension in questionnaire.dimensions:
         values[f"weight-{dimension.code}"] = str(plan.strategic_weights.get(dimension.code, 1))
@@ -200,12 +230,29 @@ def _stored(desk: Desk) -> dict[str, str]:
     return values
 
 
+async def _joinable(actor: Actor, desk: Desk) -> list[tuple[str, str]]:
+    """Submitted assessments the plan could draw on as well, the newest of each questionnaire."""
+    known = [one.questionnaire for one in desk.view.rounds]
+    found: dict[str, tuple[str, str]] = {}
+    for one in await _submitted(actor):
+        questionnaire = await definition_of(one)
+        if may_join(known, questionnaire):
+            named = (one.slug, f"{questionnaire.title.in_(current())} {one.name}")
+            found.setdefault(questionnaire.id, named)
+    return [*found.values()]
+
+
 def _settings(
-    request: Request, actor: Actor, desk: Desk, values: Mapping[str, Any], errors: Errors
+    request: Request,
+    actor: Actor,
+    desk: Desk,
+    values: Mapping[str, Any],
+    errors: Errors,
+    joinable: list[tuple[str, str]],
 ) -> Template:
     return page(
         request, "action_plans/settings.html", status_code=422 if errors else 200, values=values, errors=errors,
-        weights=wording.weight_choices(), **shared(request, actor, desk),
+        weights=wording.weight_choices(), joinable=joinable, **shared(request, actor, desk),
     )  # fmt: skip
 
 

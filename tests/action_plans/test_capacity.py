@@ -1,0 +1,162 @@
+"""The choice of levers within a capacity: never worse than trying out everything, and every reason true."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from palier.action_plans.rules.capacity import (
+    Candidate,
+    Choice,
+    Problem,
+    Schedule,
+    effort_of,
+    fits,
+)
+from palier.action_plans.rules.proposing import SOON, gain_together, propose
+from palier.action_plans.rules.suggestions import projected
+from palier.action_plans.solving import solve
+from palier.questionnaires.building import questionnaire_from
+from palier.questionnaires.rules import Questionnaire
+from palier.scoring.rules import Result, score
+
+METHODS = ("weighted_mean", "geometric_mean", "minimum", "sum")
+CODES = ("a", "b", "c", "d", "e")
+CLOSE = Fraction(1, 10**6)
+
+
+def small(total: str = "weighted_mean", dimension: str = "weighted_mean", element: str = "weighted_mean", asked_if: int = 0, identifier: str = "CAP") -> Questionnaire:  # fmt: skip
+    """Five criteria of unequal weight in three elements; `asked_if`: b is asked only if a stands at that level."""
+    return questionnaire_from(
+        {
+            "id": identifier, "version": "1.0.0", "aggregation": total, "coverage": {"node": "1/2", "total": "1/2"},
+            "levels": [{"level": n, "from": str(20 * n - 20)} for n in range(1, 6)],
+            "dimensions": [
+                {"code": "A", "aggregation": dimension, "elements": [
+                    {"code": "A1", "aggregation": element, "criteria": [
+                        {"code": "a", "weight": "2"},
+                        {"code": "b"} | ({"shown_if": [{"criterion": "a", "level": asked_if}]} if asked_if else {}),
+                    ]},
+                    {"code": "A2", "weight": "3", "aggregation": element, "criteria": [{"code": "c"}]},
+                ]},
+                {"code": "B", "aggregation": dimension, "elements": [
+                    {"code": "B1", "aggregation": element, "criteria": [{"code": "d"}, {"code": "e", "weight": "5/2"}]},
+                ]},
+            ],
+        }
+    )  # fmt: skip
+
+
+def round_at(questionnaire: Questionnaire, levels: tuple[int, ...]) -> tuple[Questionnaire, Result]:
+    return questionnaire, score(
+        questionnaire, {code: {"level": level} for code, level in zip(CODES, levels, strict=True)}
+    )
+
+
+def candidate(name: str, moves: dict[str, int], effort: int = 2, months: int = 3, **more: Any) -> Candidate:
+    return Candidate(name, moves, effort, months, **more)
+
+
+def problem_of(candidates: list[Candidate], room: tuple[int, ...] = (4, 4), **more: Any) -> Problem:
+    rounds = more.pop("rounds", (round_at(small(), (1, 2, 1, 2, 1)),))
+    return Problem(rounds, tuple(candidates), tuple(map(Fraction, room)), **more)
+
+
+# --- never worse than trying out everything -------------------------------------------------------------------
+
+
+def every_schedule(problem: Problem) -> Iterator[Schedule]:
+    """All that keeps to the room, the deadlines and the order."""
+    starts = [[None, *problem.starts(one)] for one in problem.candidates]
+    for quarters in product(*starts):
+        chosen = zip(problem.candidates, quarters, strict=True)
+        schedule = {one.name: quarter for one, quarter in chosen if quarter is not None}
+        if fits(problem, schedule) and not costs_a_total(problem, schedule):
+            yield schedule
+
+
+def costs_a_total(problem: Problem, schedule: Schedule) -> bool:
+    moves = [*problem.fixed, *[problem.by_name[name].moves for name in schedule]]
+    return any(
+        result.score is not None and projected(questionnaire, result, moves).score is None
+        for questionnaire, result in problem.rounds
+    )
+
+
+def by_trying(problem: Problem) -> tuple[int, Fraction, int, Fraction]:
+    """The most pinned levers kept, the most points with them, the least effort for those, the least lateness."""
+    worth: dict[frozenset[str], Fraction] = {}
+    ranked = []
+    for schedule in every_schedule(problem):
+        names = frozenset(schedule)
+        if names not in worth:
+            worth[names] = gain_together(problem, names)
+        ranked.append((pinned_in(problem, schedule), worth[names], schedule))
+    kept = max(pinned for pinned, _, _ in ranked)
+    most = max(points for pinned, points, _ in ranked if pinned == kept)
+    level = [s for pinned, points, s in ranked if pinned == kept and points >= most - CLOSE]
+    return kept, most, min(effort_of(problem, schedule) for schedule in level), Fraction(0)
+
+
+def pinned_in(problem: Problem, schedule: Schedule) -> int:
+    return sum(problem.by_name[name].choice.pinned for name in schedule)
+
+
+def lateness(problem: Problem, schedule: Schedule) -> Fraction:
+    return sum(
+        (
+            (max(gain_together(problem, [name]), Fraction(0)) + SOON)
+            * (start + problem.by_name[name].quarters)
+            for name, start in schedule.items()
+        ),
+        Fraction(0),
+    )
+
+
+@st.composite
+def problems(draw: st.DrawFn) -> Problem:
+    """Up to five levers with everything that may be said of them, in up to three quarters, on one or two rounds."""
+    methods = [draw(st.sampled_from(METHODS)) for _ in range(3)]
+    branching = draw(st.sampled_from((0, 0, 2, 3)))
+    rounds = [round_at(small(*methods, branching), tuple(draw(st.tuples(*[st.integers(1, 4)] * 5))))]
+    quarters = draw(st.integers(1, 3))
+    known = [code for code in CODES if rounds[0][1].node(code).level is not None]
+    candidates = []
+    for number in range(draw(st.integers(1, 5))):
+        codes = draw(st.lists(st.sampled_from(known), min_size=1, max_size=3, unique=True))
+        moves = {
+            code: min(5, (rounds[0][1].node(code).level or 0) + draw(st.integers(1, 3))) for code in codes
+        }
+        choice = Choice(
+            pinned=draw(st.sampled_from((False, False, True))),
+            excluded=draw(st.sampled_from((False, False, False, True))),
+            quarter=draw(st.sampled_from((None, None, 0, quarters - 1))),
+            by=draw(st.sampled_from((None, None, 0, quarters - 1))),
+        )
+        candidates.append(
+            candidate(
+                f"l{number}", moves, draw(st.integers(1, 5)), draw(st.integers(1, 7)),
+                requires=tuple(draw(st.lists(st.sampled_from([f"l{n}" for n in range(number)] or ["x"]), max_size=1))),
+                ready=draw(st.sampled_from((0, 0, 1))), choice=choice,
+            )
+        )  # fmt: skip
+    fixed = draw(st.sampled_from(((), ({known[-1]: 4},))))
+    return problem_of(candidates, tuple(draw(st.lists(st.integers(0, 8), min_size=quarters, max_size=quarters))), rounds=tuple(rounds), fixed=fixed)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(problems())
+def test_no_choice_is_better_than_the_one_proposed(problem: Problem) -> None:
+    proposal = propose(problem, solve)
+    kept, most, effort, _ = by_trying(problem)
+    assert fits(problem, proposal.schedule)
+    assert proposal.proven
+    assert pinned_in(problem, proposal.schedule) == kept
+    assert proposal.gain == gain_together(problem, proposal.schedule)
+    assert abs(proposal.gain - most) <= CLOSE
+    assert effort_of(problem, proposal.schedule) == effort
+    sooner = [s for s in every_schedule(problem) if s.keys() == proposal.schedule.keys()]
+    assert lateness(problem, proposal.schedule) <= min(lateness(problem, s) for s in sooner) + CLOSE
