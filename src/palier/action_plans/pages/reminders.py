@@ -51,16 +51,17 @@ class Errands(Controller):
     @post("/done")
     async def done(self, request: Request, token: FromPath[str]) -> Response:
         raw = await form_of(request)
+        _speak_to(request, await errands.call_behind(token))
         try:
-            call = await errands.finish(token, revision_of(raw))
+            await errands.finish(token, revision_of(raw))
         except (Overtaken, ChangedMeanwhile, Unacceptable) as refused:
             return await _refused(request, token, Errand.DONE, refused)
-        _speak_to(request, call)
         return see_other(f"/reminders/{token}/done", _("The action is marked as done."))
 
     @post("/postpone")
     async def postpone(self, request: Request, token: FromPath[str]) -> Response:
         raw = await form_of(request)
+        _speak_to(request, await errands.call_behind(token))
         errors: Errors = {}
         typed = raw if raw.get("to") != OTHER else raw | {"to": ""}
         wanted = read_date(typed, "to", errors)
@@ -73,13 +74,12 @@ class Errands(Controller):
 
 async def _put_off(request: Request, token: str, wanted: date, raw: Mapping[str, str]) -> Response:
     try:
-        call = await errands.put_off(token, wanted, revision_of(raw))
+        await errands.put_off(token, wanted, revision_of(raw))
     except errands.NotLater:
         later = {"to": _("Choose a day after its date and not in the past, within two years")}
         return await _errand(request, token, Errand.POSTPONE, later, raw)
     except (Overtaken, ChangedMeanwhile, Unacceptable) as refused:
         return await _refused(request, token, Errand.POSTPONE, refused)
-    _speak_to(request, call)
     said = _("The action is now due on %(on)s.") % {"on": day(wanted)}
     return see_other(f"/reminders/{token}/postpone", said)
 
@@ -90,7 +90,7 @@ async def _refused(request: Request, token: str, errand: Errand, refused: Except
     if isinstance(refused, ChangedMeanwhile):
         errors["rev"] = _("Somebody changed this action meanwhile. Look at it, then confirm again.")
     if isinstance(refused, Unacceptable):
-        errors["rev"] = _("This cannot be done from here. Open the action.")
+        errors["to"] = ", ".join(wording.fault_words(fault) for fault in refused.faults)
     return await _errand(request, token, errand, errors, conflict=True)
 
 

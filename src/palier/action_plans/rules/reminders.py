@@ -1,7 +1,7 @@
 """When somebody is reminded of an action: a week before its date, the day after, its sponsor two weeks after; and
 once a week of all that is near.
 
-Source: docs/method.md#reminders.
+Source: docs/operations.md#letters.
 """
 
 from collections.abc import Iterable
