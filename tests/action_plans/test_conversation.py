@@ -10,7 +10,8 @@ import pytest
 
 from palier.action_plans.flows import acting, attaching, commenting
 from palier.action_plans.rules.life import Facts
-from palier.action_plans.store import Action, action_by_id, trail_of
+from palier.action_plans.store import Action, action_by_id
+from palier.action_plans.trail import trail_of
 from palier.conversations.flows.attaching import Full
 from palier.conversations.flows.commenting import ChangedMeanwhile, Unsayable
 from palier.conversations.rules.mentions import LONGEST
@@ -44,7 +45,9 @@ def sent(name: str, data: bytes = PDF, media_type: str = "application/pdf") -> R
 
 async def attach(actor: Actor, settings: Settings, action: Action, name: str = "bilan.pdf") -> TopicFile:
     only_reading.set(False)
-    return await attaching.attach(actor, files.shelves(settings.data_directory), action.id, sent(name), new_id())
+    return await attaching.attach(
+        actor, files.shelves(settings.data_directory), action.id, sent(name), new_id()
+    )
 
 
 async def say(actor: Actor, action: Action, text: str, *chosen: UUID) -> Comment:
@@ -53,7 +56,10 @@ async def say(actor: Actor, action: Action, text: str, *chosen: UUID) -> Comment
 
 
 async def letters(owner: Any) -> dict[str, str]:
-    return {row["recipient"]: row["text"] for row in await owner.fetch("select recipient, text from mail where kind = 'called'")}
+    return {
+        row["recipient"]: row["text"]
+        for row in await owner.fetch("select recipient, text from mail where kind = 'called'")
+    }
 
 
 # --- comments -------------------------------------------------------------------------------------------------------
@@ -98,7 +104,9 @@ async def test_a_consultant_by_mandate_speaks_and_is_called_while_it_runs(
 ) -> None:
     await plant_mandate(claire, cast.people["hugo"])
     async with visit(cast.people["hugo"]) as consultant:
-        reply = await consultant.send_form(f"{place}/comments", {"op": str(new_id()), "text": "@Claire Lambert ?"})
+        reply = await consultant.send_form(
+            f"{place}/comments", {"op": str(new_id()), "text": "@Claire Lambert ?"}
+        )
         assert reply.status_code == 303
     assert set(await letters(owner)) == {"claire@example.org"}
     row = await say(claire, action, "@Hugo Martin oui")
@@ -257,7 +265,9 @@ async def test_a_bomb_in_an_office_file_comes_back(
         archive.writestr("content.xml", b"\0" * 60_000_000)
     async with visit(claire) as browser:
         upload = {"file": ("x.odt", written.getvalue(), "application/zip")}
-        assert (await browser.send_form(f"{place}/files", {"op": str(new_id())}, files=upload)).status_code == 422
+        assert (
+            await browser.send_form(f"{place}/files", {"op": str(new_id())}, files=upload)
+        ).status_code == 422
 
 
 @pytest.mark.parametrize("told", [True, False])
@@ -272,12 +282,17 @@ async def test_a_request_that_never_ends_is_cut(
 
     async with visit(claire) as browser:
         await browser.get("/fr/")
-        headers = {"content-type": "multipart/form-data; boundary=b", "x-csrftoken": browser.cookies["csrftoken"]}
+        headers = {
+            "content-type": "multipart/form-data; boundary=b",
+            "x-csrftoken": browser.cookies["csrftoken"],
+        }
         reply = await browser.post(f"{place}/files", content=whole if told else parts(), headers=headers)
     assert reply.status_code == 413
 
 
-async def test_a_form_without_a_file_says_so(action: Action, place: str, claire: Actor, visit: Browser) -> None:
+async def test_a_form_without_a_file_says_so(
+    action: Action, place: str, claire: Actor, visit: Browser
+) -> None:
     async with visit(claire) as browser:
         for form in ({"op": str(new_id())}, {"op": str(new_id()), "file": "text"}):
             assert (await browser.send_form(f"{place}/files", form)).status_code == 422
@@ -389,14 +404,25 @@ async def test_the_history_tells_it_in_words_and_the_chain_is_whole(
         assert (await browser.get(place)).status_code == 200
 
 
-async def test_what_is_not_there_is_not_there(action: Action, place: str, claire: Actor, visit: Browser) -> None:
+async def test_what_is_not_there_is_not_there(
+    action: Action, place: str, claire: Actor, visit: Browser
+) -> None:
     other = f"/o/transports-du-val/a/{new_id()}"
     async with visit(claire) as browser:
-        for address in (f"{other}/comments", f"{other}/files", f"{place}/comments/{new_id()}", f"{place}/files/{new_id()}"):
+        for address in (
+            f"{other}/comments",
+            f"{other}/files",
+            f"{place}/comments/{new_id()}",
+            f"{place}/files/{new_id()}",
+        ):
             assert (await browser.get(address)).status_code == 404
-        assert (await browser.send_form(f"{other}/comments", {"op": str(new_id()), "text": "x"})).status_code == 404
+        assert (
+            await browser.send_form(f"{other}/comments", {"op": str(new_id()), "text": "x"})
+        ).status_code == 404
         upload = {"file": ("a.pdf", PDF, "application/pdf")}
-        assert (await browser.send_form(f"{other}/files", {"op": str(new_id())}, files=upload)).status_code == 404
+        assert (
+            await browser.send_form(f"{other}/files", {"op": str(new_id())}, files=upload)
+        ).status_code == 404
         assert (await browser.get(f"{place}/comments")).headers["location"] == f"{place}#comments"
 
 

@@ -19,7 +19,8 @@ from palier.action_plans.flows.owners import UnknownOwner
 from palier.action_plans.flows.planning import NotSubmitted, open_plan
 from palier.action_plans.flows.suggesting import NoLongerSuggested, Wish, first_draft, suggestions_for
 from palier.action_plans.rules.life import ActionStatus, Facts, Kpi, faults, is_late, settled
-from palier.action_plans.store import Action, trail_of
+from palier.action_plans.store import Action
+from palier.action_plans.trail import trail_of
 from palier.assessments.flows.answering import open_assessment
 from palier.assessments.rules.peers import PeerFigure, PeerView, nobody
 from palier.assessments.store import Assessment

@@ -1,9 +1,8 @@
 """Plans, actions, readings of their KPI, and suggestions put aside. Every query starts from an actor."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -34,7 +33,9 @@ class ActionPlan(Model):
     assessment_id: UUID
     strategic_weights: Any = fields.JSONField(default=dict)  # {dimension code: 0-3}, default 1
     targets: Any = fields.JSONField(default=dict)  # {criterion code: points}, default next rung
-    capacity: Any = fields.JSONField(default=dict, db_default={})  # rules/quarters.py; empty: not planned by it
+    capacity: Any = fields.JSONField(
+        default=dict, db_default={}
+    )  # rules/quarters.py; empty: not planned by it
     created_by = fields.UUIDField()
     created_at = fields.DatetimeField(auto_now_add=True)
 
@@ -372,30 +373,6 @@ async def further_assessments(actor: Actor, plan: UUID) -> list[PlanAssessment]:
     """The assessments a plan draws on beside its own, in the order they were added."""
     rows = PlanAssessment.filter(organisation_id=actor.organisation_id, plan_id=plan)
     return await rows.select_related("assessment").order_by("added_at")
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One entry of the audit trail about an action. `details` are empty once erased."""
-
-    at: datetime
-    by: str
-    verb: str
-    details: dict[str, Any]
-    role: str = ""
-
-
-async def trail_of(actor: Actor, subject: str) -> list[Event]:
-    """What happened to `subject` ("action 0198..."), the latest first."""
-    sql = (
-        "select e.at, p.name, e.verb, e.details, e.role from audit_entry e left join person p on p.id = e.person_id "
-        "where e.chain = $1 and e.subject = $2 order by e.seq desc"
-    )
-    rows = await select(sql, actor.organisation_id, subject)
-    return [
-        Event(row["at"], row["name"] or "", row["verb"], json.loads(row["details"] or "{}"), row["role"])
-        for row in rows
-    ]
 
 
 async def late_count(actor: Actor, today: date) -> int:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from palier.action_plans.store import Event
+from palier.action_plans.trail import Event
 from palier.action_plans.wording import field_words, figure, value_words
 from palier.conversations import wording as conversations
 from palier.foundation.language import gettext as _

@@ -22,6 +22,7 @@ from palier.action_plans.rules.life import (
     settled,
 )
 from palier.action_plans.store import Action, ActionPlan, KpiReading
+from palier.action_plans.trail import trail_of
 from palier.assessments.flows.rounds import Round
 from palier.foundation import audit, operations
 from palier.foundation.actor import Actor
@@ -138,7 +139,7 @@ async def change_in(actor: Actor, action: UUID, base: int, change: Callable[[Fac
 
 async def conflict_about(actor: Actor, row: Action, base: int) -> ChangedMeanwhile:
     """What happened to `row` after its revision `base`, for whoever was about to change it."""
-    trail = await store.trail_of(actor, f"action {row.id}")
+    trail = await trail_of(actor, f"action {row.id}")
     before: dict[str, Any] = {}
     for event in trail:  # the latest first: the earliest change since `base` has the last word
         if event.details.get("revision", 0) > base:

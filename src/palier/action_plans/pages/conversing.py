@@ -9,6 +9,7 @@ from litestar.response import Template
 from palier.action_plans import store, wording
 from palier.action_plans.flows.commenting import talk_about
 from palier.action_plans.store import Action
+from palier.action_plans.trail import trail_of
 from palier.action_plans.trail_wording import history_words
 from palier.conversations.rules.mentions import LONGEST
 from palier.foundation import upload_wording
@@ -27,7 +28,7 @@ def address_of(actor: Actor, action: UUID) -> str:
 
 async def cards(actor: Actor, row: Action) -> dict[str, Any]:
     """What the cards of comments, files and history need, nothing typed and nothing wrong. Call inside `reading`."""
-    trail = await store.trail_of(actor, f"action {row.id}")
+    trail = await trail_of(actor, f"action {row.id}")
     return {
         "talk": await talk_about(actor, row),
         "history": [(event, history_words(event)) for event in trail],
