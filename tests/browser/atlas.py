@@ -34,6 +34,7 @@ VALLEY = "/o/transports-du-val"
 
 NOT_PAGES = {
     "/.well-known/security.txt", "/healthz", "/readyz", "/robots.txt", "/static/{file_path:path}", "/{path:path}",
+    "/o/{org:str}/a/{action:uuid}/comments", "/o/{org:str}/a/{action:uuid}/files", "/o/{org:str}/a/{action:uuid}/files/{file:uuid}",
     "/n/{net:str}/bulletins/{bulletin:uuid}", "/o/{org:str}/bulletins/{bulletin:uuid}",
 }  # fmt: skip
 """Answers for machines."""
@@ -232,6 +233,7 @@ _LOOKED_UP = {
     "campaign": f"select c.id from campaign c {_IN_NETWORK} order by c.opens_on desc limit 1",
     "plan": f"select p.slug from action_plan p {_IN_VALLEY} order by p.id limit 1",
     "action": f"select a.id from action a {_IN_VALLEY} and a.status = 'in_progress' order by a.id limit 1",
+    "remark": f"select c.id from topic_comment c {_IN_VALLEY} and c.person_name = 'Claire Lambert' order by c.id limit 1",
     "report": "select id from report where title = 'Bilan' limit 1",
     **{name: f"select id from own_questionnaire where file_name = '{name}.yaml'" for name in ("own", "of_network", "draft", "faulty")},
     "client": "select o.slug from mandate m join organisation o on o.id = m.organisation_id order by m.id limit 1",

@@ -14,14 +14,18 @@ import pytest
 from litestar import Litestar
 
 from palier.action_plans import store as plans
+from palier.action_plans.flows import attaching, commenting
 from palier.assessments.flows.answering import answer_criterion, open_assessment
 from palier.assessments.flows.submitting import submit
 from palier.assessments.rules.drafts import Draft
 from palier.foundation import actor as acting
 from palier.foundation.clock import now, today
 from palier.foundation.database import reading, transaction
+from palier.foundation.files import shelves
 from palier.foundation.identifiers import fingerprint, new_id
 from palier.foundation.permissions import Role
+from palier.foundation.settings import Settings
+from palier.foundation.uploads import Received
 from palier.network import store as network
 from palier.practices.rules.sheets import Sheet, to_plain
 from palier.questionnaires.catalogue import definition, latest
@@ -50,7 +54,7 @@ def administrator(owner: Any) -> Any:
 
 
 @pytest.fixture
-async def nest(cast: Any, administrator: Any) -> Nest:
+async def nest(cast: Any, administrator: Any, settings: Settings) -> Nest:
     person = await plant_person(f"{CANARY} Personne", f"{CANARY.lower()}@example.org")
     organisation = await plant_organisation(f"{CANARY} Mobilités", "nid", person)
     owner = acting.Actor(person, organisation, Role.OWNER)
@@ -64,11 +68,19 @@ async def nest(cast: Any, administrator: Any) -> Nest:
     plan, action, reading, report, invitation, mandate, membership = await _plant_the_rest(owner, done.id)
     practice, comment = await _plant_practice(administrator, owner)
     return Nest(owner, {
-        "bulletin": str(new_id()),
+        "bulletin": str(new_id()), **await _discuss(owner, UUID(action), settings),
         "org": "nid", "assessment": done.slug, "slug": done.slug, "code": "FL1.1.1", "section": "FL1.1", "element": "FL1.1",
         "plan": plan, "action": action, "report": report, "invitation": invitation, "mandate": mandate, "membership": membership,
         "questionnaire": own, "kind": "yaml", "practice": practice, "comment": comment, "network": "cercle-du-nid", "version": "1", "reading": reading, "lever": questionnaire.levers[0].id, "member": membership, "edition": str(new_id()), "cohort": "family=transport",
     })  # fmt: skip
+
+
+async def _discuss(owner: acting.Actor, action: UUID, settings: Settings) -> dict[str, str]:
+    """A comment and a file beside the action."""
+    remark = await commenting.say(owner, action, f"{CANARY} remarque", [], new_id(), "http://x")
+    sent = Received(f"{CANARY}.txt", "text/plain", f"{CANARY} dit".encode())
+    file = await attaching.attach(owner, shelves(settings.data_directory), action, sent, new_id())
+    return {"remark": str(remark.id), "file": str(file.id)}
 
 
 async def _bring_a_questionnaire(owner: acting.Actor) -> str:
@@ -227,6 +239,8 @@ _ROWS = (
     "membership",
     "practice",
     "comment",
+    "remark",
+    "file",
     "network",
 )
 

@@ -13,6 +13,7 @@ from palier.accounts.passwords import hashed
 from palier.assessments.flows.definitions import keep_definition
 from palier.demo.cockpit import plant_cockpit
 from palier.demo.consultant import clients_among, plant_clients
+from palier.demo.conversation import plant_conversation
 from palier.demo.director import VALLEY, plant_flashes, plant_plan, plant_valley
 from palier.demo.networks import plant_members, plant_network, plant_running, publish_years
 from palier.demo.past_plan import plant_past_plan
@@ -83,6 +84,7 @@ async def seed(settings: Settings) -> None:
     await plant_flashes(valley, large)
     await publish_years(large)
     await plant_plan(valley, large.campaigns[-2].name, owners=(claire, malik))
+    await plant_conversation(valley, malik, sophie, settings)
     await plant_past_plan(valley, large.campaigns[-3].name, large.campaigns[-2].name, owners=(malik, claire))
     clients = clients_among(actors)
     await plant_clients(large, hugo, clients)
