@@ -220,13 +220,11 @@ async def rows_of(edition: Edition, cohorts: Iterable[str] | None = None) -> lis
         if cohorts is None
         else await select(f"{sql} and cohort = any($2)", edition.id, list(cohorts))
     )
-    return [row | {"batches": tuple(json.loads(row["batches"]))} for row in rows]
-
-
-async def cohorts_of(edition: Edition) -> list[str]:
-    """The keys of the cohorts an edition publishes."""
-    rows = await select("select distinct cohort from release_row where edition_id = $1", edition.id)
-    return [row["cohort"] for row in rows]
+    batches: dict[str, tuple[int, ...]] = {}  # the rows of a cohort stand on the same ones
+    for row in rows:
+        if row["cohort"] not in batches:
+            batches[row["cohort"]] = tuple(json.loads(row["batches"]))
+    return [row | {"batches": batches[row["cohort"]]} for row in rows]
 
 
 async def seats_of(edition: Edition) -> list[dict[str, Any]]:

@@ -8,9 +8,8 @@ from uuid import UUID
 from palier.association.store import Bulletin as Kept
 from palier.association.store import NetworkLook
 from palier.benchmarks import store as benchmarks
-from palier.benchmarks.flows.editions import as_rows, as_seats
+from palier.benchmarks.flows.editions import as_rows, closed_to
 from palier.benchmarks.rules.release import Row
-from palier.benchmarks.rules.standing import closed_batches
 from palier.benchmarks.wording import band_in_words, overall
 from palier.foundation import audit, jobs, operations
 from palier.foundation.actor import Actor, NetworkActor, OnDuty
@@ -86,9 +85,7 @@ async def may_take(actor: NetworkActor, edition: benchmarks.Edition) -> bool:
 
 
 async def _closed_to(known: set[str], edition: benchmarks.Edition) -> bool:
-    if len(known) < 2:
-        return False
-    return bool(closed_batches(as_seats(await benchmarks.seats_of(edition)), known, edition.k))
+    return bool(await closed_to(edition, known))
 
 
 # --- making ------------------------------------------------------------------------------------------------------------

@@ -10,15 +10,13 @@ from palier.assessments.rules.peers import PeerFigure, PeerView
 from palier.assessments.store import Assessment, AssessmentState, shares
 from palier.benchmarks import store
 from palier.benchmarks.flows.contributing import comparable_scores, major_of
-from palier.benchmarks.flows.editions import Published, published, rows_of
+from palier.benchmarks.flows.editions import closed_to, composition, published, rows_of, sealed_attributes
 from palier.benchmarks.rules.across import Across, Rung, across, family_cohorts, rungs
 from palier.benchmarks.rules.cohorts import NEAREST, Cohort, cohort_key
 from palier.benchmarks.rules.nearest import nearest_cohort
 from palier.benchmarks.rules.release import Row
-from palier.benchmarks.rules.sealing import Seat
 from palier.benchmarks.rules.standing import (
     Standing,
-    closed_batches,
     ladder_keys,
     standing_from_rows,
     wider_cohorts,
@@ -62,11 +60,11 @@ async def compare(
     own = {code: None if code in changed else score for code, score in comparable_scores(result).items()}
     frozen = await published(edition)
     view = await _viewpoint(actor)
-    asked = _asked(cohort, view, _attributes(actor, view, frozen), edition)
+    asked = _asked(cohort, view, await _attributes(actor, view, edition), edition)
     rows = await rows_of(edition, ladder_keys(asked, edition.priority, frozen.families))
-    terms = _terms(edition, frozen, view)
+    terms = await _terms(edition, view)
     standing = standing_from_rows(rows, asked, own_scores=own, variables=own, **terms)
-    made_of = _composition(rows, standing, frozen, edition.k)
+    made_of = await _composition(rows, standing, edition)
     return Comparison(edition, standing, own, wider_cohorts(rows, standing, **terms), made_of, frozen.present)
 
 
@@ -75,8 +73,8 @@ async def families_beside(actor: Actor, edition: store.Edition, variables: Colle
     frozen = await published(edition)
     view = await _viewpoint(actor)
     rows = await rows_of(edition, map(cohort_key, family_cohorts(frozen.present)))
-    own = _attributes(actor, view, frozen).get("family") or ""
-    return across(rows, frozen.present, own, variables, **_terms(edition, frozen, view))
+    own = (await _attributes(actor, view, edition)).get("family") or ""
+    return across(rows, frozen.present, own, variables, **await _terms(edition, view))
 
 
 async def own_rungs(actor: Actor, edition: store.Edition) -> tuple[Rung, ...]:
@@ -85,13 +83,15 @@ async def own_rungs(actor: Actor, edition: store.Edition) -> tuple[Rung, ...]:
     view = await _viewpoint(actor)
     natural = _natural(view)
     rows = await rows_of(edition, ladder_keys(natural, edition.priority, frozen.families))
-    return rungs(rows, natural, **_terms(edition, frozen, view))
+    return rungs(rows, natural, **await _terms(edition, view))
 
 
-def _terms(edition: store.Edition, frozen: Published, view: Mapping[str, Any]) -> dict[str, Any]:
+async def _terms(edition: store.Edition, view: Mapping[str, Any]) -> dict[str, Any]:
     """What every reading of the rows needs: how cohorts fall back, and what this reader must not see."""
-    closed = _closed({str(one) for one in view["known"]}, frozen.seats, edition.k)
-    return {"priority": edition.priority, "families": frozen.families, "closed": closed}
+    known = {str(one) for one in view["known"]}
+    closed = await once(("closed", edition.id, frozenset(known)), lambda: closed_to(edition, known))
+    families = (await published(edition)).families
+    return {"priority": edition.priority, "families": families, "closed": closed}
 
 
 def _asked(
@@ -105,25 +105,22 @@ def _asked(
     return nearest_cohort(attributes, edition.priority) if set(cohort) == {NEAREST} else dict(cohort)
 
 
-def _attributes(actor: Actor, view: Mapping[str, Any], frozen: Published) -> Mapping[str, str | None]:
+async def _attributes(
+    actor: Actor, view: Mapping[str, Any], edition: store.Edition
+) -> Mapping[str, str | None]:
     """Those the organisation was sealed with, or what it declares when it holds no seat."""
     declared = {**_natural(view), "family": FAMILY_OF.get(view["sector"]), "legal_kind": view["legal_kind"]}
-    return frozen.attributes.get(str(actor.organisation_id), declared)
+    return await sealed_attributes(edition, actor.organisation_id) or declared
 
 
-def _composition(
-    rows: Sequence[Row], standing: Standing, frozen: Published, k: int
+async def _composition(
+    rows: Sequence[Row], standing: Standing, edition: store.Edition
 ) -> Mapping[str, Mapping[str, str]]:
     """Of the batches the figures stand on, and of no other seat."""
     if standing.cohort is None or standing.key is None:
         return {}
     batches = next((row.batches for row in rows if row.cohort_key == standing.key), ())
-    return frozen.composition(standing.key, batches, k)
-
-
-def _closed(known: set[str], seats: Sequence[Seat], k: int) -> frozenset[int]:
-    """Batches hidden from a person who knows several members. Whoever knows one alone sees what any member sees."""
-    return closed_batches(seats, known, k) if len(known) > 1 else frozenset()
+    return await composition(edition, standing.key, batches)
 
 
 async def own_cohort(actor: Actor) -> dict[str, str]:

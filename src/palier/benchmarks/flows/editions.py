@@ -3,74 +3,97 @@
 Only ask for an edition that a query of the reader found (`store.editions_for`): that is where row-level security decides.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from palier.benchmarks import store
-from palier.benchmarks.rules.cohorts import families_of
-from palier.benchmarks.rules.composition import composition
+from palier.benchmarks.flows import seats
+from palier.benchmarks.rules.cohorts import cohort_key, families_of
+from palier.benchmarks.rules.composition import composition_of_counts
 from palier.benchmarks.rules.release import Row
 from palier.benchmarks.rules.sealing import Seat
+from palier.benchmarks.rules.standing import closed_batches
 from palier.foundation.kept import Kept
 
 Composition = Mapping[str, Mapping[str, str]]
 """Bands of n by dimension and value."""
 
+Attributes = Mapping[str, str | None]
+
+NETWORK = cohort_key({})
+
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What an edition was published with: who sits in which batch, each sector's family, the cohorts by key."""
+    """The sectors an edition was published with, each with its family; and the families there are."""
 
-    seats: tuple[Seat, ...]
     families: Mapping[str, str]
-    cohorts: frozenset[str]
-    attributes: Mapping[str, Mapping[str, str | None]]
-    """By member, as sealed."""
     present: tuple[str, ...]
-    """The families of sectors there are."""
-    compositions: dict[str, Composition] = field(default_factory=dict)
-    """What each cohort is made of, by its key, once somebody has asked."""
-
-    def composition(self, key: str, batches: Iterable[int], k: int) -> Composition:
-        """What the cohort `key` is made of: the seats of its batches and no other."""
-        if key not in self.compositions:
-            inside = set(batches)
-            seated = (seat for seat in self.seats if seat.batch in inside)
-            self.compositions[key] = composition(seated, k)
-        return self.compositions[key]
 
 
-def _as_published(seats: tuple[Seat, ...], cohorts: Iterable[str]) -> Published:
-    attributes = {seat.member: seat.attributes for seat in seats}
-    present = {family for seat in seats if (family := seat.attributes.get("family"))}
-    families = families_of(attributes.values())
-    return Published(seats, families, frozenset(cohorts), attributes, tuple(sorted(present)))
-
-
-_published: Kept[UUID, Published] = Kept(32)
+_published: Kept[UUID, Published] = Kept(256)
 _rows: Kept[tuple[UUID, str], tuple[Row, ...]] = Kept(1024)
+_unpublished: Kept[tuple[UUID, str], tuple[UUID, str]] = Kept(4096)
+_seats: Kept[tuple[UUID, UUID], Attributes] = Kept(4096)
+_compositions: Kept[tuple[UUID, str], Composition] = Kept(1024)
 
 
 async def published(edition: store.Edition) -> Published:
     """What `edition` was published with. An empty answer is not kept: another reader may be allowed to see more."""
     if known := _published.get(edition.id):
         return known
-    seats = tuple(as_seats(await store.seats_of(edition)))
-    found = _as_published(seats, await store.cohorts_of(edition))
-    return _published.put(edition.id, found) if seats else found
+    kinds = await seats.kinds_of(edition)
+    present = tuple(sorted({kind["family"] for kind in kinds if kind["family"]}))
+    found = Published(families_of(kinds), present)
+    return _published.put(edition.id, found) if kinds else found
 
 
 async def rows_of(edition: store.Edition, keys: Iterable[str]) -> list[Row]:
     """The figures of the cohorts named by `keys`; none for one that is not published."""
-    cohorts = (await published(edition)).cohorts
-    wanted = [key for key in keys if key in cohorts]
+    wanted = [key for key in keys if _unpublished.get((edition.id, key)) is None]
     missing = [key for key in wanted if _rows.get((edition.id, key)) is None]
-    found = as_rows(await store.rows_of(edition, missing)) if missing else []
-    for key in missing:
-        _rows.put((edition.id, key), tuple(row for row in found if row.cohort_key == key))
-    return [row for key in wanted for row in _rows.get((edition.id, key)) or ()]
+    read = await _read(edition, missing) if missing else {}
+    return [row for key in wanted for row in read.get(key) or _rows.get((edition.id, key)) or ()]
+
+
+async def _read(edition: store.Edition, keys: Collection[str]) -> dict[str, tuple[Row, ...]]:
+    """The rows of each of `keys`, kept. That one has none is kept too, beside the network's: those show that the reader
+    may read the edition at all."""
+    found: dict[str, list[Row]] = {}
+    for row in as_rows(await store.rows_of(edition, {*keys, NETWORK})):
+        found.setdefault(row.cohort_key, []).append(row)
+    for key in keys:
+        if key not in found and found:
+            _unpublished.put((edition.id, key), (edition.id, key))
+    return {key: _rows.put((edition.id, key), tuple(rows)) for key, rows in found.items()}
+
+
+async def sealed_attributes(edition: store.Edition, organisation_id: UUID) -> Attributes | None:
+    """What an organisation was sealed with; None when it holds no seat."""
+    key = (edition.id, organisation_id)
+    found = _seats.get(key) or await seats.seat_attributes(edition, organisation_id)
+    return _seats.put(key, found) if found else None
+
+
+async def composition(edition: store.Edition, key: str, batches: Iterable[int]) -> Composition:
+    """What the cohort `key` is made of: the seats of its batches and no other."""
+    if known := _compositions.get((edition.id, key)):
+        return known
+    shapes = await seats.shapes_of(edition, batches)
+    found = composition_of_counts(((shape, shape["seats"]) for shape in shapes), edition.k)
+    return _compositions.put((edition.id, key), found) if shapes else found
+
+
+async def closed_to(edition: store.Edition, known: Collection[str]) -> frozenset[int]:
+    """Batches hidden from a person who knows several members. Whoever knows one alone sees what any member sees.
+
+    Only batches that somebody known sits in can be: every other has k seats of strangers.
+    """
+    if len(known) < 2:
+        return frozenset()
+    return closed_batches(as_seats(await seats.seats_beside(edition, known)), known, edition.k)
 
 
 def as_rows(rows: Iterable[dict[str, Any]]) -> list[Row]:
@@ -78,9 +101,9 @@ def as_rows(rows: Iterable[dict[str, Any]]) -> list[Row]:
     return [Row(cohort_key=row["cohort"], **{k: v for k, v in row.items() if k != "cohort"}) for row in rows]
 
 
-def as_seats(seats: Iterable[dict[str, Any]]) -> list[Seat]:
+def as_seats(rows: Iterable[dict[str, Any]]) -> list[Seat]:
     """Stored batch members as the rules read them."""
     return [
         Seat(seat["batch"], str(seat["organisation_id"]), seat["legal_group"], seat["attributes"])
-        for seat in seats
+        for seat in rows
     ]

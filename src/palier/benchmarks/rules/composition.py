@@ -1,7 +1,7 @@
 """What a group of peers is made of: bands of n by attribute."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from palier.benchmarks.rules.sealing import Seat
 from palier.benchmarks.rules.thresholds import n_band
@@ -14,10 +14,22 @@ def composition(
 
     `seats`: of the edition, or of the batches of one cohort. No score is read.
     """
-    seated = tuple(seats)
-    return {dimension: _bands(seated, dimension, k) for dimension in dimensions}
+    return composition_of_counts(((seat.attributes, 1) for seat in seats), k, dimensions)
 
 
-def _bands(seats: Sequence[Seat], dimension: str, k: int) -> dict[str, str]:
-    counts = Counter(value for seat in seats if (value := seat.attributes.get(dimension)))
+def composition_of_counts(
+    shapes: Iterable[tuple[Mapping[str, str | None], int]],
+    k: int,
+    dimensions: Sequence[str] = ("family", "size", "country"),
+) -> dict[str, dict[str, str]]:
+    """The same from how many seats share each set of attributes."""
+    counts: dict[str, Counter[str]] = {dimension: Counter() for dimension in dimensions}
+    for attributes, seats in shapes:
+        for dimension in dimensions:
+            if value := attributes.get(dimension):
+                counts[dimension][value] += seats
+    return {dimension: _bands(counts[dimension], k) for dimension in dimensions}
+
+
+def _bands(counts: Mapping[str, int], k: int) -> dict[str, str]:
     return {value: n_band(count, k) for value, count in sorted(counts.items()) if count >= k}
