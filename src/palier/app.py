@@ -27,6 +27,7 @@ from palier.action_plans.pages import (
     board,
     calendar,
     capacity,
+    bulk,
     mine,
     plans,
     reminders,
@@ -34,6 +35,7 @@ from palier.action_plans.pages import (
     suggesting,
     what_if,
 )
+    sheet,
 from palier.assessments import refusals as assessment_refusals
 from palier.assessments.pages import answering, history, hub, preview, proposing, results, submitting
 from palier.assessments.rules.peers import Peers
@@ -73,7 +75,7 @@ from palier.practices.pages import browsing as practices_read
 from palier.practices.pages import writing as practices_told
 from palier.questionnaires.pages import own as own_questionnaires
 from palier.reports import jobs as report_jobs
-from palier.reports.pages import reports
+from palier.reports.pages import reports, sheets
 
 ROOMS: list[Any] = [
     *demonstration.PAGES,
@@ -108,9 +110,12 @@ ROOMS: list[Any] = [
     *practices_read.PAGES,
     *member.PAGES,
     *publication.PAGES,
+    *sheets.PAGES,
     *agreeing.PAGES,
     *hub.PAGES,
+    *bulk.PAGES,
     *answering.PAGES,
+    *sheet.PAGES,
     *proposing.PAGES,
     *submitting.PAGES,
     *results.PAGES,

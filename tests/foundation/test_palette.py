@@ -158,7 +158,7 @@ def test_charts_carry_the_light_side_of_the_tokens() -> None:
     carried = {
         "you": drawing.YOU, "peer": drawing.PEER, "line-ctl": drawing.OUTLINE, "median": drawing.MEDIAN,
         "surface": drawing.PAPER, "surface-3": drawing.TRACK, "line": drawing.FAINT, "line-2": drawing.LINE,
-        "ink": drawing.INK, "ink-2": drawing.INK_2,
+        "ink": drawing.INK, "err": drawing.LATE, "ink-2": drawing.INK_2,
         **{f"lv{n}": colour for n, colour in enumerate(drawing.LEVELS, 1)},
         **{f"q{n}": colour for n, colour in enumerate(drawing.QUARTERS, 1)},
     }  # fmt: skip

@@ -12,16 +12,17 @@ from palier.action_plans import store
 from palier.action_plans.flows import acting
 from palier.action_plans.flows.acting import ChangedMeanwhile, Unacceptable
 from palier.action_plans.flows.owners import UnknownOwner
+from palier.action_plans.pages.bulk import calm
 from palier.action_plans.pages.desk import (
     EDIT,
     READ,
+    Desk,
     open_desk,
     plan_path,
-    query_behind,
-    query_of,
     shared,
     way_back,
 )
+from palier.action_plans.pages.filtering import query_behind, query_of
 from palier.action_plans.pages.forms import (
     field_errors,
     read_date,
@@ -31,6 +32,7 @@ from palier.action_plans.pages.forms import (
     unknown_owner,
 )
 from palier.action_plans.pages.plan_file import plan_file
+from palier.action_plans.pages.roadmap import Roadmap, roadmap_of
 from palier.action_plans.wording import status_words
 from palier.assessments.rules.peers import Peers
 from palier.foundation.actor import Actor
@@ -52,10 +54,13 @@ class PlanPage(Controller):
         peers: NamedDependency[Peers],
         plan: FromPath[str],
     ) -> Template:
-        """The board, or the list with `view=list`."""
+        """The board, the list with `view=list`, or the roadmap with `view=roadmap`."""
         async with reading(actor):
             desk = await open_desk(actor, plan, peers, query_of(dict(request.query_params)))
-        return page(request, "action_plans/plan.html", **shared(request, actor, desk), **_calm())
+            roadmap = await _roadmap(actor, desk) if desk.query.view == "roadmap" else None
+        return page(
+            request, "action_plans/plan.html", roadmap=roadmap, **shared(request, actor, desk), **_calm()
+        )
 
     @get("/actions.csv", opt=READ)
     async def file(
@@ -131,6 +136,13 @@ class InPlace(Controller):
         return await _row_answer(request, actor, peers, action, raw, errors, conflict)
 
 
+async def _roadmap(actor: Actor, desk: Desk) -> Roadmap:
+    titles = {action.row.id: action.row.title for action in desk.view.actions}
+    elsewhere = {one for action in desk.view.actions for one in action.requires} - titles.keys()
+    titles |= await store.titles_of(actor, elsewhere)
+    return roadmap_of(desk.view, desk.left, titles, desk.query.by, desk.on)
+
+
 async def _row_answer(
     request: Request, actor: Actor, peers: Peers, action: UUID, raw: dict[str, str], errors: dict[str, str],
     conflict: ChangedMeanwhile | None,
@@ -143,18 +155,20 @@ async def _row_answer(
     told = _("“%(title)s” is saved") % {"title": row.title}
     if not is_htmx(request) and not refused:
         return see_other(way_back(raw, plan_path(actor, row.plan.slug)) + f"#row-{row.id}", notice=told)
-    trouble = {"trouble": row.id, "errors": errors, "theirs": conflict, "typed": raw} if refused else _calm()
+    trouble = _calm()
+    if refused:
+        trouble |= {"trouble": row.id, "errors": errors, "theirs": conflict, "typed": raw}
     return page(
         request, "action_plans/row_saved.html" if is_htmx(request) else "action_plans/plan.html",
         status_code=409 if conflict else 422 if errors else 200,
-        one=next(found for found in desk.view.actions if found.row.id == row.id), told="" if refused else told,
-        **shared(request, actor, desk), **trouble,
+        one=next(found for found in desk.view.actions if found.row.id == row.id), roadmap=None,
+        **shared(request, actor, desk), **trouble | {"told": "" if refused else told},
     )  # fmt: skip
 
 
 def _calm() -> dict[str, Any]:
     """No row is in trouble."""
-    return {"trouble": None, "errors": {}, "theirs": None, "typed": {}}
+    return {"trouble": None, "errors": {}, "theirs": None, "typed": {}, "told": "", **calm()}
 
 
 def _moved_meanwhile(conflict: ChangedMeanwhile) -> str:

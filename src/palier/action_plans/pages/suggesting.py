@@ -18,11 +18,11 @@ from palier.action_plans.pages.desk import (
     Desk,
     open_desk,
     plan_path,
-    query_behind,
     shared,
     way_back,
 )
 from palier.action_plans.pages.forms import Raw, op_of, read_wish, typed_date, unknown_owner
+from palier.action_plans.pages.filtering import query_behind
 from palier.action_plans.rules.schedule import schedule
 from palier.action_plans.rules.suggestions import Order, Suggestion
 from palier.assessments.rules.peers import Peers
