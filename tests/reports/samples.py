@@ -11,6 +11,7 @@ from typing import Any
 
 from PIL import Image
 
+from palier.reports.rules.action_sheets import ActionSheet, Aim, Reading, Step
 from palier.reports.rules.documents import (
     Action,
     ActionPlanDocument,
@@ -325,6 +326,35 @@ def action_plan(locale: str, actions: int = 5, **changes: Any) -> ActionPlanDocu
     return replace(
         ActionPlanDocument(cover(locale), plan(locale, actions), levels(locale), provenance()), **changes
     )
+
+
+def action_sheet(locale: str, n: int = 0, **changes: Any) -> ActionSheet:
+    """An action with everything a sheet can hold."""
+    told = action(n, locale)
+    rows = questionnaire()["dimensions"][0]["elements"][0]["criteria"][:2]
+    sheet = ActionSheet(
+        cover(locale), plan(locale, 0).title, replace(told, steps=(), due=date(2026, 12, 1)),
+        tuple(Step(text, place == 0) for place, text in enumerate(_WORDS[locale][1])),
+        tuple(Aim(row["code"], _WORDS[locale][0][:60], 2, 3) for row in rows),
+        (Reading(date(2026, 10, 1), "12"), Reading(date(2026, 11, 1), "8")), 57, "Outil de suivi", _WORDS[locale][0],
+        _WORDS[locale][0], "Do", "4/5", "12 000 EUR", "Guichet, Téléphone", "Budget", ("Nommer un pilote",), date(2027, 1, 5),
+        provenance(),
+    )  # fmt: skip
+    return replace(sheet, **changes)
+
+
+def crowded_sheet(words: str, lines: int = 40) -> ActionSheet:
+    """A sheet whose every text is `words` and whose every list has so many lines."""
+    whole = action_sheet("fr")
+    kpi = Kpi(words[:160], "12", "5", "8", words[:40])
+    told = replace(whole.action, title=words[:200], why=words, owner=words[:120], sponsor=words[:120], kpi=kpi)
+    face = replace(whole.cover, organisation=words[:150], questionnaire=words[:150], round=words[:60])
+    return replace(
+        whole, cover=face, action=told, plan_title=words[:160], steps=(Step(words[:500]),) * lines,
+        aims=(Aim("SX1.1.1", words[:300], 1, 2),) * lines, cause=words, evidence=words, blocked=words[:500],
+        after=(words[:200],) * lines, kpi_source=words[:200], readings=(Reading(date(2026, 1, 1), "1"),) * lines,
+        channels=words[:120],
+    )  # fmt: skip
 
 
 def with_words(document: Any, words: str) -> Any:

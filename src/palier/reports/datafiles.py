@@ -3,11 +3,13 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
 from palier.foundation.language import decimal_mark, number
 from palier.foundation.language import gettext as _
+from palier.reports.rules.action_sheets import ActionSheet
 from palier.reports.rules.bulletins import Bulletin
 from palier.reports.rules.documents import Action, ElementRow, ResultsAndPlan
 from palier.reports.rules.kinds import Document
@@ -31,6 +33,8 @@ def data_files(document: Document) -> Iterator[tuple[str, str, bytes]]:
             _csv(_published_head(), _published(document)),
         )
         yield "families.csv", _("Published medians by family of sectors"), _csv(*_by_family(document))
+    if isinstance(document, ActionSheet):
+        yield "action.csv", _("The action, field by field"), _csv([_("Field"), _("Value")], _sheet(document))
     if document.plan is not None:
         yield (
             "actions.csv",
@@ -115,6 +119,23 @@ def _action(action: Action) -> Sequence[Cell]:
         action.sponsor, action.start, action.due, status_words(action.status), action.progress, *indicator,
         action.effort, action.gain,
     )  # fmt: skip
+
+
+def _sheet(sheet: ActionSheet) -> Iterator[Sequence[Cell]]:
+    """Everything the page may have shortened, whole."""
+    action = replace(sheet.action, steps=tuple(step.text for step in sheet.steps))
+    yield from zip(_action_head(), _action(action), strict=True)
+    yield from (
+        (_("Cause"), sheet.cause), (_("Evidence"), sheet.evidence), (_("Stage"), sheet.stage), (_("Impact"), sheet.impact),
+        (_("Cost"), sheet.cost), (_("Channels"), sheet.channels), (_("Blocked"), sheet.blocked),
+        (_("Starts after"), "\n".join(sheet.after)), (_("Next review"), sheet.review), (_("Source of the KPI"), sheet.kpi_source),
+    )  # fmt: skip
+    for step in sheet.steps:
+        yield (_("Step done") if step.done else _("Step to do")), step.text
+    for aim in sheet.aims:
+        yield aim.code, f"{aim.label}: {aim.start or '–'} → {aim.target}"
+    for reading in sheet.readings:
+        yield reading.on.isoformat(), reading.value
 
 
 def _csv(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from palier.foundation.charts.bars import progress as progress_bar
 from palier.foundation.charts.drawing import Box
 from palier.foundation.charts.shapes import Axis
 from palier.foundation.charts.shapes import radar as radar_chart
@@ -11,10 +12,18 @@ from palier.foundation.charts.standing import Mark, projection
 from palier.foundation.charts.standing import ladder as ladder_chart
 from palier.foundation.charts.standing import strip as strip_chart
 from palier.foundation.language import gettext as _
-from palier.foundation.language import points
+from palier.foundation.language import points, with_percent
 from palier.reports.bulletin_wording import strip_words
+from palier.reports.rules.action_sheets import ActionSheet
 from palier.reports.rules.bulletins import Bulletin, BulletinRow
-from palier.reports.rules.documents import Comparison, DimensionRow, ElementRow, Level, Plan, ResultsAndPlan
+from palier.reports.rules.documents import (
+    Comparison,
+    DimensionRow,
+    ElementRow,
+    Level,
+    Plan,
+    ResultsAndPlan,
+)
 from palier.reports.rules.kinds import Document
 
 FEWEST_AXES, MOST_AXES = 3, 9
@@ -49,6 +58,8 @@ def _figures(document: Document) -> Iterator[Figure]:
         yield from _result_figures(document)
     if isinstance(document, Bulletin):
         yield from (published_strip(f"strip-{place}", row) for place, row in enumerate(document.rows))
+    if isinstance(document, ActionSheet):
+        yield from advance(document)
     if document.plan is not None:
         yield from track(document.plan)
 
@@ -84,6 +95,13 @@ def track(plan: Plan) -> Iterator[Figure]:
     today = Mark(plan.score, _("today %(score)s") % {"score": now})
     aim = Mark(plan.projected, _("aim %(score)s") % {"score": then})
     yield Figure("track", projection(today, aim, label=alt, width=WHOLE_LINE), alt)
+
+
+def advance(sheet: ActionSheet) -> Iterator[Figure]:
+    """How far the indicator of an action has come; nothing where that cannot be said."""
+    if sheet.kpi_share is not None:
+        alt = _("On the way to the target. %(share)s.") % {"share": with_percent(str(sheet.kpi_share))}
+        yield Figure("advance", progress_bar(sheet.kpi_share, label=alt, width=WHOLE_LINE), alt)
 
 
 def strip(key: str, row: ElementRow) -> Figure:

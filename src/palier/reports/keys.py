@@ -30,7 +30,7 @@ def content_key(document: Document, locale: str) -> str:
 @cache
 def _edition() -> str:
     """What the house brings to a document, as one digest: anything changed here makes every kept file stale."""
-    sheets = ("drawing", "shapes", "standing")
+    sheets = ("bars", "drawing", "shapes", "standing")
     crafts = ("bulletin_wording", "datafiles", "figures", "pdf", "typesetting", "wording")
     parts = [
         _ROOT / "static" / "css" / "report.css",

@@ -13,6 +13,7 @@ from palier.reports import bulletin_wording, datafiles, figures, pdf, wording
 from palier.reports.keys import content_key
 from palier.reports.rules import findings
 from palier.reports.rules.accent import check_accent
+from palier.reports.rules.action_sheets import MEASURES, ActionSheet, may_fit, shortened
 from palier.reports.rules.bulletins import Bulletin
 from palier.reports.rules.documents import Issuer, ResultsAndPlan
 from palier.reports.rules.kinds import Document
@@ -31,6 +32,18 @@ def print_document(document: Document, locale: str) -> bytes:
     """`document` as PDF/A-3a and PDF/UA-1, in `locale`. CPU-bound. Raises pdf.Unprintable."""
     language.use(locale)
     sheet = legible(document, locale)
+    if not isinstance(sheet, ActionSheet):
+        return _printed(sheet, document, locale)
+    for measure in MEASURES[:-1]:
+        shorter = shortened(sheet, measure)
+        content = _printed(shorter, document, locale) if may_fit(shorter) else b""
+        if content and pdf.count_pages(content) == 1:
+            return content
+    return _printed(shortened(sheet, MEASURES[-1]), document, locale)
+
+
+def _printed(sheet: Document, document: Document, locale: str) -> bytes:
+    """The pages of `sheet`, with the data of the whole `document` attached."""
     drawn = figures.draw_figures(sheet)
     return pdf.render_pdf(
         _html(sheet, drawn),
@@ -59,7 +72,7 @@ def warm_up() -> None:
         pdf.Metadata("·", "·", "·", _EPOCH, b"0"),
         "en",
     )
-    for name in ("results.html", "action_plan.html", "bulletin.html"):
+    for name in ("results.html", "action_plan.html", "action_sheet.html", "bulletin.html"):
         templates.environment().get_template(f"reports/document/{name}")
 
 
@@ -112,6 +125,8 @@ def _template(document: Document) -> str:
         return "reports/document/bulletin.html"
     if isinstance(document, ResultsAndPlan):
         return "reports/document/results.html"
+    if isinstance(document, ActionSheet):
+        return "reports/document/action_sheet.html"
     return "reports/document/action_plan.html"
 
 
@@ -120,6 +135,8 @@ def _chapters(document: Document) -> tuple[wording.Chapter, ...]:
         return wording.result_chapters(document)
     if isinstance(document, Bulletin):
         return wording.bulletin_chapters(document)
+    if isinstance(document, ActionSheet):
+        return ()
     return *wording.plan_chapters(document.plan, document.cover.as_of.date()), wording.about_chapter()
 
 

@@ -8,6 +8,7 @@ from palier.foundation.language import gettext as _
 from palier.foundation.language import joined, ngettext, number, pgettext, points, signed
 from palier.reports import bulletin_wording
 from palier.reports.rules.accent import LEAST_CONTRAST, AccentFault, AccentRefused
+from palier.reports.rules.action_sheets import ActionSheet
 from palier.reports.rules.bulletins import Bulletin
 from palier.reports.rules.documents import (
     Action,
@@ -68,11 +69,17 @@ def kind_words(document: Document) -> str:
     """What kind of document it is."""
     if isinstance(document, ResultsAndPlan):
         return _("Results and action plan") if document.plan else _("Results")
+    if isinstance(document, ActionSheet):
+        return _("Action sheet")
     return _("Bulletin of the edition") if isinstance(document, Bulletin) else _("Action plan")
 
 
 def document_title(document: Document) -> str:
     """What the file calls itself: who, what, when."""
+    if isinstance(document, ActionSheet):
+        return (
+            f"{document.cover.organisation}\u00a0– {kind_words(document)}, {in_title(document.action.title)}"
+        )
     return f"{document.cover.organisation}\u00a0– {kind_words(document)}, {document.cover.round}"
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time
 from uuid import UUID
 
 from palier.action_plans.flows.overview import PlanView, load_plan
+from palier.action_plans.store import action_by_id, titles_of
 from palier.assessments.flows.rounds import Round, load_round
 from palier.assessments.rules.peers import Peers, PeerView
 from palier.assessments.scope_wording import scope_in_words
@@ -15,6 +16,7 @@ from palier.foundation.clock import today
 from palier.foundation.language import current, speaking
 from palier.foundation.permissions import Role
 from palier.network.store import firm_of, organisation_of
+from palier.reports.flows.from_action import sheet_of
 from palier.reports.flows.from_plan import plan_of
 from palier.reports.flows.from_round import levels_of, provenance_of, results_of
 from palier.reports.rules.accent import DEFAULT_ACCENT
@@ -46,11 +48,23 @@ async def draw_up(actor: Actor, wish: Wish, peers: Peers, shelf: files.Shelf) ->
     Raises DoesNotExist, NotSubmitted, OtherRound.
     """
     with speaking(wish.locale):
+        if wish.kind is Kind.ACTION:
+            return await _one_action(actor, wish, shelf)
         plan = await load_plan(actor, wish.plan) if wish.plan or wish.kind is Kind.PLAN else None
         if wish.kind is Kind.PLAN and plan is not None:
             cover = await _cover(actor, plan.round, _noon(today(actor.person.time_zone)), shelf)
             return Draft(_plan_alone(plan, cover), plan.round.assessment.id, plan.plan.id)
         return await _results(actor, wish, plan, peers, shelf)
+
+
+async def _one_action(actor: Actor, wish: Wish, shelf: files.Shelf) -> Draft:
+    row = await action_by_id(actor, wish.action or UUID(int=0))
+    plan = await load_plan(actor, row.plan.slug)
+    action = next(one for one in plan.actions if one.row.id == row.id)
+    titles = await titles_of(actor, action.requires)
+    cover = await _cover(actor, plan.round, _noon(today(actor.person.time_zone)), shelf)
+    sheet = sheet_of(plan, action, titles, cover, provenance_of(plan.round))
+    return Draft(sheet, plan.round.assessment.id, plan.plan.id)
 
 
 def _plan_alone(plan: PlanView, cover: Cover) -> ActionPlanDocument:

@@ -14,7 +14,7 @@ def plan_of(view: PlanView) -> Plan:
     ahead = view.projected if view.actions else None
     return Plan(
         title=view.plan.title,
-        actions=tuple(_action(place, action) for place, action in enumerate(view.actions, start=1)),
+        actions=tuple(action_of(place, action) for place, action in enumerate(view.actions, start=1)),
         score=result.score,
         level=level_of(questionnaire, result.level),
         projected=ahead.score if ahead else None,
@@ -22,7 +22,8 @@ def plan_of(view: PlanView) -> Plan:
     )
 
 
-def _action(place: int, action: PlannedAction) -> Action:
+def action_of(place: int, action: PlannedAction) -> Action:
+    """One action as a card, the `place`-th of its plan."""
     row = action.row
     return Action(
         code=f"A{place}",

@@ -153,6 +153,8 @@ async def _errors(actor: Actor, raw: dict[str, str]) -> dict[str, str]:
     rounds, plans = await _choices(actor)
     if raw.get("locale") not in LOCALES:
         errors["locale"] = _("Choose a language of the list")
+    if raw.get("kind") == Kind.ACTION:
+        errors["kind"] = _("The sheet of an action is asked for on the action’s own page")
     if raw.get("kind") != Kind.PLAN and raw.get("assessment") not in dict(rounds):
         errors["assessment"] = _("Choose a round of the list")
     wanted = raw.get("plan", "")

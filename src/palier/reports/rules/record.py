@@ -10,11 +10,17 @@ from functools import cache, partial
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
+from palier.reports.rules.action_sheets import ActionSheet
 from palier.reports.rules.bulletins import Bulletin
 from palier.reports.rules.documents import ActionPlanDocument, ResultsAndPlan
 from palier.reports.rules.kinds import Document
 
-KINDS: dict[str, Any] = {"results": ResultsAndPlan, "plan": ActionPlanDocument, "bulletin": Bulletin}
+KINDS: dict[str, Any] = {
+    "results": ResultsAndPlan,
+    "plan": ActionPlanDocument,
+    "action": ActionSheet,
+    "bulletin": Bulletin,
+}
 
 
 def to_plain(document: Document) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 
 class Kind(StrEnum):
@@ -11,14 +12,20 @@ class Kind(StrEnum):
     """The results of a round, with the plan drawn from them where one is chosen."""
     PLAN = "plan"
     """The action plan alone."""
+    ACTION = "action"
+    """One action on one page."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A document, in a language. `assessment` and `plan` are addresses of the organisation's; empty means none."""
+    """A document, in a language. `assessment` and `plan` are addresses of the organisation's; empty means none.
+
+    `action` is an action's id, for its sheet alone.
+    """
 
     kind: Kind
     locale: str
     assessment: str = ""
     plan: str = ""
     benchmark: bool = True
+    action: UUID | None = None
