@@ -56,7 +56,7 @@ async def plant_conversation(actor: Actor, malik: Person, sophie: Person, settin
 async def _action(actor: Actor) -> Action:
     async with transaction(actor):
         rows = Action.filter(organisation_id=actor.organisation_id, status=ActionStatus.IN_PROGRESS)
-        return await rows.order_by("id").limit(1).get()
+        return (await rows.order_by("id").limit(1))[0]
 
 
 async def _say(actor: Actor, row: Action, text: str, called: Mapping[object, str], *, days: int) -> None:
