@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
 from markupsafe import Markup
 
@@ -52,7 +53,7 @@ def readings(
     shapes = [
         *_mark(ruler, baseline, words[0], (low, high), class_="c-grid0", stroke=FAINT),
         *_mark(
-            ruler, target, words[1], (low, high), class_="c-med", stroke=MEDIAN, stroke_width=1.5, stroke_dasharray="2 3"
+            ruler, target, words[1], (low, high), class_="c-med", stroke=MEDIAN, wide=1.5, dashes="2 3"
         ),
     ]  # fmt: skip
     places = _places(ruler, points, low, high)
@@ -75,7 +76,7 @@ def _height(value: Number, low: float, high: float) -> float:
 
 
 def _mark(
-    ruler: Ruler, value: Number | None, words: str, reach: tuple[float, float], **attributes: Number | str
+    ruler: Ruler, value: Number | None, words: str, reach: tuple[float, float], **attributes: Any
 ) -> list[Markup]:
     if value is None:
         return []
@@ -101,7 +102,7 @@ def _ends(places: Sequence[tuple[str, float]], points: Sequence[Reading], show: 
     last, y = places[-1]
     shapes = [
         text(last, y - 9, show(points[-1].value), size=12, bold=True, class_="c-lab", fill=YOU),
-        text(last, _FLOOR + 18, language.day(points[-1].on, "short"), fill=INK_2),
+        text(last, _FLOOR + 18, language.day(points[-1].on, "short"), anchor="end", fill=INK_2),
     ]
     if len(points) > 2 or (points[-1].on - points[0].on).days:
         shapes.append(text(places[0][0], _FLOOR + 18, language.day(points[0].on, "short"), fill=INK_2))
