@@ -32,10 +32,10 @@ from palier.action_plans.pages import (
     plans,
     reminders,
     sharing,
+    sheet,
     suggesting,
     what_if,
 )
-    sheet,
 from palier.assessments import refusals as assessment_refusals
 from palier.assessments.pages import answering, history, hub, preview, proposing, results, submitting
 from palier.assessments.rules.peers import Peers
@@ -48,6 +48,7 @@ from palier.association.pages import health as cockpit_health
 from palier.association.pages import importing as cockpit_files
 from palier.association.pages import joining as cockpit_doors
 from palier.association.pages import levers as cockpit_levers
+from palier.association.pages import leaving as cockpit_leaving
 from palier.association.pages import look as cockpit_look
 from palier.association.pages import members as cockpit_members
 from palier.association.pages import practices as cockpit_practices
@@ -94,6 +95,7 @@ ROOMS: list[Any] = [
     *cockpit_files.PAGES,
     *cockpit_directory.PAGES,
     *cockpit_look.PAGES,
+    *cockpit_leaving.PAGES,
     *portfolio.PAGES,
     *reports.PAGES,
     *plans.PAGES,

@@ -3,7 +3,7 @@
 import asyncio
 from uuid import UUID
 
-from palier.association.flows import bulletins, writing
+from palier.association.flows import bulletins, leaving, writing
 from palier.foundation.jobs import Job
 from palier.foundation.settings import Settings
 from palier.reports.press import Press
@@ -22,6 +22,9 @@ def jobs(settings: Settings, press: Press | None = None) -> list[Job]:
     async def bulletin(bulletin: str) -> None:
         await bulletins.make_bulletin(UUID(bulletin), press)
 
+    async def left(network: str, organisation: str, verified: bool) -> None:
+        await leaving.tell_staff(network, organisation, settings.public_url, verified=verified)
+
     async def close() -> None:
         await asyncio.to_thread(press.stop)
 
@@ -29,5 +32,6 @@ def jobs(settings: Settings, press: Press | None = None) -> list[Job]:
         Job("association.messages", messages),
         Job("association.messages_daily", messages, cron="20 6-16 * * *"),
         Job("association.remind", remind),
+        Job(leaving.TOLD, left, attempts=5),
         Job(bulletins.MAKE, bulletin, close=close),
     ]

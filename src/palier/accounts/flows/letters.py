@@ -15,13 +15,16 @@ from palier.foundation.identifiers import fingerprint, new_id
 async def way_out(topic: str, email: str, secret: str) -> str:
     """The token of the link that ends letters on `topic` to `email`; "" where they are refused already.
 
-    Call it in the transaction that writes the letter. The token is always the same: an old letter's link still works.
+    Call it in the transaction that writes the letter. The token is the same while the secret is: an old letter's link
+    still works.
     """
     token = _token(topic, email, secret)
     row = LetterChoice(id=new_id(), topic=topic, email=email, fingerprint=fingerprint(token))
     await LetterChoice.bulk_create([row], ignore_conflicts=True)
-    refused = await LetterChoice.exclude(refused_at=None).filter(topic=topic, email=email).exists()
-    return "" if refused else token
+    found = await LetterChoice.get(topic=topic, email=email)
+    if found.fingerprint != row.fingerprint:  # the secret has changed
+        await LetterChoice.filter(id=found.id).update(fingerprint=row.fingerprint)
+    return "" if found.refused_at else token
 
 
 def _token(topic: str, email: str, secret: str) -> str:
