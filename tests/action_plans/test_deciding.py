@@ -20,9 +20,10 @@ from palier.action_plans.rules.quarters import (  # fmt: skip
     taken_by,
     to_plain,
 )
+from palier.action_plans.store import PlanAssessment
 from palier.assessments.rules.peers import nobody
 from palier.foundation.actor import Actor
-from palier.foundation.database import reading
+from palier.foundation.database import reading, select, transaction
 from palier.foundation.identifiers import new_id
 from tests.action_plans.conftest import plant_round
 from tests.conftest import Browser
@@ -96,6 +97,21 @@ async def test_an_assessment_comes_once_and_goes_when_nothing_serves_it(claire: 
     await planning.draw_on(claire, slug, "p6-2026")
     await planning.draw_no_longer_on(claire, slug, "p6-2026")
     assert len((await view(claire, slug)).rounds) == 1
+
+
+async def test_a_plan_and_its_assessments_are_nobody_else_s(claire: Actor, nora: Actor, wide: str) -> None:
+    seen = await view(claire, wide)
+    async with reading(nora):
+        assert await select("select * from plan_assessment") == []
+    row = {
+        "id": new_id(),
+        "plan_id": seen.plan.id,
+        "assessment_id": seen.round.assessment.id,
+        "added_by": nora.person_id,
+    }
+    with pytest.raises(Exception, match="row-level security"):
+        async with transaction(nora):
+            await PlanAssessment.create(organisation_id=nora.organisation_id, **row)
 
 
 # --- put aside for the round ----------------------------------------------------------------------------------

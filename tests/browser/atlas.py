@@ -51,6 +51,7 @@ VARIANTS = (
     (CLAIRE, f"{VALLEY}/e/{{open}}/check"),
     (CLAIRE, f"{VALLEY}/e/{{open}}/results"),
     (CLAIRE, f"{VALLEY}/plans/{{plan}}?view=list"),
+    (SOPHIE, f"{VALLEY}/plans/{{plan}}/capacity"),
     (CLAIRE, f"{VALLEY}/compare?a={{before}}&b={{done}}"),
     (CLAIRE, f"{VALLEY}/reports/{{made}}"),
     (CLAIRE, f"{VALLEY}/search?q=irritants"),

@@ -117,6 +117,12 @@ async def adopt_a_suggestion(page: Page, _: Atlas) -> None:
     await expect(page.locator("[id^=act-].acard")).to_have_count(before + 1)
 
 
+async def tick_a_suggestion(page: Page, _: Atlas) -> None:
+    await page.locator("#chances section:last-of-type input[name=tick]").first.check()
+    await page.wait_for_url(lambda url: "asked=1" in url)
+    await expect(page.locator("#announce")).not_to_be_empty()
+
+
 async def change_a_row(page: Page, _: Atlas) -> None:
     row = page.locator("[id^=row-]").last
     await row.locator("select[name=owner]").select_option(label="Malik Ouali")
@@ -180,6 +186,7 @@ ACTS: tuple[tuple[str, str, Act, str], ...] = (
         adopt_a_suggestion,
         "macros/plans.html post {{ path }}/suggestions/{{ one.lever.id }}/adopt",
     ),
+    (CLAIRE, f"{BOARD}/what-if", tick_a_suggestion, "action_plans/what_if.html get {{ path }}/what-if"),
     (CLAIRE, f"{BOARD}?view=list", change_a_row, "action_plans/_row.html post {{ org }}/a/{{ row.id }}/row"),
     (CLAIRE, f"{VALLEY}/reports/{{made}}", wait_for_a_document, "reports/_report.html get {{ here }}"),
     (

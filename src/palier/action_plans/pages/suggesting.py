@@ -1,16 +1,17 @@
 """Suggestions and the first draft of a plan."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Template
 
 from palier.action_plans import wording
 from palier.action_plans.flows import suggesting
 from palier.action_plans.flows.owners import UnknownOwner
+from palier.action_plans.flows.sizing import proposal_for, sizing_of
 from palier.action_plans.flows.suggesting import NoLongerSuggested, first_draft
 from palier.action_plans.pages.desk import (
     EDIT,
@@ -21,9 +22,10 @@ from palier.action_plans.pages.desk import (
     shared,
     way_back,
 )
-from palier.action_plans.pages.forms import Raw, op_of, read_wish, typed_date, unknown_owner
 from palier.action_plans.pages.filtering import query_behind
-from palier.action_plans.rules.schedule import schedule
+from palier.action_plans.pages.forms import Raw, op_of, read_wish, typed_date, unknown_owner
+from palier.action_plans.planner import NotSolved
+from palier.action_plans.rules.schedule import Draft, schedule
 from palier.action_plans.rules.suggestions import Order, Suggestion
 from palier.assessments.rules.peers import Peers
 from palier.foundation.actor import Actor
@@ -125,14 +127,13 @@ class Suggestions(Controller):
         actor: NamedDependency[Actor],
         peers: NamedDependency[Peers],
         plan: FromPath[str],
+        chosen: Annotated[str, QueryParameter(name="from")] = "",
     ) -> Template:
-        """The first suggestions as dated actions, to be edited before they count."""
+        """The first suggestions as dated actions, or those chosen `from=capacity`, to be edited before they count."""
         async with reading(actor):
             desk = await open_desk(actor, plan, peers)
-        rows = [
-            Row(draft.suggestion, draft.starts_on, draft.due_on)
-            for draft in first_draft(actor, desk.suggestions)
-        ]
+        drafts = await _by_capacity(desk) if chosen == "capacity" else first_draft(actor, desk.suggestions)
+        rows = [Row(draft.suggestion, draft.starts_on, draft.due_on) for draft in drafts]
         return _draft(request, actor, desk, rows)
 
     @post("/generate", opt=EDIT)
@@ -162,6 +163,15 @@ class Suggestions(Controller):
         async with reading(actor):
             desk = await open_desk(actor, plan, peers)
         return _draft(request, actor, desk, _typed_rows(desk, raw), errors)
+
+
+async def _by_capacity(desk: Desk) -> list[Draft]:
+    """The choice that fits the capacity; nothing where the solver found none in its time."""
+    sized = sizing_of(desk.view, desk.suggestions, desk.on)
+    try:
+        return sized.drafts(await proposal_for(sized), desk.on)
+    except NotSolved:
+        return []
 
 
 def _no_longer() -> str:
