@@ -65,13 +65,13 @@ async def nest(cast: Any, administrator: Any, settings: Settings) -> Nest:
         await answer_criterion(owner, done.slug, criterion.code, draft, op=new_id(), base=0)
     await submit(owner, done.slug, name=person.name)
     own = await _bring_a_questionnaire(owner)
-    plan, action, reading, report, invitation, mandate, membership = await _plant_the_rest(owner, done.id)
+    plan, action, reading, step, report, invitation, mandate, membership = await _plant_the_rest(owner, done.id)
     practice, comment = await _plant_practice(administrator, owner)
     return Nest(owner, {
         "bulletin": str(new_id()), **await _discuss(owner, UUID(action), settings),
         "org": "nid", "assessment": done.slug, "slug": done.slug, "code": "FL1.1.1", "section": "FL1.1", "element": "FL1.1",
         "plan": plan, "action": action, "report": report, "invitation": invitation, "mandate": mandate, "membership": membership,
-        "questionnaire": own, "kind": "yaml", "practice": practice, "comment": comment, "network": "cercle-du-nid", "version": "1", "reading": reading, "lever": questionnaire.levers[0].id, "member": membership, "edition": str(new_id()), "cohort": "family=transport",
+        "questionnaire": own, "kind": "yaml", "practice": practice, "comment": comment, "network": "cercle-du-nid", "version": "1", "reading": reading, "step": step, "lever": questionnaire.levers[0].id, "member": membership, "edition": str(new_id()), "cohort": "family=transport",
     })  # fmt: skip
 
 
@@ -116,6 +116,12 @@ async def _plant_the_rest(owner: acting.Actor, assessment_id: UUID) -> tuple[str
         reading = await plans.KpiReading.create(
             id=new_id(), action_id=action.id, on=today(), value=3, person_id=owner.person_id, **shared
         )
+        step = await plans.ChecklistItem.create(
+            id=new_id(), action_id=action.id, text=f"{CANARY} étape", position=1, **shared
+        )
+        await plans.ActionReview.create(
+            id=new_id(), action_id=action.id, on=today(), stage="check", words=f"{CANARY} revue", person_id=owner.person_id, **shared
+        )  # fmt: skip
         report = await reports.Report.create(
             id=new_id(), kind="action_plan", title=f"{CANARY} rapport", locale="fr", content={}, content_key="x", created_by=owner.person_id,
             created_name=f"{CANARY} Personne", **shared,
@@ -131,6 +137,7 @@ async def _plant_the_rest(owner: acting.Actor, assessment_id: UUID) -> tuple[str
         plan.slug,
         str(action.id),
         str(reading.id),
+        str(step.id),
         str(report.id),
         str(invitation.id),
         str(mandate),
@@ -233,6 +240,7 @@ _ROWS = (
     "plan",
     "action",
     "reading",
+    "step",
     "report",
     "invitation",
     "mandate",
