@@ -1,7 +1,7 @@
 """Reliable change, change corrected for peers, realisation, trend: worked numbers, and what must always hold."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -12,6 +12,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from palier.assessments.flows.comparing import Pair, load_pair
+from palier.assessments.rules.finished import Deed
 from palier.assessments.rules.over_time import (
     chained,
     group_change,
@@ -21,9 +23,13 @@ from palier.assessments.rules.over_time import (
     slope,
 )
 from palier.assessments.rules.peers import PeerFigure, PeerView
+from palier.assessments.store import Assessment
+from palier.foundation.actor import Actor
+from palier.foundation.database import reading
 from palier.questionnaires.building import questionnaire_from
 from palier.questionnaires.catalogue import definition, latest
 from palier.questionnaires.consistency import consistency_problems
+from tests.assessments.rounds import drafts, plant
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "over_time.yaml").read_text())
 POINTS = st.fractions(min_value=0, max_value=100, max_denominator=100)
@@ -147,3 +153,31 @@ def test_a_definition_may_give_its_reliability() -> None:
     assert given_one.reliability == Fraction(9, 10)
     assert given_one.content_hash != latest("FL").content_hash
     assert list(consistency_problems(data | {"reliability": "1.2"}))
+
+
+# --- the group of both editions --------------------------------------------------------------------------------------
+
+
+async def test_both_editions_are_read_for_one_group(claire: Actor) -> None:
+    """The later edition falls back to the sector: the earlier one is asked for it, and answers."""
+    for year in ("2025", "2026"):
+        await plant(claire, year, drafts("222333222333", "FL"), questionnaire="FL")
+    asked: list[tuple[str, Any]] = []
+
+    async def peers(_actor: Actor, assessment: Assessment, cohort: Any = None) -> PeerView:
+        asked.append((assessment.name, cohort))
+        narrow = {"sector": "rail", "size": "lt50"}
+        wide = assessment.name == "2026" or cohort == {"sector": "rail"}
+        group, key = ({"sector": "rail"}, "sector=rail") if wide else (narrow, "sector=rail&size=lt50")
+        return view(51 if assessment.name == "2026" else 48, cohort=group, cohort_key=key)
+
+    async with reading(claire):
+        pair = await load_pair(claire, "fl-2025", "fl-2026", peers, no_deeds)
+    assert isinstance(pair, Pair)
+    assert asked == [("2025", None), ("2026", None), ("2025", {"sector": "rail"})]
+    assert pair.beside("total").group == 3
+    assert pair.beside("FL1").group is None
+
+
+async def no_deeds(_actor: Actor, _after: datetime, _until: datetime) -> tuple[Deed, ...]:
+    return ()

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.database
 FIELDS = ("input", "select", "textarea")
 SILENT = {"hidden", "submit", "button", "reset", "image"}
 FILES = {
-    "/o/{org:str}/logo", "/o/{org:str}/network/{network:str}/logo", "/n/{net:str}/logo", "/n/{net:str}/members/export.csv", "/portfolio/logo", "/o/{org:str}/e/{slug:str}/results.csv", "/o/{org:str}/plans/{plan:str}/actions.csv",
+    "/o/{org:str}/logo", "/o/{org:str}/network/{network:str}/logo", "/n/{net:str}/logo", "/n/{net:str}/members/export.csv", "/portfolio/logo", "/o/{org:str}/e/{slug:str}/results.csv", "/o/{org:str}/plans/{plan:str}/actions.csv", "/o/{org:str}/plans/{plan:str}/effects.csv", "/o/{org:str}/compare.csv",
     "/o/{org:str}/e/{slug:str}/benchmark.csv", "/o/{org:str}/e/{slug:str}/benchmark.json", "/o/{org:str}/reports/{report:uuid}/file",
     *(f"{base}/questionnaires/{file}/{{kind:str}}" for base in ("/o/{org:str}", "/n/{net:str}") for file in ("model", "{questionnaire:uuid}/file")),
 }  # fmt: skip

@@ -197,12 +197,26 @@ def test_the_director_has_work_to_do(look: Look) -> None:
         == 22
     )
     actions = look.rows(
-        "select status, due_on < current_date and status <> 'done' as late from action a join organisation o on o.id = a.organisation_id where o.slug = %(slug)s",
+        "select status, due_on < current_date and status <> 'done' as late from action a join organisation o on o.id = a.organisation_id join action_plan p on p.id = a.plan_id where o.slug = %(slug)s and p.created_at > now() - interval '310 days'",
         slug=VALLEY,
     )
     assert Counter(row["status"] for row in actions) == {"done": 2, "in_progress": 3, "planned": 3}
     assert sum(row["late"] for row in actions) == 1
     assert look.one("select count(*) from mandate where revoked_at is null and ends_on >= current_date") == 3
+
+
+def test_last_years_plan_was_finished_between_two_rounds(look: Look) -> None:
+    """So that what it aimed at can be set beside what the next round showed."""
+    assert (
+        look.one(
+            "select count(*) from action a join action_plan p on p.id = a.plan_id join organisation o on o.id = a.organisation_id "
+            "join assessment b on b.id = p.assessment_id join assessment s on s.organisation_id = o.id and s.questionnaire = 'SX' "
+            "where o.slug = %(slug)s and a.done_at > b.submitted_at and a.done_at < s.submitted_at and s.opens_on > b.opens_on "
+            "and s.submitted_at < b.submitted_at + interval '14 months'",
+            slug=VALLEY,
+        )
+        == 5
+    )
 
 
 def test_the_record_of_every_organisation_is_whole(look: Look) -> None:

@@ -1,6 +1,6 @@
 """What is said of a change: whether it exceeds measurement error, and what peers did meanwhile."""
 
-from palier.assessments.rules.over_time import Beside, ReliableChange, Trend
+from palier.assessments.rules.over_time import CERTAIN, Beside, ReliableChange, Trend
 from palier.assessments.rules.peers import PeerView
 from palier.foundation.language import gettext as _
 from palier.foundation.language import number, signed
@@ -11,13 +11,13 @@ def reliable_words(change: ReliableChange | None) -> str:
     if change is None:
         return ""
     words = (
-        _("Reliable change: more than measuring twice would give by chance (index %(index)s, 1.96 needed).")
+        _("Reliable change: more than measuring twice would give by chance (index %(index)s, %(least)s needed).")
         if change.beyond_error
         else _(
-            "Within measurement error: measuring twice could give as much by chance (index %(index)s, 1.96 needed)."
+            "Within measurement error: measuring twice could give as much by chance (index %(index)s, %(least)s needed)."
         )
     )
-    return words % {"index": _index(change)}
+    return words % {"index": _index(change), "least": number(CERTAIN, 2)}
 
 
 def reliable_tag(change: ReliableChange | None) -> str:

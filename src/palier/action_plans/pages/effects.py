@@ -16,6 +16,7 @@ from palier.action_plans.flows.telling import NothingMeasured, tell_practice
 from palier.action_plans.pages.desk import READ, WORDS, plan_path
 from palier.action_plans.pages.effects_file import effects_file
 from palier.action_plans.pages.forms import op_of
+from palier.action_plans.store import Action
 from palier.assessments.over_time_wording import group_words, reliable_words
 from palier.assessments.rules.peers import Peers
 from palier.foundation.actor import Actor
@@ -100,6 +101,17 @@ class Telling(Controller):
             "A draft with the facts of the action. Complete it, choose a contact if you like, then propose it."
         )
         return see_other(f"/o/{actor.organisation.slug}/practices/{practice}/edit", notice=told)
+
+
+async def became(actor: Actor, view: PlanView, action: Action, peers: Peers) -> dict[str, Any]:
+    """What the page of one action says of its effect by the latest round, and what members tell about its criteria."""
+    outcome = await outcome_of(actor, view, peers)
+    return {
+        "became": outcome.of(action) if outcome else None,
+        "pair": outcome.pair if outcome else None,
+        "topics": await practices_by_topic(actor),
+        **telling_words(actor, await sharing_networks(actor)),
+    }
 
 
 def telling_words(actor: Actor, networks: list[tuple[UUID, str]]) -> dict[str, Any]:

@@ -80,16 +80,34 @@ async def pair_of(actor: Actor, before: Round, after: Round, peers: Peers, deeds
     """Two rounds of one questionnaire with what is published beside each and what was finished between them."""
     table = tabulate(after.questionnaire, after.result, None, (before.questionnaire, before.result))
     done = await deeds(actor, *window(before.assessment, after.assessment))
+    early, late = await _same_group(actor, before, after, peers)
     return Pair(
-        before, after, table, await _published(actor, before, peers), await _published(actor, after, peers),
-        done, differences(table, before.result, after.result, done),
-    )  # fmt: skip
+        before, after, table, early, late, done, differences(table, before.result, after.result, done)
+    )
 
 
 def window(before: Assessment, after: Assessment) -> tuple[datetime, datetime]:
     """From the submission of the earlier round to that of the later one; an open round ends now."""
     started = before.submitted_at or before.created_at
     return started, after.submitted_at or now()
+
+
+async def _same_group(
+    actor: Actor, before: Round, after: Round, peers: Peers
+) -> tuple[PeerView | None, PeerView | None]:
+    """What is published beside each round: of one group where both editions show one, else of each one's own.
+
+    A group may be shown in one edition and fall back to a wider one in the other: each edition is then asked for the
+    group the other shows, as a reader of the benchmark page may.
+    """
+    early, late = await _published(actor, before, peers), await _published(actor, after, peers)
+    if early is None or late is None or early.cohort_key == late.cohort_key:
+        return early, late
+    same = await peers(actor, before.assessment, late.cohort)
+    if same is not None and same.cohort_key == late.cohort_key:
+        return same, late
+    same = await peers(actor, after.assessment, early.cohort)
+    return (early, same) if same is not None and same.cohort_key == early.cohort_key else (early, late)
 
 
 async def _published(actor: Actor, one: Round, peers: Peers) -> PeerView | None:

@@ -20,8 +20,11 @@ from palier.assessments.rules.peers import Peers
 from palier.assessments.store import Assessment
 from palier.foundation.actor import Actor
 from palier.foundation.database import reading
+from palier.foundation.language import current
+from palier.foundation.language import gettext as _
 from palier.foundation.permissions import Permission, needs
 from palier.foundation.web import page
+from palier.scoring.rules.result import TOTAL
 
 
 class Comparing(Controller):
@@ -86,7 +89,12 @@ def comparison_of(found: Pair | tuple[Round, Round] | None, sort: str, which: st
         return {"before": found[0], "after": found[1], "pair": None, "table": None}
     order = _order(sort.removeprefix("-"))
     rows = [row for row in found.differences if which == "all" or row.delta]
-    elements = {row.code: found.beside(row.code) for row in found.table.elements}
+    worth = [("", _("Overall maturity"), found.beside(TOTAL))]
+    worth += [
+        (row.code, row.part.label.in_(current()), found.beside(row.code))
+        for row in found.table.elements
+        if row.part
+    ]
     return {
         "before": found.before,
         "after": found.after,
@@ -97,12 +105,12 @@ def comparison_of(found: Pair | tuple[Round, Round] | None, sort: str, which: st
         "order": order,
         "descending": sort.startswith("-"),
         "rows_shown": sort_differences(rows, order, descending=sort.startswith("-")),
-        "beside": elements,
-        "total": found.beside("total"),
+        "worth": worth,
+        "total": found.beside(TOTAL),
         "reliable_words": over_time_wording.reliable_words,
         "reliable_tag": over_time_wording.reliable_tag,
         "group_words": over_time_wording.group_words(
-            found.beside("total"), found.peers_before, found.peers_after
+            found.beside(TOTAL), found.peers_before, found.peers_after
         ),
         "left_out": [
             (code, _label(code, found.after, found.before), wording.left_out_words(why))

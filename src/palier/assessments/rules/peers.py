@@ -5,7 +5,7 @@ Source: docs/method.md#benchmarks.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from math import floor
@@ -45,6 +45,8 @@ class PeerView:
     figures: Mapping[str, PeerFigure]
     cohort_key: str = ""
     """Names the group without words: the same group in two editions has the same key."""
+    cohort: Mapping[str, Any] = field(default_factory=dict)
+    """The group's attributes; {} is the whole network."""
     major: int = 0
     """Major version of the questionnaire the edition pools."""
     of_its_campaign: bool = True
@@ -60,10 +62,15 @@ class PeerView:
 class Peers(Protocol):
     """Asks whoever publishes benchmarks for the figures beside a submitted round; None without any."""
 
-    async def __call__(self, actor: Any, assessment: Any) -> PeerView | None:
-        """`actor` is who looks, `assessment` the round looked at. Call inside `reading(actor)`."""
+    async def __call__(
+        self, actor: Any, assessment: Any, cohort: Mapping[str, Any] | None = None
+    ) -> PeerView | None:
+        """`actor` is who looks, `assessment` the round looked at. Call inside `reading(actor)`.
+
+        `cohort` asks for a group by its attributes, or for the next wider one; by default one's natural peers.
+        """
 
 
-async def nobody(actor: Any, assessment: Any) -> None:
+async def nobody(actor: Any, assessment: Any, cohort: Mapping[str, Any] | None = None) -> None:
     """No peers: what the product answers before any benchmark is published."""
-    del actor, assessment
+    del actor, assessment, cohort

@@ -144,15 +144,17 @@ def _natural(view: Mapping[str, Any]) -> dict[str, str]:
     return {name: view[name] for name in ("sector", "size", "country") if view[name]}
 
 
-async def peers(actor: Actor, assessment: Assessment) -> PeerView | None:
+async def peers(
+    actor: Actor, assessment: Assessment, cohort: Mapping[str, str] | None = None
+) -> PeerView | None:
     """The figures beside a submitted, shared round on the results page; None when none may be shown.
 
-    This is the `Peers` that `app.py` hands to the rooms below.
+    `cohort` asks for a group by its attributes, as the benchmark page does; by default one's natural peers. This is the `Peers` that `app.py` hands to the rooms below.
     """
     if assessment.state is not AssessmentState.SUBMITTED or not await shares(assessment):
         return None
     for edition in (await editions_for(actor, assessment))[:1]:
-        comparison = await compare(actor, stored_result(assessment), edition)
+        comparison = await compare(actor, stored_result(assessment), edition, cohort)
         if comparison.standing.cohort is not None:
             return _view(comparison, assessment)
     return None
@@ -169,5 +171,6 @@ def _view(comparison: Comparison, assessment: Assessment) -> PeerView:
     edition = comparison.edition
     return PeerView(
         cohort_in_words(comparison.standing.cohort or {}), edition.name, edition.published_on, figures,
-        comparison.standing.key or "", edition.major, edition.campaign_id == assessment.campaign_id,
+        comparison.standing.key or "", comparison.standing.cohort or {}, edition.major,
+        edition.campaign_id == assessment.campaign_id,
     )  # fmt: skip
