@@ -21,13 +21,17 @@ from litestar.types import ControllerRouterHandler
 from palier.accounts import jobs as account_jobs
 from palier.accounts.pages import account, entering, signing_up
 from palier.action_plans import jobs as plan_jobs
+from palier.action_plans.flows.effects import finished_between
 from palier.action_plans.flows.overview import finished_criteria
 from palier.action_plans.pages import (
+    action_parts,
     actions,
     board,
+    bulk,
     calendar,
     capacity,
-    bulk,
+    effects,
+    indicators,
     mine,
     plans,
     reminders,
@@ -36,8 +40,19 @@ from palier.action_plans.pages import (
     suggesting,
     what_if,
 )
+from palier.action_plans.pages import comments as action_comments
+from palier.action_plans.pages import files as action_files
 from palier.assessments import refusals as assessment_refusals
-from palier.assessments.pages import answering, history, hub, preview, proposing, results, submitting
+from palier.assessments.pages import (
+    answering,
+    comparing,
+    history,
+    hub,
+    preview,
+    proposing,
+    results,
+    submitting,
+)
 from palier.assessments.rules.peers import Peers
 from palier.assessments.scope_wording import scope_in_words
 from palier.association import jobs as cockpit_jobs
@@ -47,8 +62,8 @@ from palier.association.pages import directory as cockpit_directory
 from palier.association.pages import health as cockpit_health
 from palier.association.pages import importing as cockpit_files
 from palier.association.pages import joining as cockpit_doors
-from palier.association.pages import levers as cockpit_levers
 from palier.association.pages import leaving as cockpit_leaving
+from palier.association.pages import levers as cockpit_levers
 from palier.association.pages import look as cockpit_look
 from palier.association.pages import members as cockpit_members
 from palier.association.pages import practices as cockpit_practices
@@ -98,30 +113,36 @@ ROOMS: list[Any] = [
     *cockpit_leaving.PAGES,
     *portfolio.PAGES,
     *reports.PAGES,
+    *sheets.PAGES,
     *plans.PAGES,
     *board.PAGES,
+    *bulk.PAGES,
     *mine.PAGES,
+    *sheet.PAGES,
+    *indicators.PAGES,
     *calendar.PAGES,
     *reminders.PAGES,
     *suggesting.PAGES,
     *what_if.PAGES,
     *capacity.PAGES,
     *actions.PAGES,
+    *action_parts.PAGES,
+    *action_comments.PAGES,
+    *action_files.PAGES,
+    *effects.PAGES,
     *sharing.PAGES,
     *practices_told.PAGES,
     *practices_read.PAGES,
     *member.PAGES,
     *publication.PAGES,
-    *sheets.PAGES,
     *agreeing.PAGES,
     *hub.PAGES,
-    *bulk.PAGES,
     *answering.PAGES,
-    *sheet.PAGES,
     *proposing.PAGES,
     *submitting.PAGES,
     *results.PAGES,
     *history.PAGES,
+    *comparing.PAGES,
     *preview.PAGES,
     *own_questionnaires.PAGES,
     *switching.PAGES,
@@ -139,8 +160,8 @@ ROOMS: list[Any] = [
 def jobs(settings: Settings) -> list[Job]:
     """The jobs of every room."""
     return [
-        mail.delivery(settings), *account_jobs.jobs(settings), *benchmark_jobs.jobs(), *report_jobs.jobs(settings),
-        *practice_jobs.jobs(settings), *plan_jobs.jobs(settings), *demo_jobs.jobs(settings), *cockpit_jobs.jobs(settings),
+        mail.delivery(settings), files.sweeping(settings.data_directory), *account_jobs.jobs(settings),
+        *benchmark_jobs.jobs(), *report_jobs.jobs(settings), *practice_jobs.jobs(settings), *plan_jobs.jobs(settings), *demo_jobs.jobs(settings), *cockpit_jobs.jobs(settings),
     ]  # fmt: skip
 
 
@@ -168,6 +189,7 @@ def create_app(settings: Settings | None = None, *, peers: Peers = peers_of_memb
             "examples": Provide(lambda: example, sync_to_thread=False),
             "peers": Provide(lambda: peers, sync_to_thread=False),
             "practised": Provide(lambda: practices_by_topic, sync_to_thread=False),
+            "deeds": Provide(lambda: finished_between, sync_to_thread=False),
             "finished": Provide(lambda: finished_criteria, sync_to_thread=False),
             "settings": Provide(lambda: settings, sync_to_thread=False),
             "shelf": Provide(lambda: files.shelves(settings.data_directory), sync_to_thread=False),
