@@ -161,7 +161,8 @@ def jobs(settings: Settings) -> list[Job]:
     """The jobs of every room."""
     return [
         mail.delivery(settings), files.sweeping(settings.data_directory), *account_jobs.jobs(settings),
-        *benchmark_jobs.jobs(), *report_jobs.jobs(settings), *practice_jobs.jobs(settings), *plan_jobs.jobs(settings), *demo_jobs.jobs(settings), *cockpit_jobs.jobs(settings),
+        *benchmark_jobs.jobs(), *report_jobs.jobs(settings), *practice_jobs.jobs(settings), *plan_jobs.jobs(settings),
+        *demo_jobs.jobs(settings), *cockpit_jobs.jobs(settings),
     ]  # fmt: skip
 
 
