@@ -392,7 +392,7 @@ async def test_the_history_tells_it_in_words_and_the_chain_is_whole(
     async with visit(claire) as browser:
         told = _card((await browser.get(place)).text, "history")
     for words in (
-        "Ajout", "A commenté", "Prévenu : Claire Lambert", "A modifié un commentaire",
+        "Ajout", "A commenté", "Message envoyé à : Claire Lambert", "A modifié un commentaire",
         "A retiré un commentaire", "Fichier joint : bilan.pdf", "Fichier retiré : bilan.pdf",
     ):  # fmt: skip
         assert words in told.replace("\u00a0", " "), words

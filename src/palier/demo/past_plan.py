@@ -71,7 +71,7 @@ async def _plant_action(
         created_by=actor.person_id, created_at=started,
     )  # fmt: skip
     await add_steps(action, lever.steps.in_(locale))
-    await audit.record(actor, "plans.action_adopted", f"action {action.id}", title=action.title)
+    await audit.record(actor, "action_plans.lever_adopted", f"action {action.id}", title=action.title)
     if done:
         for turn, value in enumerate((first, (first + last) / 2, last)):
             await KpiReading.create(
