@@ -1,12 +1,14 @@
 """A member leaves by itself: told first what it means, at once for what it reads, never for what was sealed."""
 
-from collections.abc import Awaitable, Callable
+import json
 
 import asyncpg
 
+from palier.association.flows import leaving
 from palier.foundation.actor import Actor
 from palier.foundation.identifiers import new_id
-from tests.benchmarks.planting import Planted, enrol
+from palier.foundation.settings import Settings
+from tests.benchmarks.planting import Planted, enrol, working
 from tests.conftest import Browser
 
 LEAVE = "/o/transports-du-val/network/excellence/leave"
@@ -17,7 +19,7 @@ async def test_a_member_that_leaves_reads_nothing_more_and_its_staff_are_told(
     network: Planted,
     claire: Actor,
     owner: asyncpg.Connection,
-    run_jobs: Callable[[], Awaitable[None]],
+    settings: Settings,
 ) -> None:
     await enrol(owner, network, claire.organisation_id)
     await owner.execute(
@@ -45,7 +47,11 @@ async def test_a_member_that_leaves_reads_nothing_more_and_its_staff_are_told(
     assert {tuple(row) for row in chains} == {
         (claire.organisation_id, "association.network_left"), (network.id, "association.member_left"),
     }  # fmt: skip
-    await run_jobs()
+    told = json.loads(
+        await owner.fetchval("select args from procrastinate_jobs where task_name = $1", leaving.TOLD)
+    )
+    async with working(settings):
+        await leaving.tell_staff(**told, site="http://palier.test")
     mail = await owner.fetchrow("select * from mail")
     assert mail["recipient"] == "ines@example.org"
     assert mail["subject"].startswith("Transports du Val a quitté")

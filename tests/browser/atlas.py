@@ -253,7 +253,7 @@ async def _ids(demonstration: Demonstration) -> dict[str, str]:
         "org": "transports-du-val", "net": "excellence-de-service", "network": "excellence-de-service", "open": ongoing, "done": done, "before": before,
         "made": str(found["report"]), "questionnaire": "SX", "code": "SX1.1.1", "section": "SX1.1", "element": "SX1.1", "version": "1",
         "kind": "yaml", "confirm": "confirm-me", "reset": "reset-me", "invite": "invite-me",
-        "message": "opening", "letters": "refuse-me",
+        "message": "opening", "letters": "refuse-me", "reminders": "remind-me", "reminders/stop": "stop-me",
     }  # fmt: skip
 
 
@@ -306,6 +306,16 @@ async def plant_what_is_missing(demonstration: Demonstration) -> None:
             "insert into letter_choice (id, topic, email, fingerprint) select $1, id::text, 'someone@palier.example', $2 from network "
             "where slug = 'excellence-de-service'",
             new_id(), fingerprint("refuse-me"),
+        )  # fmt: skip
+        await owner.execute(
+            "insert into letter_choice (id, topic, email, fingerprint) values ($1, 'reminder.soon', $2, $3)",
+            new_id(), CLAIRE, fingerprint("stop-me"),
+        )  # fmt: skip
+        await owner.execute(
+            "insert into sent_reminder (id, organisation_id, action_id, person_id, email, kind, due_on, fingerprint, sent_at) "
+            "select $1, a.organisation_id, a.id, a.owner_id, $2, 'soon', a.due_on, $3, now() from action a "
+            "where a.owner_id = $4 and a.status <> 'done' and a.due_on is not null order by a.due_on limit 1",
+            new_id(), CLAIRE, fingerprint("remind-me"), claire,
         )  # fmt: skip
         await owner.execute(
             "insert into report (id, organisation_id, kind, title, locale, content, content_key, state, attempts, failure, created_by, "

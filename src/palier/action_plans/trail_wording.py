@@ -37,6 +37,7 @@ def _sentences() -> dict[str, str]:
         "dependency_added": _("Waits for “%(requires)s”"),
         "dependency_removed": _("No longer waits for “%(requires)s”"),
         "action_reviewed": _("Reviewed"),
+        "reminder_answered": _("From a reminder’s link"),
     }
 
 
