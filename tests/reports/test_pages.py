@@ -12,7 +12,8 @@ import pytest
 
 from palier.reports import typesetting
 from palier.reports.keys import content_key
-from palier.reports.rules.documents import Logo
+from palier.reports.rules.action_sheets import ActionSheet
+from palier.reports.rules.documents import Action, ActionStatus, Logo
 from tests.reports import samples
 
 LONG = (
@@ -31,6 +32,9 @@ DOCUMENTS = {
     "plan-long": lambda: (samples.with_words(samples.action_plan("en", 3), LONG), "en"),
     "results-short": lambda: (samples.with_words(samples.results("en", 5), "x"), "en"),
     "results-bare": lambda: (bare(), "en"),
+    "sheet-fr": lambda: (samples.action_sheet("fr"), "fr"),
+    "sheet-bare": lambda: (bare_sheet(), "en"),
+    "sheet-crowded": lambda: (samples.crowded_sheet(LONG * 12), "fr"),
 }
 
 
@@ -53,6 +57,12 @@ def bare():
     )  # fmt: skip
 
 
+def bare_sheet():
+    """An action of which only the title is known."""
+    whole = samples.action_sheet("en")
+    return ActionSheet(whole.cover, "Plan", Action("A1", "Listen", (), ActionStatus.PLANNED))
+
+
 @cache
 def printed(name: str) -> bytes:
     return typesetting.print_document(*DOCUMENTS[name]())
@@ -61,6 +71,17 @@ def printed(name: str) -> bytes:
 def text_of(pdf: bytes) -> list[str]:
     with pypdfium2.PdfDocument(pdf) as pages:
         return [sheet.get_textpage().get_text_bounded() for sheet in pages]
+
+
+@pytest.mark.parametrize("words", ["Wort" * 300, "un mot et un autre " * 300, "une ligne\n" * 300])
+def test_the_sheet_of_an_action_is_one_page_whatever_people_type(words):
+    """And what the page cut is whole in the data beside it."""
+    document = samples.crowded_sheet(words)
+    content = typesetting.print_document(document, "fr")
+    assert len(text_of(content)) == 1
+    with pikepdf.open(io.BytesIO(content)) as opened:
+        data = opened.attachments["action.csv"].get_file().read_bytes().decode("utf-8-sig")
+    assert words in data
 
 
 @pytest.mark.parametrize("profile", ["3a", "ua1"])

@@ -4,6 +4,7 @@ import page
 import pytest
 
 from palier.action_plans.flows import acting
+from palier.action_plans.flows.overview import load_plan
 from palier.action_plans.rules.life import Facts, Kpi
 from palier.foundation.database import reading
 from palier.foundation.identifiers import new_id
@@ -19,8 +20,9 @@ HOSTILE = "<script>alert(1)</script> {{ 7 * 7 }} =cmd|'/c calc'!A0 \u202etxt\u00
 
 
 async def drawn(actor, shelf, kind, locale, plan):
-    wish = Wish(kind, locale, "sx-2026", plan)
     async with reading(actor):
+        action = (await load_plan(actor, plan)).actions[0].row.id
+        wish = Wish(kind, locale, "sx-2026", plan, action=action)
         return (await draw_up(actor, wish, peers_for("2026"), shelf)).document
 
 

@@ -68,21 +68,33 @@ async def calendar(secret: FromPath[str], settings: NamedDependency[Settings]) -
     if person is None:
         raise NotFoundException
     language.use(person.locale, person.time_zone)
-    due = [_due(one, one.due_on, settings.public_url) for one in await everything_of(person) if one.due_on]
+    every = await everything_of(person)
+    days = [_due(one, one.due_on, settings.public_url) for one in every if one.due_on]
+    days += [
+        _review(one, one.row.next_review_on, settings.public_url) for one in every if one.row.next_review_on
+    ]
     return Response(
-        calendar_file(f"{person.person_id}@palier", due, now()), media_type="text/calendar; charset=utf-8",
+        calendar_file(f"{person.person_id}@palier", days, now()), media_type="text/calendar; charset=utf-8",
         headers={"cache-control": "private, no-cache", "content-disposition": 'attachment; filename="palier.ics"'},
     )  # fmt: skip
 
 
 def _due(one: MyAction, on: date, site: str) -> Appointment:
+    words = _("Sponsored, due: %(title)s") if one.sponsored else _("Due: %(title)s")
+    return _day(one, "due", on, words, site)
+
+
+def _review(one: MyAction, on: date, site: str) -> Appointment:
+    return _day(one, "review", on, _("Review: %(title)s"), site)
+
+
+def _day(one: MyAction, kind: str, on: date, words: str, site: str) -> Appointment:
     row, address = one.row, f"{site}/o/{one.organisation.slug}/a/{one.row.id}"
     facts = [one.organisation.name, row.plan.title, status_words(row.status)]
     if one.sponsored:
         facts.append(_("Owner: %(name)s") % {"name": row.owner_name or _("Nobody yet")})
-    words = _("Sponsored, due: %(title)s") if one.sponsored else _("Due: %(title)s")
     return Appointment(
-        f"due-{row.id}@palier", on, words % {"title": row.title}, "\n".join([*facts, address]), address,
+        f"{kind}-{row.id}@palier", on, words % {"title": row.title}, "\n".join([*facts, address]), address,
         one.organisation.name, row.revision,
     )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """One action on one page, for a printer; the same as a document is asked for from here."""
 
+from typing import Any
 from uuid import UUID
 
 from litestar import Request, get
@@ -29,6 +30,7 @@ async def sheet(request: Request, actor: NamedDependency[Actor], action: FromPat
         titles = await store.titles_of(actor, one.requires)
     questionnaire = view.questionnaire
     known = questionnaire.index.positions
+    words: dict[str, Any] = WORDS
     aims = [
         (step, questionnaire.criterion(step["criterion"]))
         for step in row.serves
@@ -39,7 +41,7 @@ async def sheet(request: Request, actor: NamedDependency[Actor], action: FromPat
         after=[titles[each] for each in one.requires if each in titles], today=today(actor.person.time_zone),
         org=f"/o/{actor.organisation.slug}", path=plan_path(actor, view.plan.slug), new_op=new_id(),
         tongues=[(each, language_name(each)) for each in LOCALES], may_export=actor.may(Permission.EXPORT),
-        channel_words=wording.channel_words, stage_words=wording.stage_words, **WORDS,
+        channel_words=wording.channel_words, stage_words=wording.stage_words, **words,
     )  # fmt: skip
 
 
