@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, FilePayload, Page, expect
 
 from palier.foundation.settings import ROOT
 from tests.browser.atlas import CLAIRE, INES, VALLEY, Atlas, connection, plant_what_is_missing
@@ -18,6 +18,7 @@ Act = Callable[[Page, Atlas], Awaitable[None]]
 BLANK = "SX4.2.3"
 BENCHMARK = f"{VALLEY}/e/{{done}}/benchmark"
 BOARD = f"{VALLEY}/plans/{{plan}}"
+ACTION = f"{VALLEY}/a/{{action}}"
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +131,30 @@ async def change_a_row(page: Page, _: Atlas) -> None:
     await expect(page.locator("#announce")).not_to_be_empty()
 
 
+async def say_something(page: Page, _: Atlas) -> None:
+    before = await page.locator("li.cm").count()
+    await page.locator("#comment-text").type("Vu avec @mal")
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#comment-text")).to_have_value("Vu avec @Malik Ouali ")
+    await page.get_by_role("button", name="Commenter").click()
+    await expect(page.locator("li.cm")).to_have_count(before + 1)
+    await expect(page.locator("#announce")).to_contain_text("Malik Ouali")
+
+
+async def attach_a_file(page: Page, _: Atlas) -> None:
+    sheet: FilePayload = {"name": "relevé.csv", "mimeType": "text/csv", "buffer": b"a;b\n1;2\n"}
+    await page.locator("#attachment").set_input_files(sheet)
+    await page.get_by_role("button", name="Joindre", exact=True).click()
+    await expect(page.get_by_role("link", name="relevé.csv")).to_be_visible()
+
+
+async def take_a_file_away(page: Page, _: Atlas) -> None:
+    before = await page.locator("#files li").count()
+    await page.locator("#files li form button").last.click()
+    await expect(page.locator("#files li")).to_have_count(before - 1)
+
+
 async def wait_for_a_document(page: Page, atlas: Atlas) -> None:
     async with connection(atlas.demonstration) as owner:
         await owner.execute(
@@ -188,6 +213,9 @@ ACTS: tuple[tuple[str, str, Act, str], ...] = (
     ),
     (CLAIRE, f"{BOARD}/what-if", tick_a_suggestion, "action_plans/what_if.html get {{ path }}/what-if"),
     (CLAIRE, f"{BOARD}?view=list", change_a_row, "action_plans/_row.html post {{ org }}/a/{{ row.id }}/row"),
+    (CLAIRE, ACTION, say_something, "conversations/_comments.html post {{ place }}/comments"),
+    (CLAIRE, ACTION, attach_a_file, "conversations/_files.html post {{ place }}/files"),
+    (CLAIRE, ACTION, take_a_file_away, "conversations/_files.html post {{ place }}/files/{{ one.id }}/remove"),
     (CLAIRE, f"{VALLEY}/reports/{{made}}", wait_for_a_document, "reports/_report.html get {{ here }}"),
     (
         INES,
