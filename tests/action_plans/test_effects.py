@@ -1,6 +1,7 @@
 """What finished actions aimed at and what was seen there: worked numbers, and what holds for every pair of rounds."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -139,6 +140,8 @@ def test_the_draft_tells_what_the_rounds_saw_and_names_nobody() -> None:
     assert sheet.measure is not None
     assert (sheet.measure.before, sheet.measure.after) == (Decimal(35), Decimal(85))
     assert sheet.months == 5
+    assert sheet.done == "Les appels perdus restaient sans suite.\n\nCompter Rappeler"
+    assert sheet_of(replace(TOLD, finding="", steps=[]), FLASH, risen).done == TOLD.title
     assert not faults(sheet, proposing=True)
 
 

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from palier.action_plans.rules.life import Stage
 from palier.action_plans.rules.suggestions import Situation, Suggestion, suggest
-from palier.action_plans.store import Action, ActionPlan, ActionStatus, KpiReading, add_steps
+from palier.action_plans.store import Action, ActionPlan, ActionStatus, ChecklistItem, KpiReading, add_steps
 from palier.assessments.flows.rounds import Round, load_round
 from palier.foundation import audit
 from palier.foundation.actor import Actor, Person
@@ -26,7 +27,9 @@ async def plant_past_plan(actor: Actor, before: str, after: str, owners: Sequenc
 
 async def write_past_plan(actor: Actor, before: str, after: str, owners: Sequence[Person] = ()) -> None:
     """The same in the caller's transaction."""
-    base, late = [await load_round(actor, slugify(f"SX {name}"), with_answers=False) for name in (before, after)]
+    base, late = [
+        await load_round(actor, slugify(f"SX {name}"), with_answers=False) for name in (before, after)
+    ]
     born = base.assessment.submitted_at or base.assessment.created_at
     year = born.year + 1
     plan = await ActionPlan.create(
@@ -63,6 +66,7 @@ async def _plant_action(
         id=new_id(), organisation_id=actor.organisation_id, plan_id=plan.id, lever=lever.id, title=lever.title.in_(locale),
         serves=[{"criterion": code, "from": level - 1, "to": level} for code, level in suggestion.moves.items()],
         status=ActionStatus.DONE if done else ActionStatus.IN_PROGRESS, progress=100 if done else 60,
+        stage=Stage.ACT if done else Stage.DO,
         owner_id=owner.person_id, owner_name=owner.name, starts_on=started.date(),
         due_on=(started + timedelta(days=150)).date() if done else None,
         done_at=started + timedelta(days=140) if done else None, effort=lever.effort, months=lever.months,
@@ -73,6 +77,8 @@ async def _plant_action(
     await add_steps(action, lever.steps.in_(locale))
     await audit.record(actor, "action_plans.lever_adopted", f"action {action.id}", title=action.title)
     if done:
+        ticked = started + timedelta(days=130)
+        await ChecklistItem.filter(action_id=action.id).update(done_at=ticked, done_by=owner.person_id)
         for turn, value in enumerate((first, (first + last) / 2, last)):
             await KpiReading.create(
                 id=new_id(), organisation_id=actor.organisation_id, action_id=action.id,

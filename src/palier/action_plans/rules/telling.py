@@ -38,7 +38,7 @@ def sheet_of(told: Told, questionnaire: Questionnaire, risen: Sequence[Aimed]) -
     measure = Measure(told.kpi[0][: LONGEST["kpi_name"]], *told.kpi[1:]) if told.kpi else None
     return Sheet(
         title=told.title[: LONGEST["title"]],
-        done=told.finding[: LONGEST["done"]],
+        done=(_done(told) or told.title)[: LONGEST["done"]],
         context=told.context[: LONGEST["context"]],
         serves=tuple(_served(questionnaire, one) for one in risen[:MOST_SERVED]),
         effect=told.words[: LONGEST["effect"]],
@@ -47,6 +47,11 @@ def sheet_of(told: Told, questionnaire: Questionnaire, risen: Sequence[Aimed]) -
         effort=told.effort,
         steps=tuple(step[: LONGEST["steps"]] for step in told.steps[:MOST_STEPS]),
     )
+
+
+def _done(told: Told) -> str:
+    """What was found, then the steps in a row: a text to rewrite, never an empty field."""
+    return "\n\n".join(part for part in (told.finding, " ".join(told.steps)) if part)
 
 
 def _served(questionnaire: Questionnaire, one: Aimed) -> Served:
