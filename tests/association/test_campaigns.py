@@ -181,6 +181,8 @@ async def test_reminding_by_hand_reaches_each_member_once_a_day(
     await owner.execute("update campaign set opens_on = current_date - 10, closes_on = current_date + 2")
     async with visit(ines) as browser:
         assert (await browser.send_form(f"{here}/remind")).status_code == 303
+        twice = await browser.send_form(f"{here}/remind")
+        assert "Il ne reste personne" in plain((await browser.get(twice.headers["location"])).text)
         async with working(settings):
             await run_jobs()
         again = await browser.send_form(f"{here}/remind", {"organisation": str(claire.organisation_id)})

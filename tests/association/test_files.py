@@ -6,6 +6,8 @@ from palier.association.reading import words_of_files
 from palier.association.rules.member_file import MOST_LINES, Fault, Read, Reason, key_of, read
 from palier.association.rules.merging import Known, merge
 from palier.association.rules.sheets import Unreadable, lines_of, separator_of, text_of
+from palier.association.wording import columns
+from palier.foundation.language import LOCALES, speaking
 
 FILE = (
     "Nom;SIREN;Contact;Courriel;Secteur;Effectif;Pays;Statut juridique\r\n"
@@ -152,3 +154,11 @@ def test_an_empty_cell_erases_nothing() -> None:
 def test_two_organisations_of_one_name_and_two_sirens_are_two() -> None:
     lines = words("Nom;SIREN\nTrams;552081317\n").lines
     assert len(merge(lines, [known("Trams", registration="732829320")]).created) == 1
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_head_we_write_in_a_file_is_understood_again(locale: str) -> None:
+    with speaking(locale):
+        heads = columns()
+    known = words_of_files()
+    assert {known.column(head) for key, head in heads.items() if key != "family"} == heads.keys() - {"family"}

@@ -10,7 +10,7 @@ from palier.foundation.actor import Actor, NetworkActor, Person
 from palier.foundation.database import reading
 from palier.foundation.identifiers import new_id
 from tests.association.conftest import NET
-from tests.benchmarks.planting import Planted
+from tests.benchmarks.planting import Planted, enrol
 from tests.benchmarks.test_member_page import plain
 from tests.conftest import Browser
 
@@ -75,6 +75,20 @@ async def test_a_code_nobody_gave_opens_nothing(
 ) -> None:
     async with visit(claire) as browser:
         assert (await browser.send_form("/join", {"code": code})).status_code == 422
+
+
+async def test_a_verified_member_that_enters_the_code_again_is_told_so(
+    visit: Browser, network: Planted, claire: Actor, owner: asyncpg.Connection, manager: NetworkActor
+) -> None:
+    await enrol(owner, network, claire.organisation_id)
+    code = await joining.turn_key(manager)
+    async with visit(claire) as browser:
+        answer = await browser.send_form(f"/join/{code}", {"organisation": str(claire.organisation_id)})
+        assert "est déjà adhérent" in (await browser.get(answer.headers["location"])).text
+    assert (
+        await owner.fetchval("select count(*) from audit_entry where verb = 'network.membership_requested'")
+        == 0
+    )
 
 
 async def test_nobody_joins_with_an_organisation_that_is_not_theirs(

@@ -8,6 +8,7 @@ from tortoise import fields
 from tortoise.exceptions import DoesNotExist
 from tortoise.models import Model
 
+from palier.association.rules.vocabulary import folded
 from palier.foundation.database import select
 from palier.foundation.identifiers import new_id
 from palier.network.store import NetworkMember, RegisterEntry
@@ -153,13 +154,13 @@ class Circle:
 
 async def register_of(network_id: UUID) -> list[RegisterEntry]:
     """Everybody the staff wrote down, in order of name."""
-    return await RegisterEntry.filter(network_id=network_id).order_by("name")
+    return sorted(await RegisterEntry.filter(network_id=network_id), key=lambda one: folded(one.name))
 
 
 async def members_of(network_id: UUID) -> list[NetworkMember]:
     """The members on Palier that have not left, verified or not, with their organisations, in order of name."""
     rows = NetworkMember.filter(network_id=network_id, left_on=None, organisation__sandbox_until=None)
-    return await rows.select_related("organisation").order_by("organisation__name")
+    return sorted(await rows.select_related("organisation"), key=lambda one: folded(one.organisation.name))
 
 
 async def frozen_in(network_id: UUID) -> set[UUID]:
@@ -174,7 +175,7 @@ async def frozen_in(network_id: UUID) -> set[UUID]:
 
 async def listed_in(network_id: UUID) -> list[DirectoryListing]:
     """The members that agreed to be listed, in order of name."""
-    return await DirectoryListing.filter(network_id=network_id).order_by("name")
+    return sorted(await DirectoryListing.filter(network_id=network_id), key=lambda one: folded(one.name))
 
 
 async def circle_of(organisation_id: UUID, slug: str) -> Circle:

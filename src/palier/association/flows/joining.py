@@ -1,7 +1,7 @@
 """Joining a network: with the network's code, or with the link sent to a member. The staff verifies afterwards."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from palier.accounts import throttle
@@ -26,6 +26,8 @@ class Offer:
     network: networks.Network
     expected: str
     entry: UUID | None
+    already: bool = False
+    """Of an offer taken: the organisation was a verified member before."""
 
 
 def as_typed(secret: str) -> str:
@@ -79,12 +81,13 @@ async def join(person: Person, organisation: UUID, secret: str) -> Offer:
         raise store.Unknown("not an organisation of this person")
     actor = Actor(person, mine, Role.OWNER)
     async with transaction(actor):
-        await networks.join(actor, found.network.id, today())
+        row = await networks.join(actor, found.network.id, today())
         if found.entry:
             await select("select set_config('app.link', $1, true)", fingerprint(as_typed(secret)))
             await networks.RegisterEntry.filter(id=found.entry).update(organisation_id=organisation)
-        await audit.record(actor, "network.membership_requested", f"network {found.network.slug}")
-    return found
+        if not row.verified_at:
+            await audit.record(actor, "network.membership_requested", f"network {found.network.slug}")
+    return replace(found, already=row.verified_at is not None)
 
 
 async def door_of(actor: NetworkActor) -> str:

@@ -55,7 +55,11 @@ class Joining(Controller):
         if chosen not in mine:
             return await _offer(request, person, secret, {"organisation": _("Choose an organisation")})
         found = await joining.join(person, UUID(chosen), secret)
-        said = _("%(organisation)s asks to join %(network)s. Its staff verify the request.")
+        said = (
+            _("%(organisation)s is already a member of %(network)s.")
+            if found.already
+            else _("%(organisation)s asks to join %(network)s. Its staff verify the request.")
+        )
         return see_other(
             f"/o/{mine[chosen].slug}",
             said % {"organisation": mine[chosen].name, "network": found.network.name},

@@ -11,7 +11,7 @@ BANDS = ((50, "lt50"), (250, "50-249"), (1000, "250-999"), (5000, "1000-4999"))
 _HEADS = {
     "name": "name nom organisation adherent membre member raison sociale denomination entreprise etablissement structure",
     "registration": "registration siren siret nsiren nsiret sirennumber",
-    "contact": "contact interlocuteur correspondant responsable nomducontact contactname referent",
+    "contact": "contact contactperson interlocuteur correspondant responsable nomducontact contactname referent",
     "email": "email mail courriel adresse mel emailaddress adressemail adresseelectronique adressedecourriel",
     "sector": "sector secteur secteurdactivite activite",
     "size": "size taille effectif effectifs workforce employees salaries nombredesalaries",

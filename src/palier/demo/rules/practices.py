@@ -39,19 +39,19 @@ TELLINGS = (
             ("Mesurer pendant deux semaines les appels manqués par heure", "Réserver un conseiller sur cinq au rappel",
              "Annoncer l’heure du rappel dans le message d’attente", "Suivre la part des rappels tenus dans l’heure"),
         ),
-        ("Avez-vous gardé le même effectif ? Nous hésitons à cause des pointes du soir.",
-         "Nous l’avons essayé sur une ligne : le message qui annonce l’heure a changé le ton des appels."),
+        ("Avez-vous gardé le même effectif ? Nous hésitons à cause des pointes du soir.",
+         "Nous l’avons essayé sur une ligne : le message qui annonce l’heure a changé le ton des appels."),
     ),
     Telling(
         "social_protection", 16,
         Sheet(
             "Un quart d’heure d’irritants, chaque mardi",
-            "Chaque service tient quinze minutes, debout, autour d’un tableau : un irritant entendu dans la semaine, qui le lève, "
+            "Chaque service tient quinze minutes, debout, autour d’un tableau : un irritant entendu dans la semaine, qui le lève, "
             "pour quand. Ce qui dépasse le service monte le jour même au comité de direction, qui répond sous sept jours.",
             "Douze agences, cadres et agents d’accueil.", NAMED, _serves(("SX2.2.4", 1, 3), ("SX4.1.1", 2, 3)),
             "Un irritant sur deux est levé dans le mois, et chacun voit ce que sont devenues ses remarques.",
             Measure("Irritants levés dans le mois", "%", Decimal(18), Decimal(54)), 5, 1,
-            "Quinze minutes, pas vingt : au-delà, les équipes du matin ne viennent plus.",
+            "Quinze minutes, pas vingt : au-delà, les équipes du matin ne viennent plus.",
             ("Choisir trois services volontaires", "Afficher le tableau là où l’équipe passe", "Fixer le délai de réponse de la direction",
              "Rendre compte chaque mois du nombre d’irritants levés"),
         ),
@@ -64,12 +64,12 @@ TELLINGS = (
             "Tout conseiller peut offrir un geste de trente euros au plus, sans accord, quand le tort est de notre côté. Il note "
             "en une ligne ce qui s’est passé. Les gestes sont relus une fois par mois en équipe, pour comprendre et non pour contrôler.",
             "", UNNAMED, _serves(("SX1.2.3", 2, 4), ("SX3.2.5", 2, 4)),
-            "Les réclamations closes au premier échange ont augmenté ; le coût total est resté sous celui des dossiers d’avant.",
+            "Les réclamations closes au premier échange ont augmenté ; le coût total est resté sous celui des dossiers d’avant.",
             Measure("Délai moyen de réparation", "jours", Decimal("11.5"), Decimal("2.5")), 8, 2,
-            "Le montant doit être le même pour tous : un plafond par grade ramène la demande d’accord.",
+            "Le montant doit être le même pour tous : un plafond par grade ramène la demande d’accord.",
             ("Fixer un montant unique", "Écrire dix situations types avec les conseillers", "Relire les gestes en équipe chaque mois"),
         ),
-        ("Comment avez-vous convaincu le contrôle interne ?",
+        ("Comment avez-vous convaincu le contrôle interne ?",
          "Chez nous le plafond est de vingt euros, et il suffit dans neuf cas sur dix."),
     ),
     Telling(
@@ -81,7 +81,7 @@ TELLINGS = (
             "Guichet unique d’une ville, quatre services.", NAMED, _serves(("SX4.1.2", 1, 3), ("SX4.1.1", 2, 4)),
             "Les passages en double au guichet ont baissé d’un tiers.",
             Measure("Visites par dossier", "visites", Decimal("2.6"), Decimal("1.7")), 12, 4,
-            "Commencer par la démarche la plus fréquente ; tout reprendre à la fois nous aurait arrêtés.",
+            "Commencer par la démarche la plus fréquente ; tout reprendre à la fois nous aurait arrêtés.",
             ("Compter les pièces redemandées pour une démarche", "Ouvrir le dossier aux trois canaux", "Supprimer les pièces en double",
              "Étendre démarche après démarche"),
         ),
@@ -97,7 +97,7 @@ TELLINGS = (
             None, 12, 1, "Sans compte rendu public, l’effet retombe au troisième mois.",
             ("Bloquer les dates pour l’année", "Choisir le binôme dans l’équipe", "Afficher l’irritant et son porteur"),
         ),
-        ("Avez-vous des membres qui refusent le contact ? Comment avez-vous fait ?",),
+        ("Avez-vous des membres qui refusent le contact ? Comment avez-vous fait ?",),
     ),
     Telling(
         "social_protection", 45,
@@ -116,11 +116,11 @@ TELLINGS = (
         "local_authority", 52,
         Sheet(
             "Le carnet des petites habitudes",
-            "Dans nos résidences, chaque résident ou un proche raconte cinq habitudes qui comptent : le petit déjeuner avant la toilette, la radio le "
+            "Dans nos résidences, chaque résident ou un proche raconte cinq habitudes qui comptent : le petit déjeuner avant la toilette, la radio le "
             "dimanche. Le carnet suit la personne, et chaque agent y ajoute ce qu’il découvre.",
             "", UNNAMED, _serves(("SX3.2.3", 2, 4), ("SX3.1.3", 2, 3)),
             "Les familles en parlent spontanément, et les remplaçants disent s’y repérer dès le premier jour.",
-            None, 4, 1, "Cinq habitudes, pas vingt : un carnet trop long n’est plus lu.",
+            None, 4, 1, "Cinq habitudes, pas vingt : un carnet trop long n’est plus lu.",
         ),
         ("Nous avons repris l’idée pour les voyageurs accompagnés.",),
     ),
@@ -128,7 +128,7 @@ TELLINGS = (
         "energy", 60,
         Sheet(
             "Prévenir avant que le client constate",
-            "Une panne, un retard de relève ou une facture inhabituelle déclenchent un message avant tout appel : ce qui se passe, "
+            "Une panne, un retard de relève ou une facture inhabituelle déclenchent un message avant tout appel : ce qui se passe, "
             "ce que nous faisons, quand nous redonnons des nouvelles. Le message suivant part même s’il n’y a rien de neuf.",
             "Distributeur régional, 300 000 foyers.", NAMED, _serves(("SX3.1.3", 1, 3), ("SX3.2.5", 3, 4)),
             "Moins d’appels pendant les incidents, et une confiance qui tient mieux après.",
@@ -156,11 +156,11 @@ TELLINGS = (
         "retail", 80,
         Sheet(
             "Raconter une histoire de client à chaque prise de poste",
-            "Le premier quart d’heure commence par une histoire vraie de la veille : ce que le client voulait, ce que l’équipe a fait. "
+            "Le premier quart d’heure commence par une histoire vraie de la veille : ce que le client voulait, ce que l’équipe a fait. "
             "L’histoire du mois est affichée et son auteur choisit la suivante.",
             "", NAMED, _serves(("SX2.1.2", 1, 4), ("SX2.2.3", 2, 3)),
             "Les nouveaux arrivants comprennent plus vite ce qui est attendu d’eux.", None, 3, 1,
-            "Des histoires vraies, y compris ratées ; sinon cela devient une réclame.",
+            "Des histoires vraies, y compris ratées ; sinon cela devient une réclame.",
         ),
         adopters=7,
     ),
@@ -173,7 +173,7 @@ TELLINGS = (
             "Trois plateformes.", UNNAMED, _serves(("SX2.1.3", 1, 3), ("SX4.1.3", 2, 3)),
             "Les renvois d’un service à l’autre ont diminué, et les retards sont annoncés plus tôt.",
             Measure("Retards annoncés avant l’heure promise", "%", Decimal(35), Decimal(72)), 6, 2,
-            "Trois promesses chacun : au-delà, personne ne s’en souvient.",
+            "Trois promesses chacun : au-delà, personne ne s’en souvient.",
             ("Réunir les trois équipes une demi-journée", "Écrire trois promesses chacune", "Se noter chaque mois"),
         ),
     ),
@@ -184,12 +184,12 @@ TELLINGS = (
             "Toute amélioration part sur la moitié des clients pendant un mois. Nous comparons l’effort déclaré des deux moitiés, puis "
             "nous gardons ou nous arrêtons, et nous publions la décision en interne.",
             "Fournisseur, assistance de 40 personnes.", NAMED, _serves(("SX4.2.3", 2, 4), ("SX4.2.1", 2, 3)),
-            "Une amélioration sur trois a été arrêtée : le temps gagné est allé aux deux autres.",
+            "Une amélioration sur trois a été arrêtée : le temps gagné est allé aux deux autres.",
             Measure("Effort déclaré (1 à 7)", "points", Decimal("3.8"), Decimal("2.9")), 9, 3,
             "Décider de la mesure avant de commencer, sinon chacun lit ce qu’il veut.",
             ("Choisir une mesure et une durée", "Tirer au sort la moitié des clients", "Décider à la date prévue", "Publier la décision"),
         ),
-        ("Le tirage au sort a-t-il été bien accepté par les équipes commerciales ?",),
+        ("Le tirage au sort a-t-il été bien accepté par les équipes commerciales ?",),
         adopters=12,
     ),
 )  # fmt: skip
@@ -210,7 +210,7 @@ WAITING = Telling(
 
 DRAFT = Sheet(
     "Dire l’heure du prochain bus à l’arrêt, même en cas de retard",
-    "Les conducteurs signalent un retard d’un bouton ; l’écran de l’arrêt et l’application donnent la nouvelle heure en moins d’une minute.",
+    "Les conducteurs signalent un retard d’un bouton ; l’écran de l’arrêt et l’application donnent la nouvelle heure en moins d’une minute.",
     "Trois lignes pilotes.", NAMED, _serves(("SX3.2.2", 2, 3)),
 )  # fmt: skip
 """What Transports du Val has begun to write."""
