@@ -371,8 +371,13 @@ async def dismissals_of(actor: Actor, assessments: Iterable[UUID]) -> list[Dismi
 
 async def further_assessments(actor: Actor, plan: UUID) -> list[PlanAssessment]:
     """The assessments a plan draws on beside its own, in the order they were added."""
-    rows = PlanAssessment.filter(organisation_id=actor.organisation_id, plan_id=plan)
-    return await rows.select_related("assessment").order_by("added_at")
+    return [row for row in await every_further_assessment(actor) if row.plan_id == plan]
+
+
+async def every_further_assessment(actor: Actor) -> list[PlanAssessment]:
+    """What the organisation's plans draw on beside their own assessments, in the order it was added."""
+    rows = PlanAssessment.filter(organisation_id=actor.organisation_id)
+    return await rows.select_related("assessment").order_by("added_at", "id")
 
 
 async def late_count(actor: Actor, today: date) -> int:

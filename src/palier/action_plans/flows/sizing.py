@@ -1,9 +1,11 @@
 """Planning by capacity: what a quarter holds, what people settled of levers, and the choice that follows from both."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from hashlib import sha256
 
 from palier.action_plans import planner, store
 from palier.action_plans.flows.overview import PlanView
@@ -20,7 +22,8 @@ from palier.action_plans.rules.quarters import (
 )
 from palier.action_plans.rules.schedule import Draft
 from palier.action_plans.rules.suggestions import Suggestion
-from palier.action_plans.store import Action
+from palier.action_plans.store import Action, ActionPlan
+from palier.action_plans.trail import trail_of
 from palier.foundation import audit
 from palier.foundation.actor import Actor
 from palier.foundation.database import transaction
@@ -90,14 +93,38 @@ async def proposal_for(sizing: Sizing) -> Proposal:
     return await planner.ask(sizing.problem)
 
 
-async def size(actor: Actor, slug: str, capacity: Capacity) -> None:
-    """Keep the capacity and what was settled of levers. Raises DoesNotExist."""
+class SizedMeanwhile(Exception):
+    """Somebody else changed the capacity since the page was read: nothing was written. `by` names them."""
+
+    def __init__(self, by: str) -> None:
+        super().__init__(by)
+        self.by = by
+
+
+def edition_of(plan: ActionPlan) -> str:
+    """What the capacity was when a page was read, in a short code."""
+    return sha256(json.dumps(plan.capacity, sort_keys=True).encode()).hexdigest()[:16]
+
+
+async def size(actor: Actor, slug: str, capacity: Capacity, base: str) -> None:
+    """Keep the capacity and what was settled of levers; `base` is the edition the page showed.
+
+    Raises DoesNotExist, SizedMeanwhile.
+    """
     async with transaction(actor):
         plan = await store.plan_by_slug(actor, slug, locked=True)
-        before, plan.capacity = plan.capacity, to_plain(capacity)
+        edition, before = edition_of(plan), plan.capacity
+        plan.capacity = to_plain(capacity)
         if before == plan.capacity:
             return
+        if edition != base:
+            raise SizedMeanwhile(await _who_sized(actor, slug))
         await plan.save(update_fields=["capacity"])
         await audit.record(
             actor, "action_plans.plan_sized", f"plan {slug}", before=before, after=plan.capacity
         )
+
+
+async def _who_sized(actor: Actor, slug: str) -> str:
+    trail = await trail_of(actor, f"plan {slug}")
+    return next((event.by for event in trail if event.verb == "action_plans.plan_sized"), "")

@@ -12,7 +12,7 @@ from litestar.response import Template
 
 from palier.action_plans import deciding_wording as words
 from palier.action_plans.flows import sizing
-from palier.action_plans.flows.sizing import Sizing, proposal_for, sizing_of
+from palier.action_plans.flows.sizing import SizedMeanwhile, Sizing, edition_of, proposal_for, sizing_of
 from palier.action_plans.pages.desk import EDIT, READ, Desk, open_desk, plan_path, shared
 from palier.action_plans.pages.forms import Errors, Raw, read_date
 from palier.action_plans.planner import NotSolved
@@ -81,7 +81,10 @@ class CapacityPage(Controller):
         capacity = read_capacity(raw, before, [one.lever.id for one in desk.suggestions], errors)
         if errors:
             return await _page(request, actor, desk, raw, errors)
-        await sizing.size(actor, plan, capacity)
+        try:
+            await sizing.size(actor, plan, capacity, raw.get("edition", ""))
+        except SizedMeanwhile as conflict:
+            return await _page(request, actor, desk, raw, conflict=conflict)
         return see_other(f"{plan_path(actor, plan)}/capacity", notice=_("Saved. The choice is made anew."))
 
 
@@ -123,12 +126,19 @@ def _wanted(raw: Raw, lever: str, errors: Errors) -> Wanted:
 
 
 async def _page(
-    request: Request, actor: Actor, desk: Desk, raw: Raw | None = None, errors: Errors | None = None
+    request: Request,
+    actor: Actor,
+    desk: Desk,
+    raw: Raw | None = None,
+    errors: Errors | None = None,
+    conflict: SizedMeanwhile | None = None,
 ) -> Template:
+    """The page, or the page with what was sent and the reason it could not be kept."""
     sized = sizing_of(desk.view, desk.suggestions, desk.on)
     proposal = None if errors else await _proposal(sized)
     return page(
-        request, "action_plans/capacity.html", status_code=422 if errors else 200, errors=errors or {},
+        request, "action_plans/capacity.html", status_code=409 if conflict else 422 if errors else 200,
+        errors=errors or {}, conflict=conflict, edition=edition_of(desk.view.plan),
         values=raw or _stored(sized), sized=sized, proposal=proposal,
         filled=sized.filled(proposal) if proposal else [], lines=_lines(desk, sized, proposal),
         leads=_leads(desk, sized, proposal), words=words,

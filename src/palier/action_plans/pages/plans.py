@@ -46,10 +46,14 @@ class Listed:
     """A row of the list of plans."""
 
     plan: ActionPlan
-    questionnaire: Questionnaire
+    sources: list[tuple[Assessment, Questionnaire]]
     adopted: int
     late: int
     done: int
+
+    def draws_on(self, assessment: Assessment) -> bool:
+        """Whether the assessment is among its sources."""
+        return any(source.id == assessment.id for source, _ in self.sources)
 
 
 class Plans(Controller):
@@ -66,7 +70,7 @@ class Plans(Controller):
             rounds = await visible_assessments(actor)
             shown = next((one for one in rounds if one.slug == assessment), None)
             plans = await store.visible_plans(actor)
-            rows = await _listed(actor, [p for p in plans if shown is None or p.assessment_id == shown.id])
+            rows = [one for one in await _listed(actor, plans) if shown is None or one.draws_on(shown)]
             ask = [] if actor.may(Permission.EDIT_PLAN) else await people_to_ask(actor)
             questionnaire = await definition_of(shown) if shown else None
         ready = [one for one in ([shown] if shown else rounds) if one.state is AssessmentState.SUBMITTED]
@@ -164,13 +168,16 @@ class Plans(Controller):
 
 async def _listed(actor: Actor, plans: list[ActionPlan]) -> list[Listed]:
     actions = await store.actions_of(actor, [plan.id for plan in plans])
+    further = await store.every_further_assessment(actor)
     on = today(actor.person.time_zone)
     rows = []
     for plan in plans:
+        sources = [plan.assessment, *[one.assessment for one in further if one.plan_id == plan.id]]
         own = [action for action in actions if action.plan_id == plan.id]
         late = sum(is_late(action.status, action.due_on, on) for action in own)
         done = sum(action.status is ActionStatus.DONE for action in own)
-        rows.append(Listed(plan, await definition_of(plan.assessment), len(own), late, done))
+        named = [(source, await definition_of(source)) for source in sources]
+        rows.append(Listed(plan, named, len(own), late, done))
     return rows
 
 
