@@ -56,6 +56,8 @@ def main() -> None:
         scored = json.loads(_module("scores", settings))
         say("reading")
         reading = _module("reading", settings)
+        say("whole page")
+        whole = _module("whole_page", settings)
         inside = settings
     say("palier serve")
     first = first_page_of_serve(settings_for(inside.data_directory))
@@ -68,7 +70,7 @@ def main() -> None:
         verdict("Score one SX assessment", scored["score"], 2, "ms"),
         verdict(f"Compute {scored['results']:,} stored results again", scored["seconds"], 20, "s"),
     ]
-    editions = report.Editions(_module("editions", inside), reading, _module("utility", inside))
+    editions = report.Editions(_module("editions", inside), reading, whole, _module("utility", inside))
     text = report.written(about, lines, verdicts, once, editions)
     print(text)
     WRITTEN.write_text(text, encoding="utf-8")

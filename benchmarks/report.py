@@ -71,17 +71,19 @@ _NOTES = """\
 
 @dataclass(frozen=True, slots=True)
 class Editions:
-    """What publishing, reading and sealing cost, as tables: benchmarks/editions.py, reading.py and utility.py."""
+    """What publishing, reading and sealing cost, as tables: benchmarks/editions.py, reading.py, whole_page.py, utility.py."""
 
     publishing: str
     reading: str
+    whole_page: str
     utility: str
 
     def section(self) -> str:
         """Their part of the page."""
         return "\n".join([
             "## Publishing an edition", "", _PUBLISHING, self.publishing.strip(), "", "## Reading a cohort", "", _READING,
-            self.reading.strip(), "", "## What sealed batches cost in usefulness", "", _UTILITY, self.utility.strip(), "",
+            self.reading.strip(), "", "## A whole benchmark page", "", _WHOLE_PAGE, self.whole_page.strip(), "",
+            "## What sealed batches cost in usefulness", "", _UTILITY, self.utility.strip(), "",
         ])  # fmt: skip
 
 
@@ -92,6 +94,11 @@ database aside. Aim: 5,000 organisations in 5 s. A standing is a member's natura
 _READING = """\
 The rows a benchmark page asks for, by key, through the unique index on edition, cohort and variable, over a local socket: what
 is read is one cohort, whatever the network holds.
+"""
+_WHOLE_PAGE = """\
+The demo's director reads the same round against an edition of 40 and of 5,000 organisations, every layer from the request to the
+bytes, in one process (`benchmarks/whole_page.py`). *First*: the process keeps nothing of the edition yet; *again*: it does. Medians;
+the calmest of three turns.
 """
 _UTILITY = """\
 Invented networks of twelve sectors in four families, unevenly (`benchmarks/networks.py`). Of the cohorts with at least k

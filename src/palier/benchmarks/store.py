@@ -213,16 +213,23 @@ async def editions_of(network_id: UUID) -> list[Edition]:
 
 
 async def rows_of(edition: Edition, cohorts: Iterable[str] | None = None) -> list[dict[str, Any]]:
-    """The release rows of an edition, of the cohorts named or of all."""
-    sql = "select cohort, variable, n_band, p10, q1, median, q3, p90, batches from release_row where edition_id = $1"
+    """The release rows of an edition, of the cohorts named or of all.
+
+    The rows of a cohort stand on the same batches: those of cohorts named are fetched once for each.
+    """
+    columns = "cohort, variable, n_band, p10, q1, median, q3, p90"
+    once = "case when variable = min(variable) over (partition by cohort) then batches end as batches"
     rows = (
-        await select(sql, edition.id)
+        await select(f"select {columns}, batches from release_row where edition_id = $1", edition.id)  # noqa: S608
         if cohorts is None
-        else await select(f"{sql} and cohort = any($2)", edition.id, list(cohorts))
-    )
-    batches: dict[str, tuple[int, ...]] = {}  # the rows of a cohort stand on the same ones
+        else await select(
+            f"select {columns}, {once} from release_row where edition_id = $1 and cohort = any($2)",  # noqa: S608
+            edition.id, list(cohorts),
+        )
+    )  # fmt: skip
+    batches: dict[str, tuple[int, ...]] = {}
     for row in rows:
-        if row["cohort"] not in batches:
+        if row["batches"] is not None and row["cohort"] not in batches:
             batches[row["cohort"]] = tuple(json.loads(row["batches"]))
     return [row | {"batches": batches[row["cohort"]]} for row in rows]
 

@@ -28,3 +28,7 @@ class Kept(Generic[Key, Value]):
         if len(self._values) > self._most:
             del self._values[next(iter(self._values))]
         return value
+
+    def clear(self) -> None:
+        """Keep nothing."""
+        self._values.clear()

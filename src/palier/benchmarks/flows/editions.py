@@ -40,6 +40,12 @@ _seats: Kept[tuple[UUID, UUID], Attributes] = Kept(4096)
 _compositions: Kept[tuple[UUID, str], Composition] = Kept(1024)
 
 
+def forget() -> None:
+    """Keep nothing of any edition: for measurements of a first read."""
+    for kept in (_published, _rows, _unpublished, _seats, _compositions):
+        kept.clear()
+
+
 async def published(edition: store.Edition) -> Published:
     """What `edition` was published with. An empty answer is not kept: another reader may be allowed to see more."""
     if known := _published.get(edition.id):
