@@ -276,6 +276,8 @@ _TELLING: Mapping[str, Callable[[Any], str]] = {
     "channels": lambda value: ", ".join(channel_words(one) for one in value),
     "blocked": lambda value: _("Yes") if value else _("No"),
     "review_every_months": lambda value: rhythm_words(int(value)),
+    "effort": lambda value: dict(effort_choices()).get(str(value), str(value)),
+    "impact": lambda value: dict(effort_choices()).get(str(value), str(value)),
     "progress": lambda value: f"{value}\u00a0%",
     "serves": lambda value: ", ".join(f"{code} \u2192 {level}" for code, level in value.items()),
 }

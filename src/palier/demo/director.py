@@ -10,6 +10,7 @@ from palier.action_plans.store import Action, ActionPlan, ActionStatus, KpiReadi
 from palier.assessments.flows.definitions import keep_definition
 from palier.assessments.flows.rounds import load_round
 from palier.benchmarks.flows.comparing import peers
+from palier.demo.actions import chain, fill_in
 from palier.demo.networks import ROUNDS, Planted, at_nine, found, plant_year
 from palier.demo.planting import plant_round
 from palier.demo.rules.answers import answers
@@ -101,10 +102,13 @@ async def write_plan(actor: Actor, round_name: str, owners: Sequence[Person] = (
     )  # fmt: skip
     await audit.record(actor, "plans.created", f"plan {plan.slug}")
     situation = Situation(base.questionnaire, base.result, q3, {"SX3": 2}, {})
-    for place, suggestion in enumerate(suggest(situation)[: len(_PROGRESS)]):
+    actions = [
         await _plant_action(
             actor, plan, suggestion, place, (owners or (actor.person,))[place % max(1, len(owners))]
         )
+        for place, suggestion in enumerate(suggest(situation)[: len(_PROGRESS)])
+    ]
+    await chain(actions)
 
 
 _PROGRESS = (
@@ -117,7 +121,7 @@ _PROGRESS = (
 
 async def _plant_action(
     actor: Actor, plan: ActionPlan, suggestion: Suggestion, place: int, owner: Person
-) -> None:
+) -> Action:
     status, progress, start, due = _PROGRESS[place]
     lever, locale, today = suggestion.lever, current(), clock.today()
     action = await Action.create(
@@ -130,9 +134,11 @@ async def _plant_action(
         priority=str(suggestion.priority), created_by=actor.person_id, created_at=clock.now() - timedelta(days=290),
     )  # fmt: skip
     await add_steps(action, lever.steps.in_(locale))
-    await audit.record(actor, "plans.action_adopted", f"action {action.id}", title=action.title)
+    await audit.record(actor, "action_plans.lever_adopted", f"action {action.id}", title=action.title)
+    await fill_in(actor, action, place)
     if progress:
         await _plant_readings(actor, action, progress, add_months(today, start))
+    return action
 
 
 def _serves(suggestion: Suggestion) -> list[dict[str, object]]:

@@ -35,7 +35,7 @@ def seal_of(texts: Sequence[str]) -> str:
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
 
 
-async def tick(actor: Actor, action: UUID, step: UUID, done: bool) -> Action:
+async def tick(actor: Actor, action: UUID, step: UUID, *, done: bool) -> Action:
     """Say that a step is done, or that it is not; once is enough. Raises DoesNotExist."""
     async with transaction(actor):
         row = await store.action_by_id(actor, action, locked=True)

@@ -104,7 +104,7 @@ class Steps(Controller):
     ) -> Response:
         """Say that a step is done, or to be done again."""
         done = (await form_of(request)).get("done") == "yes"
-        await stepping.tick(actor, action, step, done)
+        await stepping.tick(actor, action, step, done=done)
         if not is_htmx(request):
             return _back(actor, action, "steps", "")
         answer = await _ticked(request, actor, action, done)
