@@ -259,3 +259,9 @@ async def test_who_may_not_share_is_not_offered_and_refused(
     assert "Raconter comme pratique" not in await text_of(visit, sophie, EFFECTS)
     assert (await tell(visit, sophie, member["alone"])).status_code == 403
     assert (await tell(visit, nora, member["alone"])).status_code == 404
+    only_reading.set(False)
+    async with visit(nora) as browser:
+        own = await browser.send_form(
+            f"/o/clinique-du-lac/a/{member['alone']}/practice", {"op": str(new_id())}
+        )
+    assert own.status_code == 404

@@ -16,7 +16,7 @@ from palier.action_plans.flows.telling import NothingMeasured, tell_practice
 from palier.action_plans.pages.desk import READ, WORDS, plan_path
 from palier.action_plans.pages.effects_file import effects_file
 from palier.action_plans.pages.forms import op_of
-from palier.action_plans.store import Action
+from palier.action_plans.store import Action, action_by_id
 from palier.assessments.over_time_wording import group_words, reliable_words
 from palier.assessments.rules.peers import Peers
 from palier.foundation.actor import Actor
@@ -86,6 +86,9 @@ class Telling(Controller):
         raw = await form_of(request)
         here = f"/o/{actor.organisation.slug}/a/{action}"
         async with reading(actor):
+            await action_by_id(
+                actor, action
+            )  # somebody else's is unknown, whatever this organisation may share
             networks = await sharing_networks(actor)
         asked = next((key for key, _name in networks if str(key) == raw.get("network", "")), None)
         network = asked or (networks[0][0] if networks else None)
