@@ -112,6 +112,18 @@ async def move_a_card(page: Page, _: Atlas) -> None:
     await expect(page.locator(f"#{name} button[name=status][value=done]")).to_have_count(0)
 
 
+async def drag_a_card(page: Page, _: Atlas) -> None:
+    card = page.locator("li.acard:has(button[data-to=in_progress])").first
+    name = await card.get_attribute("id")
+    grip, goal = card.locator(".code"), page.locator("#col-in_progress h2")
+    await grip.hover()
+    await page.mouse.down()
+    await goal.hover()
+    await goal.hover()  # a browser asks where it is only on the second move
+    await page.mouse.up()
+    await expect(page.locator(f"#col-in_progress #{name}")).to_have_count(1)
+
+
 async def adopt_a_suggestion(page: Page, _: Atlas) -> None:
     before = await page.locator("[id^=act-].acard").count()
     await page.locator("[id^=sug-] form button").first.click()
@@ -128,6 +140,16 @@ async def change_a_row(page: Page, _: Atlas) -> None:
     row = page.locator("[id^=row-]").last
     await row.locator("select[name=owner]").select_option(label="Malik Ouali")
     await row.get_by_role("button", name="Enregistrer").click()
+    await expect(page.locator("#announce")).not_to_be_empty()
+
+
+async def tick_a_step(page: Page, _: Atlas) -> None:
+    step = page.locator("#steps [role=checkbox][aria-checked=false]").first
+    held = await step.get_attribute("id")
+    await step.focus()
+    await page.keyboard.press("Space")
+    await expect(page.locator(f"[id='{held}']")).to_have_attribute("aria-checked", "true")
+    await expect(page.locator(f"[id='{held}']")).to_be_focused()
     await expect(page.locator("#announce")).not_to_be_empty()
 
 
@@ -205,6 +227,7 @@ ACTS: tuple[tuple[str, str, Act, str], ...] = (
         "benchmarks/_cohort.html get {{ natural }}",
     ),
     (CLAIRE, BOARD, move_a_card, "macros/plans.html post {{ org }}/a/{{ row.id }}/status"),
+    (CLAIRE, BOARD, drag_a_card, "macros/plans.html post {{ org }}/a/{{ row.id }}/status"),
     (
         CLAIRE,
         BOARD,
@@ -213,6 +236,7 @@ ACTS: tuple[tuple[str, str, Act, str], ...] = (
     ),
     (CLAIRE, f"{BOARD}/what-if", tick_a_suggestion, "action_plans/what_if.html get {{ path }}/what-if"),
     (CLAIRE, f"{BOARD}?view=list", change_a_row, "action_plans/_row.html post {{ org }}/a/{{ row.id }}/row"),
+    (CLAIRE, ACTION, tick_a_step, "action_plans/_checklist.html post {{ here }}/{{ step.id }}/tick"),
     (CLAIRE, ACTION, say_something, "conversations/_comments.html post {{ place }}/comments"),
     (CLAIRE, ACTION, attach_a_file, "conversations/_files.html post {{ place }}/files"),
     (CLAIRE, ACTION, take_a_file_away, "conversations/_files.html post {{ place }}/files/{{ one.id }}/remove"),
