@@ -35,7 +35,7 @@ VALLEY = "/o/transports-du-val"
 NOT_PAGES = {
     "/.well-known/security.txt", "/healthz", "/readyz", "/robots.txt", "/static/{file_path:path}", "/{path:path}",
     "/o/{org:str}/a/{action:uuid}/comments", "/o/{org:str}/a/{action:uuid}/files", "/o/{org:str}/a/{action:uuid}/files/{file:uuid}",
-    "/n/{net:str}/bulletins/{bulletin:uuid}", "/o/{org:str}/bulletins/{bulletin:uuid}",
+    "/n/{net:str}/bulletins/{bulletin:uuid}", "/o/{org:str}/bulletins/{bulletin:uuid}", "/calendar/{secret:str}/palier.ics",
 }  # fmt: skip
 """Answers for machines."""
 
@@ -51,6 +51,10 @@ VARIANTS = (
     (CLAIRE, f"{VALLEY}/e/{{open}}/check"),
     (CLAIRE, f"{VALLEY}/e/{{open}}/results"),
     (CLAIRE, f"{VALLEY}/plans/{{plan}}?view=list"),
+    (CLAIRE, f"{VALLEY}/plans/{{plan}}?view=roadmap"),
+    (SOPHIE, f"{VALLEY}/plans/{{plan}}?view=roadmap&by=channel"),
+    (CLAIRE, f"{VALLEY}/plans/{{plan}}?view=list&text=zzzz"),
+    (INES, "/actions"),
     (SOPHIE, f"{VALLEY}/plans/{{plan}}/capacity"),
     (CLAIRE, f"{VALLEY}/compare?a={{before}}&b={{done}}"),
     (CLAIRE, f"{VALLEY}/plans/{{past}}/effects"),

@@ -16,6 +16,7 @@ from palier.foundation.charts.drawing import (
     Ruler,
     element,
     text,
+    upright,
 )
 
 Mood = Literal["planned", "in_progress", "done", "late"]
@@ -95,7 +96,7 @@ def mark(mood: Mood) -> Markup:
 
 def now_mark() -> Markup:
     """Today's line, for a legend."""
-    return _key([_full("5", class_="c-now", stroke=LATE, wide=1.5)], 10)
+    return _key([upright(5, 8, 22, class_="c-now", stroke=LATE, wide=1.5)], 10)
 
 
 def _key(shapes: list[Markup], width: int) -> Markup:
