@@ -10,15 +10,18 @@ import pytest
 from tortoise.exceptions import DoesNotExist
 
 from palier.action_plans import store
-from palier.action_plans.flows import acting, reviewing, stepping, waiting
+from palier.action_plans.flows import acting, reviewing, stepping, suggesting, waiting
 from palier.action_plans.flows.acting import ChangedMeanwhile, facts_of
+from palier.action_plans.flows.overview import load_plan
 from palier.action_plans.flows.reconciling import reconcile
 from palier.action_plans.flows.reviewing import Look
 from palier.action_plans.flows.stepping import StepsChangedMeanwhile, UnacceptableSteps, seal_of
+from palier.action_plans.flows.suggesting import Wish, suggestions_for
 from palier.action_plans.flows.waiting import InACircle, waits_of
 from palier.action_plans.rules.life import ActionStatus, Facts, Kpi, Stage
 from palier.action_plans.store import Action, ActionDependency, ChecklistItem
 from palier.action_plans.trail import trail_of
+from palier.assessments.rules.peers import nobody
 from palier.foundation.actor import Actor
 from palier.foundation.database import reading, transaction
 from palier.foundation.identifiers import new_id
@@ -219,3 +222,26 @@ async def test_where_the_trail_was_erased_everything_typed_stays(
         await acting.edit(claire, action.id, mine, 1)
     refused.value.before = {}
     assert reconcile(refused.value, mine, {}).facts == mine
+
+
+async def test_an_action_waits_for_those_its_lever_requires(plan: str, claire: Actor) -> None:
+    async with reading(claire):
+        view = await load_plan(claire, plan)
+    offered = suggestions_for(view, None)
+    known = {one.lever.id for one in offered}
+    pair = next(
+        ((one.lever.id, name) for one in offered for name in one.lever.requires if name in known), None
+    )
+    wishes = {name: Wish() for name in pair or known}
+    made = {row.lever: row for row in await suggesting.fill(claire, plan, wishes, nobody, new_id())}
+    async with reading(claire):
+        edges = await store.dependencies_of(claire, [row.id for row in made.values()])
+    expected = {
+        made[one.lever.id].id: {made[name].id for name in one.lever.requires if name in made}
+        for one in offered
+        if one.lever.id in made
+    }
+    assert {action: set(needed) for action, needed in edges.items()} == {
+        k: v for k, v in expected.items() if v
+    }
+    assert pair is None or edges

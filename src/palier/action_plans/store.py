@@ -353,6 +353,16 @@ async def titles_of(actor: Actor, actions: Iterable[UUID]) -> dict[UUID, str]:
     return dict(await rows.values_list("id", "title"))
 
 
+async def add_requirements(action: Action, required: Iterable[Action]) -> None:
+    """Make a new action wait for others; nothing waits for it yet, so no circle closes."""
+    await ActionDependency.bulk_create([
+        ActionDependency(
+            id=new_id(), organisation_id=action.organisation_id, action_id=action.id, requires_id=one.id
+        )
+        for one in required
+    ])  # fmt: skip
+
+
 async def add_steps(action: Action, texts: Iterable[str]) -> None:
     """Write the first checklist of a new action."""
     await ChecklistItem.bulk_create([

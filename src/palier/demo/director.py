@@ -158,6 +158,6 @@ def _kpi(direction: str, share: int) -> Decimal:
 async def _plant_readings(actor: Actor, action: Action, progress: int, first: date) -> None:
     for turn, share in enumerate((progress // 3, progress * 2 // 3, progress)):
         await KpiReading.create(
-            id=new_id(), organisation_id=actor.organisation_id, action_id=action.id, on=add_months(first, turn + 1),
+            id=new_id(), organisation_id=actor.organisation_id, action_id=action.id, on=first + (clock.today() - first) * (turn + 1) // 4,
             value=_kpi(action.kpi_direction, share), person_id=actor.person_id,
         )  # fmt: skip

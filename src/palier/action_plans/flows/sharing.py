@@ -80,7 +80,8 @@ async def _remove_untouched(actor: Actor, action: UUID | None) -> bool:
     row = await Action.get_or_none(organisation_id=actor.organisation_id, id=action) if action else None
     if row is None or row.revision > 1 or await store.readings_of(actor, [row.id]):
         return False
-    if await discussed(actor, row.id):
+    steps = (await store.checklists_of(actor, [row.id])).get(row.id, [])
+    if any(step.done_at for step in steps) or await discussed(actor, row.id):
         return False
     await Action.filter(organisation_id=actor.organisation_id, id=row.id).delete()
     await end_adoption(actor, row.id)

@@ -80,7 +80,18 @@ async def _adopt(
     drafts = schedule(
         [one for one in suggestions.values() if one.lever.id in wishes], today(actor.person.time_zone)
     )
-    return [await _write(actor, view, draft, wishes[draft.suggestion.lever.id]) for draft in drafts]
+    made = [await _write(actor, view, draft, wishes[draft.suggestion.lever.id]) for draft in drafts]
+    await _tie(view, made)
+    return made
+
+
+async def _tie(view: PlanView, made: list[Action]) -> None:
+    """An action whose lever requires others waits for those of the plan."""
+    of_lever = {row.lever: row for row in (*(one.row for one in view.actions), *made) if row.lever}
+    for row in made:
+        lever = view.lever(row.lever)
+        required = [of_lever[name] for name in (lever.requires if lever else ()) if name in of_lever]
+        await store.add_requirements(row, required)
 
 
 async def _write(actor: Actor, view: PlanView, draft: Draft, wish: Wish) -> Action:
