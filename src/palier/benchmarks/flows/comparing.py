@@ -149,7 +149,8 @@ async def peers(
 ) -> PeerView | None:
     """The figures beside a submitted, shared round on the results page; None when none may be shown.
 
-    `cohort` asks for a group by its attributes, as the benchmark page does; by default one's natural peers. This is the `Peers` that `app.py` hands to the rooms below.
+    `cohort` asks for a group by its attributes, as the benchmark page does; by default one's natural peers.
+    This is the `Peers` that `app.py` hands to the rooms below.
     """
     if assessment.state is not AssessmentState.SUBMITTED or not await shares(assessment):
         return None
