@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
+from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from palier.action_plans import planner
 from palier.action_plans.rules.capacity import (
     Candidate,
     Choice,
@@ -148,9 +151,21 @@ def problems(draw: st.DrawFn) -> Problem:
     return problem_of(candidates, tuple(draw(st.lists(st.integers(0, 8), min_size=quarters, max_size=quarters))), rounds=tuple(rounds), fixed=fixed)  # fmt: skip
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=30)
 @given(problems())
 def test_no_choice_is_better_than_the_one_proposed(problem: Problem) -> None:
+    tried_out(problem)
+
+
+@pytest.mark.long
+@settings(max_examples=1500)
+@given(problems())
+def test_no_choice_is_better_in_many_more_problems(problem: Problem) -> None:
+    tried_out(problem)
+
+
+def tried_out(problem: Problem) -> None:
+    """What is proposed stands against every choice and every quarter, judged by the engine."""
     proposal = propose(problem, solve)
     kept, most, effort = by_trying(problem)
     assert fits(problem, proposal.schedule)
@@ -244,3 +259,23 @@ def test_two_rounds_count_together() -> None:
 def test_no_lever_and_no_room_are_no_problem() -> None:
     assert propose(problem_of([]), solve).schedule == {}
     assert propose(problem_of([candidate("a", {"a": 2})], (0,)), solve).schedule == {}
+
+
+# --- the solver stays where it is -----------------------------------------------------------------------------
+
+
+async def test_a_solver_that_dies_or_takes_too_long_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = problem_of([candidate("alone", {"a": 2})])
+    monkeypatch.setattr(planner, "SOLVER", "palier.nothing_of_the_kind")
+    with pytest.raises(planner.NotSolved):
+        await planner.ask(problem)
+    monkeypatch.setattr(planner, "SOLVER", "palier.action_plans.solving")
+    monkeypatch.setattr(planner, "LONGEST", 0)
+    with pytest.raises(planner.NotSolved):
+        await planner.ask(problem)
+
+
+def test_no_process_but_its_own_loads_the_solver() -> None:
+    sources = (Path(planner.__file__).parents[1]).rglob("*.py")
+    loading = {path.stem for path in sources if "action_plans.solving import" in path.read_text()}
+    assert loading == set()
