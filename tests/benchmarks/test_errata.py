@@ -16,7 +16,8 @@ from palier.benchmarks.flows.correcting import publish_erratum
 from palier.benchmarks.rules.edition import correct, publish
 from palier.benchmarks.rules.erratum import taken
 from palier.benchmarks.rules.sealing import Seat
-from palier.foundation.actor import Actor, Person
+from palier.foundation.actor import Actor, NetworkActor, Person
+from palier.foundation.database import reading, select
 from palier.foundation.identifiers import new_id
 from palier.foundation.settings import Settings
 from palier.questionnaires.catalogue import latest
@@ -197,7 +198,11 @@ async def test_staff_ask_for_an_erratum_with_a_reason_once_enough_members_filed_
         assert (await browser.send_form(f"{here}/correct", {"reason": WHY})).status_code == 422
         await file_corrections(owner, network, campaign, batch[1:])
         assert (await browser.send_form(f"{here}/correct", {"reason": ""})).status_code == 422
-        assert (await browser.send_form(f"{here}/correct", {"reason": WHY})).status_code == 303
+        twice = {"reason": WHY, "op": str(new_id())}
+        for _click in range(2):
+            assert (await browser.send_form(f"{here}/correct", twice)).status_code == 303
+        asked = "select count(*) from audit_entry where verb = 'benchmarks.erratum_asked'"
+        assert await owner.fetchval(asked) == 1
         async with working(settings):
             await run_jobs()
         text = plain((await browser.get(here)).text)
@@ -228,3 +233,18 @@ async def test_a_member_reads_that_an_edition_is_corrected_and_which_it_replaces
     assert f"qui reste lisible. {WHY}" in corrected
     assert before.status_code == 200
     assert WHY not in before.text
+
+
+async def test_a_query_that_forgets_shows_corrections_to_their_member_and_the_staff_alone(
+    owner: asyncpg.Connection, network: Planted, campaign: Campaign, cast: Cast, claire: Actor
+) -> None:
+    await planting.enrol(owner, network, claire.organisation_id)
+    await file_corrections(owner, network, campaign, [network.members[0], claire.organisation_id])
+
+    async def seen(actor: Actor | NetworkActor) -> set[UUID]:
+        async with reading(actor):
+            return {row["organisation_id"] for row in await select("select organisation_id from correction")}
+
+    assert await seen(claire) == {claire.organisation_id}
+    stranger = NetworkActor(cast.people["nora"], new_id(), "autre", "Autre")
+    assert await seen(stranger) == set()

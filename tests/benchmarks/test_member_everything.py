@@ -218,7 +218,8 @@ async def test_an_erratum_names_what_it_replaces_and_the_replaced_one_says_so(
         str(second),
     )
     newest = plain(unescape(await read(visit, claire, f"{here}?sector=")))
-    assert "remplace celle publiée le 15 décembre 2026 : deux filiales comptées deux fois" in newest
+    assert "remplace celle du 15 décembre 2026, qui reste lisible. deux filiales comptées deux fois" in newest
+    assert "2026, erratum du 20 janvier 2027" in newest
     older = await read(visit, claire, f"{here}?sector=&edition={first}")
     assert "Une édition corrigée a remplacé celle-ci, le 20 janvier 2027" in plain(unescape(older))
     assert f"edition={second}" in older

@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import asyncpg
+import openpyxl
 import pytest
 
 from palier.assessments.store import Campaign
@@ -94,6 +95,7 @@ async def ground(owner: asyncpg.Connection, cast: Cast, claire: Actor, settings:
 
 def filters() -> Iterator[dict[str, str]]:
     """Every choice the chooser has a meaning for in this network, and one it has not."""
+    yield {"peers": "nearest"}
     for kind, size, country in product([*KINDS, "nowhere"], ["", *SIZES], ["", *sorted(set(COUNTRIES))]):
         yield {"sector": kind, "size": size, "country": country}
     yield {"legal_kind": "private_company"}
@@ -114,6 +116,12 @@ async def test_json_and_csv_are_the_rows_of_the_edition_for_every_filter(
             data = json.loads((await browser.get(f"{ground.here}.json?{urlencode(asked)}")).text)
             text = (await browser.get(f"{ground.here}.csv?{urlencode(asked)}")).content.decode("utf-8-sig")
             lines = list(csv.reader(io.StringIO(text), delimiter=";"))[1:]
+            book = (await browser.get(f"{ground.here}.xlsx?{urlencode(asked)}")).content
+            sheet = list(openpyxl.load_workbook(io.BytesIO(book)).worksheets[0].values)[1:]
+            assert [line[0] for line in sheet] == [line[0] for line in lines]
+            assert [[str("" if one is None else one) for one in line[4:9]] for line in sheet] == [
+                line[4:9] for line in lines
+            ]
             answered.add(cohort_key(data["cohort"]))
             for entry, line in zip(data["figures"], lines, strict=True):
                 row = rows[cohort_key(data["cohort"]), entry["code"]]

@@ -1,4 +1,4 @@
-"""The benchmark page as a file: one line per variable, the very figures the page shows."""
+"""The benchmark page as a file, for spreadsheets or programs: one line per variable, the very figures the page shows."""
 
 import json
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -9,16 +9,16 @@ from palier.benchmarks.rules.lines import Line, index
 from palier.benchmarks.rules.standing import Standing
 from palier.benchmarks.wording import band_in_words, quarter_in_words
 from palier.foundation.language import gettext as _
-from palier.foundation.spreadsheets import Cell, csv_file
+from palier.foundation.spreadsheets import Cell, csv_file, workbook_file
 
 
-def benchmark_file(
+def benchmark_table(
     lines: Iterable[Line],
     named: Callable[[str], str],
     group: str,
     edition: str,
     indexed: Collection[str] = (),
-) -> bytes:
+) -> list[Sequence[Cell]]:
     """`lines` with their names; `group` and `edition` stand on every line, so that a line can be quoted alone.
 
     `indexed`: variables also told as an index from 0 to 10, in two more columns.
@@ -28,7 +28,17 @@ def benchmark_file(
         _("Quarter"), _("Note"), _("Peer group"), _("Edition"), *((_("Index, you"), _("Index, median")) if indexed else ()),
     ]  # fmt: skip
     rows = [[*_line(one, named), group, edition, *(_index(one, indexed) if indexed else ())] for one in lines]
-    return csv_file([head, *rows], decimals=1)
+    return [head, *rows]
+
+
+def benchmark_csv(table: Iterable[Sequence[Cell]]) -> bytes:
+    """The table for any spreadsheet."""
+    return csv_file(table, decimals=1)
+
+
+def benchmark_workbook(table: Iterable[Sequence[Cell]]) -> bytes:
+    """The same table as an .xlsx file."""
+    return workbook_file(_("Benchmark"), table, decimals=1)
 
 
 def _index(one: Line, indexed: Collection[str]) -> Sequence[Cell]:

@@ -96,26 +96,44 @@ def position_title(total: Line) -> str:
     )
 
 
-def elements_title(lines: Sequence[Line], named: Namer) -> str:
-    """Which elements widen the gap by 4 points or more; else which stand ahead; else that none does."""
+def elements_title(lines: Sequence[Line], named: Namer, *, pillars: bool = False) -> str:
+    """Which elements (or `pillars`) widen the gap by 4 points or more; else which stand ahead; else that none does."""
     under, over = standing_out(lines)
     if under:
-        words = ngettext(
-            "%(num)s element widens the gap: %(names)s",
-            "%(num)s elements widen the gap: %(names)s",
-            len(under),
-        )
-        return words % {"num": len(under), "names": _some(under, named)}
+        return _widening(len(under), pillars) % {"num": len(under), "names": _some(under, named)}
     if over:
-        words = ngettext(
-            "%(num)s element stands above the median: %(names)s",
-            "%(num)s elements stand above the median: %(names)s",
-            len(over),
-        )
-        return words % {"num": len(over), "names": _some(over, named)}
+        return _above(len(over), pillars) % {"num": len(over), "names": _some(over, named)}
     if any(one.gap is not None for one in lines):
-        return _("Every element stands within 4 points of the median")
-    return _("Your elements")
+        return (
+            _("Every pillar stands within 4 points of the median")
+            if pillars
+            else _("Every element stands within 4 points of the median")
+        )
+    return _("Your pillars") if pillars else _("Your elements")
+
+
+def _widening(number: int, pillars: bool) -> str:
+    if pillars:
+        return ngettext(
+            "%(num)s pillar widens the gap: %(names)s", "%(num)s pillars widen the gap: %(names)s", number
+        )
+    return ngettext(
+        "%(num)s element widens the gap: %(names)s", "%(num)s elements widen the gap: %(names)s", number
+    )
+
+
+def _above(number: int, pillars: bool) -> str:
+    if pillars:
+        return ngettext(
+            "%(num)s pillar stands above the median: %(names)s",
+            "%(num)s pillars stand above the median: %(names)s",
+            number,
+        )
+    return ngettext(
+        "%(num)s element stands above the median: %(names)s",
+        "%(num)s elements stand above the median: %(names)s",
+        number,
+    )
 
 
 def _some(lines: Sequence[Line], named: Namer) -> str:
@@ -142,25 +160,43 @@ def across_title(summit: Summit | None, across: Across, named: Namer) -> str:
     }
 
 
-def movers_title(lines: Sequence[Line]) -> str:
-    """On how many elements the own change leads or trails the group's by 4 points or more."""
+def movers_title(lines: Sequence[Line], *, pillars: bool = False) -> str:
+    """On how many elements (or `pillars`) the own change leads or trails the group's by 4 points or more."""
     ahead = sum((one.lead or 0) >= LEAST_EFFECT for one in lines)
     behind = sum((one.lead or 0) <= -LEAST_EFFECT for one in lines)
     if ahead:
-        words = ngettext(
-            "You move ahead of the median on %(num)s element",
-            "You move ahead of the median on %(num)s elements",
-            ahead,
-        )
-        return words % {"num": ahead}
+        return _leading(ahead, pillars) % {"num": ahead}
     if behind:
-        words = ngettext(
-            "The median moves ahead of you on %(num)s element",
-            "The median moves ahead of you on %(num)s elements",
-            behind,
-        )
-        return words % {"num": behind}
+        return _trailing(behind, pillars) % {"num": behind}
     return _("You and the group move alike")
+
+
+def _leading(number: int, pillars: bool) -> str:
+    if pillars:
+        return ngettext(
+            "You move ahead of the median on %(num)s pillar",
+            "You move ahead of the median on %(num)s pillars",
+            number,
+        )
+    return ngettext(
+        "You move ahead of the median on %(num)s element",
+        "You move ahead of the median on %(num)s elements",
+        number,
+    )
+
+
+def _trailing(number: int, pillars: bool) -> str:
+    if pillars:
+        return ngettext(
+            "The median moves ahead of you on %(num)s pillar",
+            "The median moves ahead of you on %(num)s pillars",
+            number,
+        )
+    return ngettext(
+        "The median moves ahead of you on %(num)s element",
+        "The median moves ahead of you on %(num)s elements",
+        number,
+    )
 
 
 def figure_label(name: str, one: Line) -> str:

@@ -10,8 +10,11 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import openpyxl
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Font
 
 from palier.foundation.language import number
 
@@ -39,6 +42,33 @@ def _written(value: Cell, decimals: int) -> str:
     if isinstance(value, str):
         return f"'{value}" if value.startswith(FORMULA) else value
     return str(value)
+
+
+def workbook_file(name: str, lines: Iterable[Sequence[Cell]], decimals: int = 2) -> bytes:
+    """The same lines as the one sheet `name` of an .xlsx file: figures as numbers, everything else as text."""
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.title, sheet.freeze_panes = name[:31], "A2"
+    for row, line in enumerate(lines, 1):
+        for place, value in enumerate(line, 1):
+            _set(sheet.cell(row, place), value, decimals)
+    for title in sheet[1]:
+        title.font = Font(bold=True)
+        sheet.column_dimensions[title.column_letter].width = max(12, min(len(str(title.value)) + 4, 40))
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def _set(cell: Any, value: Cell, decimals: int) -> None:
+    """A text that starts like a formula stays a text: nothing in the file is run."""
+    if isinstance(value, str):
+        cell.value, cell.data_type = ILLEGAL_CHARACTERS_RE.sub("", value), "s"
+    elif isinstance(value, Fraction):
+        cell.value = float(_written(value, decimals).replace(",", "."))
+        cell.number_format = f"0.{'0' * decimals}"
+    else:
+        cell.value = value
 
 
 # --- workbooks -------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from palier.assessments.store import Campaign
 from palier.benchmarks import store
-from palier.foundation import audit, jobs
+from palier.foundation import audit, jobs, operations
 from palier.foundation.actor import NetworkActor
 from palier.foundation.database import transaction
 
@@ -28,30 +28,29 @@ def erratum_key(edition_id: UUID) -> str:
     return f"correct {edition_id}"
 
 
-async def ask_draft(actor: NetworkActor, campaign_id: UUID, *, ready: bool) -> None:
-    """Have the worker seal the campaign and compute its draft. Raises NotReady, DoesNotExist.
+async def ask_draft(actor: NetworkActor, campaign_id: UUID, op: UUID, *, ready: bool) -> None:
+    """Have the worker seal the campaign and compute its draft. Raises AlreadyDone, NotReady, DoesNotExist.
 
     `ready`: what `preparing.load_preparation` found, in words on the page the staff confirmed.
     """
-    if not ready:
-        raise NotReady
     async with transaction(actor):
+        await _claim(actor, op, _publishing(actor, campaign_id), ready=ready)
         campaign = await store.campaign_of(actor.network_id, campaign_id)
         await _ask(actor, campaign, "draft_asked", "benchmarks.seal", sealing_key(campaign.id))
 
 
-async def ask_to_set_aside(actor: NetworkActor, campaign_id: UUID) -> None:
-    """Have the worker erase the figures of the draft. Raises DoesNotExist."""
+async def ask_to_set_aside(actor: NetworkActor, campaign_id: UUID, op: UUID) -> None:
+    """Have the worker erase the figures of the draft. Raises AlreadyDone, DoesNotExist."""
     async with transaction(actor):
+        await _claim(actor, op, _publishing(actor, campaign_id), ready=True)
         campaign = await store.campaign_of(actor.network_id, campaign_id)
         await _ask(actor, campaign, "set_aside_asked", "benchmarks.set_aside", sealing_key(campaign.id))
 
 
-async def ask_publication(actor: NetworkActor, campaign_id: UUID, *, ready: bool) -> None:
-    """Have the worker publish the draft. Raises NotReady, DoesNotExist."""
-    if not ready:
-        raise NotReady
+async def ask_publication(actor: NetworkActor, campaign_id: UUID, op: UUID, *, ready: bool) -> None:
+    """Have the worker publish the draft. Raises AlreadyDone, NotReady, DoesNotExist."""
     async with transaction(actor):
+        await _claim(actor, op, _publishing(actor, campaign_id), ready=ready)
         campaign = await store.campaign_of(actor.network_id, campaign_id)
         await audit.record(actor, "benchmarks.publication_asked", f"campaign {campaign.name}")
         await jobs.enqueue(
@@ -60,16 +59,30 @@ async def ask_publication(actor: NetworkActor, campaign_id: UUID, *, ready: bool
         )  # fmt: skip
 
 
+async def _claim(actor: NetworkActor, op: UUID, location: str, *, ready: bool) -> None:
+    """A form counts once: sent a second time it leads where it led, whatever has become possible or not since."""
+    await operations.claim(op, actor.person_id, location)
+    if not ready:
+        raise NotReady  # and the claim goes with the transaction: the form may be sent again
+
+
+def _publishing(actor: NetworkActor, campaign_id: UUID) -> str:
+    return f"/n/{actor.network_slug}/campaigns/{campaign_id}/publish?asked=1"
+
+
 async def _ask(actor: NetworkActor, campaign: Campaign, verb: str, job: str, key: str) -> None:
     await audit.record(actor, f"benchmarks.{verb}", f"campaign {campaign.name}")
     await jobs.enqueue(job, once=key, campaign_id=campaign.id, asked_by=actor.person_id)
 
 
-async def ask_erratum(actor: NetworkActor, edition_id: UUID, reason: str, *, ready: bool) -> None:
-    """Have the worker compute the edition again with the corrections that may be taken. Raises NotReady, DoesNotExist."""
-    if not ready:
-        raise NotReady
+async def ask_erratum(actor: NetworkActor, edition_id: UUID, reason: str, op: UUID, *, ready: bool) -> None:
+    """Have the worker compute the edition again with the corrections that may be taken.
+
+    Raises AlreadyDone, NotReady, DoesNotExist.
+    """
     async with transaction(actor):
+        location = f"/n/{actor.network_slug}/editions/{edition_id}?asked=1"
+        await _claim(actor, op, location, ready=ready)
         edition = await store.Edition.get(id=edition_id, network_id=actor.network_id)
         await audit.record(actor, "benchmarks.erratum_asked", f"edition {edition.name}", reason=reason)
         await jobs.enqueue(

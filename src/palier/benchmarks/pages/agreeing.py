@@ -1,7 +1,6 @@
 """What an organisation agreed to for a round's benchmark: the text, the answers given, a new answer, a correction."""
 
 from typing import Any
-from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
@@ -11,7 +10,9 @@ from litestar.response import Redirect, Template
 
 from palier.assessments.consent_wording import wording
 from palier.assessments.flows import sheets
+from palier.assessments.store import AssessmentState, visible_assessments
 from palier.benchmarks.flows import consenting
+from palier.benchmarks.pages.forms import op_of
 from palier.foundation.actor import Actor
 from palier.foundation.database import reading
 from palier.foundation.identifiers import new_id
@@ -21,6 +22,16 @@ from palier.foundation.permissions import Permission, needs
 from palier.foundation.web import form_of, page, see_other
 
 LONGEST_REASON, LONGEST_NAME = 500, 120
+
+
+@get("/o/{org:str}/consent", opt=needs(Permission.READ))
+async def consent(actor: NamedDependency[Actor]) -> Redirect:
+    """The consent of the round submitted last for a campaign; without one, what the benchmark page says of it."""
+    async with reading(actor):
+        asked = visible_assessments(actor).exclude(benchmark_consent=None).exclude(campaign_id=None)
+        last = await asked.exclude(state=AssessmentState.DRAFT).order_by("-submitted_at").first()
+    home = f"/o/{actor.organisation.slug}"
+    return Redirect(f"{home}/e/{last.slug}/sharing" if last else f"{home}/benchmark", status_code=302)
 
 
 class Agreeing(Controller):
@@ -48,7 +59,7 @@ class Agreeing(Controller):
             return await _agreement(request, actor, assessment, raw, errors)
         try:
             in_time = await consenting.answer_again(
-                actor, assessment, given=raw["consent"] == "yes", name=raw["name"], op=_operation(raw)
+                actor, assessment, given=raw["consent"] == "yes", name=raw["name"], op=op_of(raw)
             )
         except consenting.NotAsked:
             raise NotFoundException from None
@@ -79,18 +90,11 @@ class Agreeing(Controller):
                 raw.get("by", ""),
                 reason=raw["reason"].strip(),
                 name=raw["corrected_by"],
-                op=_operation(raw),
+                op=op_of(raw),
             )
         except consenting.NotAsked:
             raise NotFoundException from None
         return _back(actor, assessment, _("The correction is filed."))
-
-
-def _operation(raw: dict[str, str]) -> UUID:
-    try:
-        return UUID(raw.get("op", ""))
-    except ValueError:
-        return new_id()
 
 
 def _name_errors(raw: dict[str, str], field: str = "name") -> dict[str, str]:
@@ -124,4 +128,4 @@ async def _agreement(
     )
 
 
-PAGES = [Agreeing]
+PAGES = [consent, Agreeing]

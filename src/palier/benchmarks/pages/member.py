@@ -1,6 +1,6 @@
 """A member's benchmark: its position in a group of peers, and the same figures as a file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from litestar import Controller, MediaType, Request, Response, get
@@ -12,7 +12,12 @@ from litestar.response import Redirect, Template
 from palier.assessments.scope_wording import scope_in_words
 from palier.assessments.store import AssessmentState, visible_assessments
 from palier.benchmarks import unseen_wording, wording
-from palier.benchmarks.benchmark_file import benchmark_data, benchmark_file
+from palier.benchmarks.benchmark_file import (
+    benchmark_csv,
+    benchmark_data,
+    benchmark_table,
+    benchmark_workbook,
+)
 from palier.benchmarks.flows.comparing import own_cohort
 from palier.benchmarks.flows.viewing import Obstacle, UnknownEdition, View, dimensions_of, view_benchmark
 from palier.benchmarks.pages.choosing import Asked, Query, asked_of, fields
@@ -24,6 +29,7 @@ from palier.foundation.clock import today
 from palier.foundation.database import reading
 from palier.foundation.language import current
 from palier.foundation.permissions import Permission, needs
+from palier.foundation.spreadsheets import Cell
 from palier.foundation.web import is_htmx, page
 from palier.network.wording import label
 from palier.questionnaires.rules import Questionnaire
@@ -31,6 +37,9 @@ from palier.scoring.rules.result import TOTAL
 
 INDEXED = frozenset({"P6"})
 """Questionnaires whose dimensions are also shown as an index from 0 to 10. Source: docs/method.md#benchmarks."""
+
+
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class Benchmark(Controller):
@@ -71,31 +80,24 @@ class Benchmark(Controller):
     async def file(
         self, request: Request, actor: NamedDependency[Actor], slug: FromPath[str]
     ) -> Response[bytes]:
-        """The figures of the page, for a spreadsheet."""
-        asked = asked_of(request)
-        async with reading(actor):
-            view = await _view(actor, slug, asked)
-        if view.obstacle:
-            raise NotFoundException
-        names = names_of(view)
-        content = benchmark_file(
-            view.lines(list(names)), names.__getitem__, _group(view), view.shown.edition.name, _indexed(view)
-        )
-        headers = {
-            "content-disposition": f'attachment; filename="{view.round.assessment.slug}-benchmark.csv"'
-        }
-        return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+        """The figures of the page, for any spreadsheet."""
+        content = benchmark_csv(await _table(request, actor, slug))
+        return _attached(content, f"{slug}-benchmark.csv", "text/csv; charset=utf-8")
+
+    @get("/e/{slug:str}/benchmark.xlsx")
+    async def workbook(
+        self, request: Request, actor: NamedDependency[Actor], slug: FromPath[str]
+    ) -> Response[bytes]:
+        """The same lines as a workbook."""
+        content = benchmark_workbook(await _table(request, actor, slug))
+        return _attached(content, f"{slug}-benchmark.xlsx", WORKBOOK)
 
     @get("/e/{slug:str}/benchmark.json")
     async def data(
         self, request: Request, actor: NamedDependency[Actor], slug: FromPath[str]
     ) -> Response[bytes]:
         """The figures of the page, for a program."""
-        asked = asked_of(request)
-        async with reading(actor):
-            view = await _view(actor, slug, asked)
-        if view.obstacle:
-            raise NotFoundException
+        view = await _comparable(request, actor, slug)
         names, edition, standing = names_of(view), view.shown.edition, view.shown.standing
         content = benchmark_data(
             view.lines(list(names)),
@@ -105,10 +107,29 @@ class Benchmark(Controller):
             edition.published_on,
             _indexed(view),
         )
-        headers = {
-            "content-disposition": f'attachment; filename="{view.round.assessment.slug}-benchmark.json"'
-        }
-        return Response(content, media_type=MediaType.JSON, headers=headers)
+        return _attached(content, f"{slug}-benchmark.json", MediaType.JSON)
+
+
+def _attached(content: bytes, name: str, media_type: str) -> Response[bytes]:
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=media_type, headers=headers)
+
+
+async def _table(request: Request, actor: Actor, slug: str) -> list[Sequence[Cell]]:
+    view = await _comparable(request, actor, slug)
+    names = names_of(view)
+    return benchmark_table(
+        view.lines(list(names)), names.__getitem__, _group(view), view.shown.edition.name, _indexed(view)
+    )
+
+
+async def _comparable(request: Request, actor: Actor, slug: str) -> View:
+    """What the page of the same address compares; NotFoundException where nothing is."""
+    async with reading(actor):
+        view = await _view(actor, slug, asked_of(request))
+    if view.obstacle:
+        raise NotFoundException
+    return view
 
 
 async def _view(actor: Actor, slug: str, asked: Asked) -> View:
@@ -185,8 +206,8 @@ def _tables(view: View, sort: str, names: Mapping[str, str]) -> dict[str, Any]:
     moved = movers(rows)
     return {
         "indexed": indexed, "dimensions": [] if single else dimensions, "elements": sort_lines(rows, sort),
-        "criteria": criteria, "movers": moved, "movers_title": wording.movers_title(moved),
-        "elements_title": wording.elements_title(rows, names.__getitem__), "address_of": _addresses(questionnaire),
+        "criteria": criteria, "movers": moved, "movers_title": wording.movers_title(moved, pillars=indexed),
+        "elements_title": wording.elements_title(rows, names.__getitem__, pillars=indexed), "address_of": _addresses(questionnaire),
         "hidden": [line for line in (*(() if single else dimensions), *rows, *criteria) if line.hidden],
     }  # fmt: skip
 

@@ -14,18 +14,21 @@ from palier.benchmarks.flows import asking
 from palier.benchmarks.flows.correcting import load_corrections
 from palier.benchmarks.flows.preparing import Preparation, load_preparation
 from palier.benchmarks.flows.previewing import Frozen, load_frozen, preview
+from palier.benchmarks.pages.forms import op_of
 from palier.benchmarks.rules.cohorts import cohort_of
-from palier.benchmarks.wording import band_in_words, cohort_in_words, refusal_in_words
+from palier.benchmarks.wording import band_in_words, cohort_in_words, overall, refusal_in_words
 from palier.foundation import jobs
 from palier.foundation.actor import NetworkActor
 from palier.foundation.database import reading
+from palier.foundation.identifiers import new_id
 from palier.foundation.language import current
 from palier.foundation.language import gettext as _
 from palier.foundation.permissions import Permission, needs
 from palier.foundation.web import form_of, page, see_other
-from palier.network.wording import dimension, label
+from palier.network import wording as network_wording
 from palier.questionnaires.catalogue import latest_of_each
-from palier.questionnaires.flows.offering import own_titles
+from palier.questionnaires.flows.offering import asked_in, own_titles
+from palier.scoring.rules.result import TOTAL
 
 STOP_POLLING = 286
 """What tells htmx that there is nothing more to wait for."""
@@ -51,9 +54,10 @@ class Publication(Controller):
         self, request: Request, network_actor: NamedDependency[NetworkActor], campaign: FromPath[UUID]
     ) -> Response:
         """Seal the campaign, for good."""
+        raw = await form_of(request)
         prepared = await _prepared(network_actor, campaign)
         try:
-            await asking.ask_draft(network_actor, campaign, ready=prepared.may_seal)
+            await asking.ask_draft(network_actor, campaign, op_of(raw), ready=prepared.may_seal)
         except asking.NotReady:
             wrong = {"seal": _("This campaign cannot be sealed now")}
             return await _publication(request, network_actor, prepared, wrong)
@@ -61,10 +65,11 @@ class Publication(Controller):
 
     @post("/set-aside")
     async def set_aside(
-        self, network_actor: NamedDependency[NetworkActor], campaign: FromPath[UUID]
+        self, request: Request, network_actor: NamedDependency[NetworkActor], campaign: FromPath[UUID]
     ) -> Redirect:
         """Erase the draft's figures; its batches stay."""
-        await asking.ask_to_set_aside(network_actor, campaign)
+        raw = await form_of(request)
+        await asking.ask_to_set_aside(network_actor, campaign, op_of(raw))
         return see_other(f"{_here(network_actor, campaign)}?asked=1")
 
     @post()
@@ -77,7 +82,7 @@ class Publication(Controller):
             wrong = {"confirm": _("Type the name of the campaign exactly")}
             return await _publication(request, network_actor, prepared, wrong)
         try:
-            await asking.ask_publication(network_actor, campaign, ready=prepared.ready)
+            await asking.ask_publication(network_actor, campaign, op_of(raw), ready=prepared.ready)
         except asking.NotReady:
             wrong = {"confirm": _("This campaign cannot be published now")}
             return await _publication(request, network_actor, prepared, wrong)
@@ -111,9 +116,10 @@ class Publication(Controller):
             member = next((one for one in members if str(one.id) == wanted), members[0] if members else None)
             shown = await preview(network_actor, draft, member) if draft and member else None
             titles = await _titles(network_actor)
+            names = await _names(prepared.taking.campaign.questionnaire, prepared.taking.campaign.major)
         return _page(
             request, "benchmarks/staff_preview.html", taking=prepared.taking, draft=draft, members=members, shown=shown, titles=titles,
-            names=_names(prepared.taking.campaign.questionnaire), cohort_in_words=cohort_in_words,
+            names=names, cohort_in_words=cohort_in_words,
             refusal_in_words=refusal_in_words, band_in_words=band_in_words,
         )  # fmt: skip
 
@@ -144,10 +150,13 @@ class Editions(Controller):
             frozen = await load_frozen(network_actor, edition)
             corrections = await load_corrections(network_actor, frozen.edition)
         ready = bool(corrections.taken) and frozen.erratum is None and frozen.original is None
-        errors = _reason_errors(reason) or ({} if ready else {"reason": _("There is nothing to correct now")})
-        if errors:
+        if errors := _reason_errors(reason):
             return await _edition(request, network_actor, frozen, errors, reason)
-        await asking.ask_erratum(network_actor, edition, reason, ready=ready)
+        try:
+            await asking.ask_erratum(network_actor, edition, reason, op_of(raw), ready=ready)
+        except asking.NotReady:
+            wrong = {"reason": _("There is nothing to correct now")}
+            return await _edition(request, network_actor, frozen, wrong, reason)
         return see_other(f"/n/{network_actor.network_slug}/editions/{edition}?asked=1")
 
 
@@ -185,17 +194,21 @@ async def _publication(
 ) -> Template:
     async with reading(actor):
         titles = await _titles(actor)
+        names = await _names(prepared.taking.campaign.questionnaire, prepared.taking.campaign.major)
     return _page(
         request, "benchmarks/staff_publish.html", status_code=422 if errors else 200, prepared=prepared,
-        taking=prepared.taking, errors=errors or {}, dimension=dimension, label=label, titles=titles,
+        taking=prepared.taking, errors=errors or {}, dimension=network_wording.dimension,
+        label=network_wording.label, titles=titles,
         asked="asked" in request.query_params or prepared.waiting, cohort_of=cohort_of,
         cohort_in_words=cohort_in_words, band_in_words=band_in_words,
-        names=_names(prepared.taking.campaign.questionnaire),
+        names=names,
     )  # fmt: skip
 
 
 def _page(request: Request, template: str, *, status_code: int = 200, **context: Any) -> Template:
-    return page(request, template, status_code=status_code, nav="network", tab="campaigns", **context)
+    return page(
+        request, template, status_code=status_code, nav="network", tab="campaigns", new_op=new_id, **context
+    )
 
 
 async def _titles(actor: NetworkActor) -> dict[str, str]:
@@ -204,15 +217,15 @@ async def _titles(actor: NetworkActor) -> dict[str, str]:
     return own | {one.id: one.title.in_(current()) for one in latest_of_each()}
 
 
-def _names(code: str) -> dict[str, str]:
-    """What the variables of a shipped questionnaire are called; one of a network's own shows its codes."""
-    found = next((one for one in latest_of_each() if one.id == code), None)
-    named: dict[str, str] = {}
-    if found:
-        named |= {one.code: one.label.in_(current()) for one in found.dimensions}
-        named |= {one.code: one.label.in_(current()) for one in found.elements}
-        named |= {one.code: one.label.in_(current()) for one in found.criteria}
-    return {"total": _("Overall maturity")} | named
+async def _names(code: str, major: int) -> dict[str, str]:
+    """What variables are called, in the order of the questionnaire, shipped or of the network's own. Call inside `reading(actor)`."""
+    named, found = {TOTAL: overall()}, await asked_in(code, major)
+    for dimension in found.dimensions if found else ():
+        named[dimension.code] = dimension.label.in_(current())
+        for element in dimension.elements:
+            named[element.code] = element.label.in_(current())
+            named |= {one.code: one.label.in_(current()) for one in element.criteria}
+    return named
 
 
 PAGES = [Publication, Editions]

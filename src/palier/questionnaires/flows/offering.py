@@ -9,7 +9,13 @@ from typing import Any
 from palier.foundation.actor import Actor, NetworkActor
 from palier.foundation.kept import Kept
 from palier.questionnaires.building import questionnaire_from
-from palier.questionnaires.catalogue import UnknownQuestionnaire, latest, latest_of_each
+from palier.questionnaires.catalogue import (
+    UnknownQuestionnaire,
+    find_questionnaire,
+    latest,
+    latest_of_each,
+    versions,
+)
 from palier.questionnaires.owners import Owner
 from palier.questionnaires.rules import Questionnaire, Text
 from palier.questionnaires.rules.versions import numbered
@@ -74,3 +80,17 @@ async def own_titles(tenant: Actor | NetworkActor) -> dict[str, Text]:
         row.code: Text(tuple(row.title.items()))
         for row in sorted(rows, key=lambda one: numbered(one.version))
     }
+
+
+async def asked_in(code: str, major: int) -> Questionnaire | None:
+    """The newest version of `code` in one major, withdrawn ones of an owner included; None where there is no file for it.
+
+    Says what things are called, to staff and in documents: never what may be chosen now.
+    """
+    if "-" not in code:
+        shipped = [one for one in versions(code) if numbered(one)[0] == major]
+        return find_questionnaire(code, shipped[-1]) if shipped else None
+    rows = await OwnQuestionnaire.filter(code=code, version__startswith=f"{major}.").exclude(
+        state=OwnState.DRAFT
+    )
+    return built(max(rows, key=lambda one: numbered(one.version))) if rows else None
