@@ -17,6 +17,7 @@ from palier.foundation.identifiers import new_id
 from palier.foundation.language import speaking
 from palier.foundation.settings import Settings
 from palier.reports.press import Press
+from palier.reports.rules.accent import check_accent
 from palier.reports.rules.bulletins import Bulletin
 from palier.reports.rules.record import from_plain, to_plain
 from palier.reports.typesetting import print_document
@@ -168,6 +169,29 @@ async def test_whoever_knows_most_of_a_batch_is_not_given_it(
         own = f"/o/{claire.organisation.slug}/bulletins"
         assert str(bulletin) not in (await browser.get(own)).text
         assert (await browser.get(f"{own}/{bulletin}")).status_code == 404
+
+
+async def test_staff_who_know_most_of_a_batch_elsewhere_are_not_given_it_either(
+    visit: Browser, settings: Settings, edition: UUID, owner: asyncpg.Connection, manager: NetworkActor, network: Planted,
+    ines: Person,
+) -> None:  # fmt: skip
+    bulletin = await asked(owner, manager, edition)
+    await make(settings, bulletin)
+    await owner.executemany(
+        "insert into membership (id, organisation_id, person_id, role, created_at) values ($1, $2, $3, 'reader', now())",
+        [(new_id(), member, ines.person_id) for member in network.members[:45]],
+    )
+    async with visit(ines) as browser:
+        page = await browser.get(f"{NET}/editions/{edition}/bulletin")
+        assert f"/bulletins/{bulletin}" not in page.text
+        assert (await browser.get(f"{NET}/bulletins/{bulletin}")).status_code == 404
+
+
+async def test_a_networks_pale_colour_is_printed_darker(settings: Settings, edition: UUID, owner: asyncpg.Connection, network: Planted) -> None:  # fmt: skip
+    await owner.execute("delete from network_look")
+    await owner.execute("insert into network_look (id, name, accent) values ($1, '', '#2f8f87')", network.id)
+    document = await drawn(settings, edition, "fr")
+    assert check_accent(document.cover.issuer.accent) == document.cover.issuer.accent
 
 
 async def test_a_query_that_forgets_shows_made_bulletins_to_verified_members_alone(

@@ -20,10 +20,10 @@ from palier.foundation.language import current, speaking
 from palier.network.rules.taxonomy import FAMILIES
 from palier.network.store import Network
 from palier.network.wording import label
-from palier.questionnaires.catalogue import UnknownQuestionnaire, latest
+from palier.questionnaires.flows.offering import asked_in
 from palier.questionnaires.rules import Questionnaire
 from palier.reports.press import Press, PrintingFailed
-from palier.reports.rules.accent import DEFAULT_ACCENT
+from palier.reports.rules.accent import DEFAULT_ACCENT, darkened
 from palier.reports.rules.bulletins import Bulletin, BulletinRow, FamilyRow
 from palier.reports.rules.documents import Cover, Issuer, Logo, Quartiles
 from palier.scoring.rules.result import TOTAL
@@ -117,7 +117,7 @@ async def make_bulletin(bulletin: UUID, press: Press) -> None:
 
 async def draw_up(edition: benchmarks.Edition) -> Bulletin:
     """The bulletin of `edition` in the language spoken, from release rows and nothing else that members gave."""
-    asked = _questionnaire(edition)
+    asked = await asked_in(edition.questionnaire, edition.major)
     whole = await _whole(edition)
     before = await _before(edition)
     then = await _whole(before) if before else {}
@@ -138,14 +138,6 @@ async def draw_up(edition: benchmarks.Edition) -> Bulletin:
         before_on=before.published_on if before else None,
         correction=edition.reason,
     )  # fmt: skip
-
-
-def _questionnaire(edition: benchmarks.Edition) -> Questionnaire | None:
-    """The newest version of what was asked; None for a network's own, which is told by its codes."""
-    try:
-        return latest(edition.questionnaire)
-    except UnknownQuestionnaire:
-        return None
 
 
 async def _whole(edition: benchmarks.Edition) -> Mapping[str, Row]:
@@ -221,7 +213,7 @@ async def _cover(edition: benchmarks.Edition, asked: Questionnaire | None) -> Co
     look = await NetworkLook.get_or_none(id=network.id)
     name = (look.name if look else "") or network.name
     logo = Logo(bytes(look.logo), look.logo_media_type) if look and look.logo else None
-    issuer = Issuer(name, logo=logo, accent=(look.accent if look else "") or DEFAULT_ACCENT)
+    issuer = Issuer(name, logo=logo, accent=darkened((look.accent if look else "") or DEFAULT_ACCENT))
     title = asked.title.in_(current()) if asked else edition.questionnaire
     noon = datetime.combine(edition.published_on, time(12), UTC)
     return Cover(name, title, edition.name, noon, issuer)

@@ -35,6 +35,15 @@ def check_accent(colour: str) -> str:
     return colour.upper()
 
 
+def darkened(colour: str) -> str:
+    """`colour` (`#RRGGBB`), made darker by steps of its own hue until it can be read on white."""
+    channels = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+    while contrast_with_white(colour) < LEAST_CONTRAST:
+        channels = [channel * 19 // 20 for channel in channels]
+        colour = "#" + "".join(f"{channel:02X}" for channel in channels)
+    return colour
+
+
 def contrast_with_white(colour: str) -> float:
     """The WCAG contrast ratio of `#RRGGBB` to white, 1 to 21."""
     red, green, blue = (_linear(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
