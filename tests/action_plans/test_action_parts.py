@@ -158,7 +158,7 @@ async def test_a_review_sets_the_next_one_and_waits_for_nobody_s_change(
     with pytest.raises(ChangedMeanwhile):
         await reviewing.review(malik, action.id, Look(DAY, Stage.ACT, "Trop tard"), 1, new_id())
     async with reading(claire):
-        found = await store.reviews_of(claire, action.id)
+        found = await reviewing.reviews_of(claire, action.id)
     assert [(one.words, one.stage, one.by) for one in found] == [("Ça marche", Stage.CHECK, "Claire Lambert")]
 
 

@@ -309,26 +309,6 @@ async def all_actions(actor: Actor) -> list[Action]:
     return await rows.order_by("created_at", "id")
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
-    """A review as people read it; `by` is empty once the person is gone."""
-
-    on: date
-    stage: Stage
-    words: str
-    by: str
-
-
-async def reviews_of(actor: Actor, action: UUID) -> list[Review]:
-    """The reviews of an action, the latest first."""
-    sql = (
-        'select r."on", r.stage, r.words, p.name from action_review r left join person p on p.id = r.person_id '
-        'where r.organisation_id = $1 and r.action_id = $2 order by r."on" desc, r.id desc'
-    )
-    rows = await select(sql, actor.organisation_id, action)
-    return [Review(row["on"], Stage(row["stage"]), row["words"], row["name"] or "") for row in rows]
-
-
 async def checklists_of(actor: Actor, actions: Iterable[UUID]) -> dict[UUID, list[ChecklistItem]]:
     """The steps of these actions, by action, in their order."""
     rows = ChecklistItem.filter(organisation_id=actor.organisation_id, action_id__in=list(actions))

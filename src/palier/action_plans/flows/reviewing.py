@@ -11,7 +11,7 @@ from palier.action_plans.rules.reviews import reviewed
 from palier.action_plans.store import Action, ActionReview
 from palier.foundation import audit, operations
 from palier.foundation.actor import Actor
-from palier.foundation.database import transaction
+from palier.foundation.database import select, transaction
 from palier.foundation.identifiers import new_id
 
 
@@ -44,3 +44,23 @@ async def review(actor: Actor, action: UUID, look: Look, base: int, op: UUID) ->
             words=look.words, changes=differences(before, after),
         )  # fmt: skip
     return row
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A review as people read it; `by` is empty once the person is gone."""
+
+    on: date
+    stage: Stage
+    words: str
+    by: str
+
+
+async def reviews_of(actor: Actor, action: UUID) -> list[Review]:
+    """The reviews of an action, the latest first. Call it inside `reading`."""
+    sql = (
+        'select r."on", r.stage, r.words, p.name from action_review r left join person p on p.id = r.person_id '
+        'where r.organisation_id = $1 and r.action_id = $2 order by r."on" desc, r.id desc'
+    )
+    rows = await select(sql, actor.organisation_id, action)
+    return [Review(row["on"], Stage(row["stage"]), row["words"], row["name"] or "") for row in rows]

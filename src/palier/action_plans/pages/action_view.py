@@ -10,6 +10,7 @@ from litestar.response import Template
 from palier.action_plans import store, wording
 from palier.action_plans.flows.acting import ChangedMeanwhile, facts_of
 from palier.action_plans.flows.reconciling import reconcile
+from palier.action_plans.flows.reviewing import reviews_of
 from palier.action_plans.flows.stepping import seal_of
 from palier.action_plans.flows.waiting import waits_of
 from palier.action_plans.pages.action_form import choices, shown, typed
@@ -76,7 +77,7 @@ async def _parts(actor: Actor, row: store.Action) -> dict[str, Any]:
     waits = await waits_of(actor, row.id)
     return {
         "readings": (await store.readings_of(actor, [row.id])).get(row.id, []),
-        "reviews": await store.reviews_of(actor, row.id),
+        "reviews": await reviews_of(actor, row.id),
         "waits": waits,
         "wait_choices": by_plan(waits.offered),
     }
