@@ -42,6 +42,8 @@ def test_the_first_variable_that_is_not_empty_wins(tmp_path: Path) -> None:
         ("WEB_CONCURRENCY", "-1"),
         ("PALIER_PUBLIC_URL", "palier.example"),
         ("PALIER_SMTP_URL", "mail.example:25"),
+        ("PALIER_SCANNER", "http://scanner.example"),
+        ("PALIER_SCANNER", "clamd:"),
         ("PALIER_SECRET", "too short"),
     ],
 )
