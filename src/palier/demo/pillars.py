@@ -22,17 +22,27 @@ EVERY = 3
 
 async def plant_pillars(
     planted: Planted, members: Sequence[Member], actors: Mapping[str, Actor], always: Member
-) -> None:
-    """The campaign of last spring, the rounds of those who take part, `always` among them, and its edition."""
-    campaign = await _campaign(planted)
-    for member in [always, *members[::EVERY]]:
-        if member.slug in actors:
-            await _take_part(campaign, member, actors[member.slug])
+) -> Campaign:
+    """The campaign of the spring before last, the rounds of those who take part, `always` among them, and its edition."""
+    campaign = await plant_pillar_campaign(planted, [always, *members], actors, clock.today().year - 1)
     await publish_campaign(str(campaign.id), on=(campaign.closes_on + timedelta(days=17)).isoformat())
+    return campaign
 
 
-async def _campaign(planted: Planted) -> Campaign:
-    year, pillars = clock.today().year - 1, latest("P6")
+async def plant_pillar_campaign(
+    planted: Planted, members: Sequence[Member], actors: Mapping[str, Actor], year: int
+) -> Campaign:
+    """One spring's campaign on the pillars and the rounds of those who take part: the first, and one in EVERY."""
+    campaign = await _campaign(planted, year)
+    turn = 1 + year - (clock.today().year - 1)
+    for member in [members[0], *members[1::EVERY]]:
+        if member.slug in actors:
+            await _take_part(campaign, member, actors[member.slug], turn)
+    return campaign
+
+
+async def _campaign(planted: Planted, year: int) -> Campaign:
+    pillars = latest("P6")
     async with transaction(OnDuty(network_id=planted.row.id)):
         return await Campaign.create(
             id=new_id(), network_id=planted.row.id, name=str(year), questionnaire=pillars.id,
@@ -40,9 +50,9 @@ async def _campaign(planted: Planted) -> Campaign:
         )  # fmt: skip
 
 
-async def _take_part(campaign: Campaign, member: Member, actor: Actor) -> None:
+async def _take_part(campaign: Campaign, member: Member, actor: Actor, turn: int) -> None:
     pillars = latest(campaign.questionnaire)
-    given = answers(pillars, member.maturity, member.slug, member.progress)
+    given = answers(pillars, member.maturity, member.slug, member.progress * turn)
     opened = at_nine(campaign.opens_on + timedelta(days=3 + len(member.slug) % 20))
     async with transaction(actor):
         round_ = await plant_round(

@@ -3,6 +3,7 @@
 Everything is drawn from fixed seeds; dates are relative to today. About ten seconds.
 """
 
+import asyncio
 import hashlib
 import hmac
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from palier.demo.networks import plant_members, plant_network, plant_running, pu
 from palier.demo.past_plan import plant_past_plan
 from palier.demo.pillars import plant_pillars
 from palier.demo.practices import plant_practices
+from palier.demo.publication import plant_bulletin, plant_draft, plant_erratum
 from palier.demo.rules.members import LARGE, SMALL, members
 from palier.foundation import clock
 from palier.foundation.actor import OnDuty, Person
@@ -28,6 +30,7 @@ from palier.foundation.permissions import Role
 from palier.foundation.settings import Settings
 from palier.network import store as network
 from palier.questionnaires.catalogue import latest
+from palier.reports.press import Press
 
 LARGE_NETWORK, SMALL_NETWORK = "excellence-de-service", "cercle-sante-prevoyance"
 
@@ -74,6 +77,15 @@ async def is_empty() -> bool:
 
 async def seed(settings: Settings) -> None:
     """Plant both networks and the cast. Needs an open connection pool as the worker."""
+    press = Press(workers=1)
+    press.start()  # it warms up meanwhile: the bulletin comes last
+    try:
+        await _plant(settings, press)
+    finally:
+        await asyncio.to_thread(press.stop)
+
+
+async def _plant(settings: Settings, press: Press) -> None:
     people = {email: await _person(settings, email, name) for email, name, _what, _start in _CAST}
     claire, malik, sophie, ines, hugo = (people[email] for email, *_ in _CAST)
     await _keep_definitions()
@@ -92,7 +104,9 @@ async def seed(settings: Settings) -> None:
     others = {slug: actor for slug, actor in actors.items() if slug not in apart}
     await plant_running(large, everybody, others)
     await plant_practices(large, everybody, actors, valley, ines.name)
-    await plant_pillars(large, everybody, others | {VALLEY.slug: valley}, always=VALLEY)
+    pillars = await plant_pillars(large, everybody, others | {VALLEY.slug: valley}, always=VALLEY)
+    await plant_erratum(pillars, everybody, others, ines)
+    await plant_draft(large, [VALLEY, *everybody], others, ines)
     small = await plant_network("Cercle Santé et prévoyance", SMALL_NETWORK, 8, latest("FL"))
     await plant_members(small, members(SMALL, "palier small"))
     await publish_years(small)
@@ -102,6 +116,7 @@ async def seed(settings: Settings) -> None:
                 id=new_id(), network_id=planted.row.id, person_id=ines.person_id
             )
     await plant_cockpit(large, ines)
+    await plant_bulletin(large.campaigns[-2], press)
 
 
 async def _keep_definitions() -> None:
