@@ -347,7 +347,9 @@ def crowded_sheet(words: str, lines: int = 40) -> ActionSheet:
     """A sheet whose every text is `words` and whose every list has so many lines."""
     whole = action_sheet("fr")
     kpi = Kpi(words[:160], "12", "5", "8", words[:40])
-    told = replace(whole.action, title=words[:200], why=words, owner=words[:120], sponsor=words[:120], kpi=kpi)
+    told = replace(
+        whole.action, title=words[:200], why=words, owner=words[:120], sponsor=words[:120], kpi=kpi
+    )
     face = replace(whole.cover, organisation=words[:150], questionnaire=words[:150], round=words[:60])
     return replace(
         whole, cover=face, action=told, plan_title=words[:160], steps=(Step(words[:500]),) * lines,
