@@ -11,7 +11,9 @@ def reliable_words(change: ReliableChange | None) -> str:
     if change is None:
         return ""
     words = (
-        _("Reliable change: more than measuring twice would give by chance (index %(index)s, %(least)s needed).")
+        _(
+            "Reliable change: more than measuring twice would give by chance (index %(index)s, %(least)s needed)."
+        )
         if change.beyond_error
         else _(
             "Within measurement error: measuring twice could give as much by chance (index %(index)s, %(least)s needed)."
