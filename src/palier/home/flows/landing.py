@@ -6,6 +6,7 @@ from datetime import date
 from palier.action_plans.flows.overview import late_actions, my_actions
 from palier.action_plans.store import Action
 from palier.assessments import store
+from palier.assessments.flows.definitions import definition_of
 from palier.assessments.flows.rounds import Round, load_round
 from palier.assessments.flows.sheets import Desk, load_desk
 from palier.assessments.rules.peers import Peers, PeerView
@@ -16,6 +17,7 @@ from palier.foundation.actor import Actor
 from palier.foundation.clock import today
 from palier.home.flows.news import News, load_news
 from palier.network.store import Organisation, organisation_of
+from palier.questionnaires.rules import Questionnaire
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,15 @@ class LastResult:
 
 
 @dataclass(frozen=True, slots=True)
+class NewEdition:
+    """An edition, the questionnaire it is of, and the organisation's last round of it: where it is read."""
+
+    edition: Edition
+    questionnaire: Questionnaire
+    round: str
+
+
+@dataclass(frozen=True, slots=True)
 class Landing:
     """Everything the page shows. `rounds` are the open ones, the first to close first."""
 
@@ -49,7 +60,7 @@ class Landing:
     last: LastResult | None
     mine: tuple[Action, ...]
     late: tuple[Action, ...]
-    editions: tuple[Edition, ...]
+    editions: tuple[NewEdition, ...]
     news: News
 
     @property
@@ -83,11 +94,15 @@ async def _result(actor: Actor, row: store.Assessment, peers: Peers) -> LastResu
     return LastResult(await load_round(actor, row.slug), await peers(actor, row))
 
 
-async def _editions(actor: Actor, rounds: list[store.Assessment]) -> tuple[Edition, ...]:
+async def _editions(actor: Actor, rounds: list[store.Assessment]) -> tuple[NewEdition, ...]:
     """The last edition of each network for each questionnaire the organisation uses, newest first."""
-    used = sorted({(row.questionnaire, int(row.version.partition(".")[0])) for row in rounds})
-    newest: dict[tuple[object, str], Edition] = {}
-    for questionnaire, major in used:
+    in_order = sorted(
+        rounds, key=lambda row: (row.submitted_at is not None, str(row.submitted_at or row.opens_on))
+    )
+    used = {(row.questionnaire, int(row.version.partition(".")[0])): row for row in in_order}
+    newest: dict[tuple[object, str], NewEdition] = {}
+    for (questionnaire, major), row in sorted(used.items()):
+        asked = await definition_of(row)
         for edition in await editions_for(actor, questionnaire, major):
-            newest.setdefault((edition.network_id, edition.questionnaire), edition)
-    return tuple(sorted(newest.values(), key=lambda edition: edition.published_on, reverse=True))
+            newest.setdefault((edition.network_id, questionnaire), NewEdition(edition, asked, row.slug))
+    return tuple(sorted(newest.values(), key=lambda one: one.edition.published_on, reverse=True))
