@@ -134,7 +134,7 @@ class Suggestions(Controller):
             desk = await open_desk(actor, plan, peers)
         drafts = await _by_capacity(desk) if chosen == "capacity" else first_draft(actor, desk.suggestions)
         rows = [Row(draft.suggestion, draft.starts_on, draft.due_on) for draft in drafts]
-        return _draft(request, actor, desk, rows)
+        return _draft(request, actor, desk, rows, by_capacity=chosen == "capacity")
 
     @post("/generate", opt=EDIT)
     async def generate(
@@ -223,11 +223,17 @@ async def _adopted(
 
 
 def _draft(
-    request: Request, actor: Actor, desk: Desk, rows: list[Row], errors: dict[str, str] | None = None
+    request: Request,
+    actor: Actor,
+    desk: Desk,
+    rows: list[Row],
+    errors: dict[str, str] | None = None,
+    *,
+    by_capacity: bool = False,
 ) -> Template:
     return page(
         request, "action_plans/generate.html", status_code=422 if errors else 200, rows=rows,
-        errors=errors or {}, **shared(request, actor, desk),
+        errors=errors or {}, by_capacity=by_capacity, **shared(request, actor, desk),
     )  # fmt: skip
 
 
