@@ -239,7 +239,12 @@ ACTS: tuple[tuple[str, str, Act, str], ...] = (
     (CLAIRE, ACTION, tick_a_step, "action_plans/_checklist.html post {{ here }}/{{ step.id }}/tick"),
     (CLAIRE, ACTION, say_something, "conversations/_comments.html post {{ place }}/comments"),
     (CLAIRE, ACTION, attach_a_file, "conversations/_files.html post {{ place }}/files"),
-    (CLAIRE, ACTION, take_a_file_away, "conversations/_files.html post {{ place }}/files/{{ one.id }}/remove"),
+    (
+        CLAIRE,
+        ACTION,
+        take_a_file_away,
+        "conversations/_files.html post {{ place }}/files/{{ one.id }}/remove",
+    ),
     (CLAIRE, f"{VALLEY}/reports/{{made}}", wait_for_a_document, "reports/_report.html get {{ here }}"),
     (
         INES,
