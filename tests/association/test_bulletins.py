@@ -189,7 +189,10 @@ async def test_staff_who_know_most_of_a_batch_elsewhere_are_not_given_it_either(
 
 async def test_a_networks_pale_colour_is_printed_darker(settings: Settings, edition: UUID, owner: asyncpg.Connection, network: Planted) -> None:  # fmt: skip
     await owner.execute("delete from network_look")
-    await owner.execute("insert into network_look (id, name, accent) values ($1, '', '#2f8f87')", network.id)
+    await owner.execute(
+        "insert into network_look (id, name, accent, logo_media_type) values ($1, '', '#2f8f87', '')",
+        network.id,
+    )
     document = await drawn(settings, edition, "fr")
     assert check_accent(document.cover.issuer.accent) == document.cover.issuer.accent
 
