@@ -1,4 +1,4 @@
-"""Documents: their options."""
+"""Campaigns: the version of the questionnaire they ask."""
 
 from tortoise import migrations
 
