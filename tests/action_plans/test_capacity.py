@@ -220,6 +220,16 @@ def test_each_reason_is_told() -> None:
     }
 
 
+def test_a_solution_the_solver_s_presolve_lost() -> None:
+    rounds = (round_at(small(element="minimum"), (1, 1, 1, 1, 1)),)
+    levers = [
+        candidate("both", {"a": 2, "b": 2}, 1, 1, choice=Choice(by=0)),
+        candidate("one", {"a": 2}, 1, 1),
+        candidate("kept", {"a": 2}, 2, 1, choice=Choice(pinned=True)),
+    ]
+    assert propose(problem_of(levers, (2, 2), rounds=rounds), solve).schedule == {"both": 0, "kept": 1}
+
+
 def test_what_is_kept_is_in_though_something_else_gains_more() -> None:
     levers = [
         candidate("kept", {"a": 2}, 4, choice=Choice(pinned=True, quarter=1)),

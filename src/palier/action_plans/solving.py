@@ -18,6 +18,9 @@ MOST_NODES = 20_000
 TIGHT = 1e-9
 """How far from whole, or past a limit, a solution may be: rows of a hundred points make it a ten-millionth of a point."""
 
+PRESOLVE = "off"
+"""HiGHS 1.15 loses solutions in it at such a tolerance: found by trying out every choice. Programmes are small without."""
+
 MOST_MEMORY = 2_000_000_000
 """Bytes of address space."""
 
@@ -53,7 +56,7 @@ def solve(program: Program) -> Solution | None:
 def _loaded(program: Program) -> highspy.Highs:
     solver = highspy.Highs()
     for option, value in {
-        "output_flag": False, "threads": 1, "random_seed": 0, "mip_rel_gap": 0.0, "mip_abs_gap": 1e-7,
+        "output_flag": False, "presolve": PRESOLVE, "threads": 1, "random_seed": 0, "mip_rel_gap": 0.0, "mip_abs_gap": 1e-7,
         "mip_max_nodes": MOST_NODES, "mip_feasibility_tolerance": TIGHT, "primal_feasibility_tolerance": TIGHT,
     }.items():  # fmt: skip
         solver.setOptionValue(option, value)
