@@ -5,16 +5,17 @@ from json import dumps, loads
 from pathlib import Path
 from uuid import uuid4
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.fields.base import OnDelete
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
 from palier.foundation.identifiers import new_id
+from palier.foundation.migration_step import Step
 from palier.practices.store import LeverState, VersionState
 
 
-class Migration(migrations.Migration):
+class Migration(Step):
     dependencies = [("palier", "0003_own_questionnaires")]
 
     operations = [

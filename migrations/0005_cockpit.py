@@ -5,14 +5,15 @@ from json import dumps, loads
 from pathlib import Path
 from uuid import uuid4
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.fields.base import OnDelete
 from tortoise.migrations import operations as ops
 
 from palier.foundation.identifiers import new_id
+from palier.foundation.migration_step import Step
 
 
-class Migration(migrations.Migration):
+class Migration(Step):
     dependencies = [("palier", "0004_practices")]
 
     operations = [

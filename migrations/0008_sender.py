@@ -1,10 +1,12 @@
 """The name a network's letters are sent under, and where a letter nobody has to get is refused."""
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.migrations import operations as ops
 
+from palier.foundation.migration_step import Step
 
-class Migration(migrations.Migration):
+
+class Migration(Step):
     dependencies = [("palier", "0007_bulletin")]
 
     initial = False

@@ -2,14 +2,15 @@
 
 from pathlib import Path
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.fields.base import OnDelete
 from tortoise.migrations import operations as ops
 
 from palier.foundation.identifiers import new_id
+from palier.foundation.migration_step import Step
 
 
-class Migration(migrations.Migration):
+class Migration(Step):
     dependencies = [("palier", "0011_conversation")]
 
     initial = False

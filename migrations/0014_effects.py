@@ -1,10 +1,12 @@
 """What finished actions changed."""
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.migrations import operations as ops
 
+from palier.foundation.migration_step import Step
 
-class Migration(migrations.Migration):
+
+class Migration(Step):
     dependencies = [("palier", "0013_reminders")]
 
     initial = False

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from tortoise import migrations
 from tortoise.migrations import operations as ops
 
+from palier.foundation.migration_step import Step
 
-class Migration(migrations.Migration):
+
+class Migration(Step):
     dependencies = [("palier", "0014_effects")]
 
     initial = False

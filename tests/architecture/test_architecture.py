@@ -36,6 +36,7 @@ BORDERS = {
         "foundation/database",
         "foundation/store",
         "foundation/migrating",
+        "foundation/migration_step",
         "foundation/web",
         "*/store",
     },
