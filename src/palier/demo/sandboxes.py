@@ -16,8 +16,8 @@ from palier.accounts.rules import origin
 from palier.assessments.flows.definitions import keep_definition
 from palier.assessments.store import Campaign
 from palier.demo.director import VALLEY, plant_open_round, write_plan
-from palier.demo.past_plan import write_past_plan
 from palier.demo.networks import ROUNDS, Planted, plant_past_round
+from palier.demo.past_plan import write_past_plan
 from palier.demo.seeding import LARGE_NETWORK
 from palier.foundation import clock, files
 from palier.foundation.actor import Actor, OnDuty, Organisation, Person
