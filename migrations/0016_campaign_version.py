@@ -1,11 +1,20 @@
 """Campaigns: the version of the questionnaire they ask."""
 
-from tortoise import migrations
+from tortoise import fields
+from tortoise.migrations import operations as ops
+
+from palier.foundation.migration_step import Step
 
 
-class Migration(migrations.Migration):
+class Migration(Step):
     dependencies = [("palier", "0015_seats")]
 
     initial = False
 
-    operations = []
+    operations = [
+        ops.AddField(
+            model_name="Campaign",
+            name="version",
+            field=fields.CharField(default="", db_default="", max_length=20),
+        ),
+    ]

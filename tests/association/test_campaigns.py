@@ -13,6 +13,7 @@ from palier.foundation import clock
 from palier.foundation.actor import Actor, Person
 from palier.foundation.identifiers import new_id
 from palier.foundation.settings import Settings
+from palier.questionnaires.catalogue import latest
 from tests.association.conftest import NET
 from tests.benchmarks.planting import Planted, enrol, plant_campaign, working
 from tests.benchmarks.test_member_page import plain
@@ -139,13 +140,19 @@ async def test_a_draft_is_nobodys_business_and_its_launch_is_the_members(
     settings: Settings,
 ) -> None:
     await enrol(owner, network, claire.organisation_id)
+    newest = latest("FL").version
     form = {"op": str(new_id()), "name": "2099", "questionnaire": "FL", "opens-day": "1", "opens-month": "1", "opens-year": "2020",
             "closes-day": "1", "closes-month": "12", "closes-year": "2099"}  # fmt: skip
     async with visit(ines) as browser:
         here = (await browser.send_form(f"{NET}/campaigns/new", form)).headers["location"]
         assert "Brouillon" in plain((await browser.get(here)).text)
         assert await owner.fetchval("select count(*) from campaign") == 0
+        assert f"Version posée {newest} La plus récente" in plain((await browser.get(here)).text)
         await browser.send_form(f"{here}/launch")
+        assert await owner.fetchval("select version from campaign") == newest
+        launched = plain((await browser.get(here)).text)
+        assert f"Version posée {newest} " in launched
+        assert "La plus récente" not in launched
         page = await browser.get(f"{here}/messages/opening")
         assert "la campagne 2099 est ouverte" in plain(page.text)
         assert "the campaign 2099 is open" in plain(page.text)

@@ -11,12 +11,15 @@ import pytest
 
 from palier.assessments.store import Assessment
 from palier.benchmarks.flows.contributing import collect
+from palier.benchmarks.flows.viewing import view_benchmark
 from palier.benchmarks.rules.cohorts import cohort_key
 from palier.foundation.actor import Actor
+from palier.foundation.database import reading
 from palier.foundation.settings import Settings
 from palier.questionnaires.catalogue import find_questionnaire, latest
 from palier.questionnaires.rules import Questionnaire
 from tests.benchmarks.planting import (
+    Planted,
     contribute,
     enrol,
     plant_campaign,
@@ -167,21 +170,67 @@ async def test_a_round_on_some_dimensions_compares_these_and_never_the_whole(
     assert "Chaque dimension demandée est comparée" in plain(html)
 
 
-async def test_criteria_that_changed_since_the_rounds_version_are_not_compared(
+@pytest.mark.parametrize(
+    ("answered", "of_campaign", "alike"),
+    [
+        ("1.0.0", "", False),  # a campaign from before versions were kept: the newest file
+        ("1.0.0", "1.1.0", False),
+        ("1.0.0", "1.0.0", True),
+        ("1.1.0", "1.1.0", True),
+        ("1.1.0", "1.0.0", False),
+    ],
+)
+async def test_criteria_that_the_campaign_asked_otherwise_are_not_compared(
+    visit: Browser, claire: Actor, cast: Cast, owner: asyncpg.Connection, settings: Settings,
+    answered: str, of_campaign: str, alike: bool,
+) -> None:  # fmt: skip
+    changed = find_questionnaire("FL", "1.1.0").changes
+    assert changed
+    assert changed.changed
+    one = await published(owner, claire, settings, "FL", find_questionnaire("FL", answered))
+    await owner.execute("update campaign set version = $1", of_campaign)
+    here = HERE.format(slug=one.slug)
+    said = card(await read(visit, claire, f"{here}?sector="), "unseen")
+    rows = json.loads(await read(visit, claire, f"{here}.json?sector="))["figures"]
+    data = {row["code"]: row for row in rows}
+    for code in changed.changed:
+        assert (data[code]["gap"] is not None) == (data[code]["quarter"] is not None) == alike
+    assert all(data[code]["gap"] is not None for code in changed.same)
+    sentence = f"de la version {answered}, à laquelle vous avez répondu"
+    assert (sentence in said) != alike
+    assert (f"dans la version {of_campaign or '1.1.0'}, posée à vos pairs" in said) != alike
+
+
+async def test_how_peers_moved_on_a_criterion_is_told_where_both_campaigns_asked_it_alike(
     visit: Browser, claire: Actor, cast: Cast, owner: asyncpg.Connection, settings: Settings
 ) -> None:
-    older = find_questionnaire("FL", "1.0.0")
-    changed = latest("FL").changes
-    assert changed
-    here = HERE.format(slug=(await published(owner, claire, settings, "FL", older)).slug)
-    html = await read(visit, claire, f"{here}?sector=")
-    data = {
-        one["code"]: one for one in json.loads(await read(visit, claire, f"{here}.json?sector="))["figures"]
-    }
-    assert all(data[code]["gap"] is None and data[code]["quarter"] is None for code in changed.changed)
-    assert all(data[code]["gap"] is not None for code in changed.same)
-    if changed.changed:
-        assert "depuis la version 1.0.0" in card(html, "unseen")
+    await published(owner, claire, settings, "FL", find_questionnaire("FL", "1.1.0"))
+    network = await owner.fetchval("select id from network")
+    planted = Planted(
+        network,
+        "excellence",
+        [row[0] for row in await owner.fetch("select organisation_id from network_member")],
+    )
+    first = await owner.fetchval("select id from campaign")
+    campaign = await plant_campaign(owner, planted, "2027")
+    await contribute(
+        owner, planted, campaign, [one for one in planted.members if one != claire.organisation_id]
+    )
+    own = await submit_round(claire, campaign, level=4)
+    async with working(settings):
+        await collect(str(own.organisation_id), str(own.id))
+    await publish(settings, campaign)
+    (changed,) = find_questionnaire("FL", "1.1.0").changes.changed  # type: ignore[union-attr]
+
+    async def moved(code: str) -> bool:
+        async with reading(claire):
+            (line,) = (await view_benchmark(claire, own.slug, cohort={})).lines([code])
+        return line.group_change is not None
+
+    assert await moved(changed)
+    await owner.execute("update campaign set version = '1.0.0' where id = $1", first)
+    assert not await moved(changed)
+    assert await moved("FL1.1.1")
 
 
 async def test_the_page_says_which_groups_of_the_own_attributes_are_shown_and_why_others_are_not(

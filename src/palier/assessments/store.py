@@ -61,6 +61,9 @@ class Campaign(Model):
     name = fields.CharField(max_length=120)
     questionnaire = fields.CharField(max_length=24)
     major = fields.SmallIntField()
+    version = fields.CharField(
+        max_length=20, default="", db_default=""
+    )  # asked since its launch; empty: the newest of the major
     opens_on = fields.DateField()
     closes_on = fields.DateField()
 

@@ -44,14 +44,16 @@ def families_withheld(withheld: Iterable[Refused]) -> list[str]:
     ]
 
 
-def criteria_changed(changed: Sequence[str], version: str) -> str:
-    """Which criteria are not compared because peers are asked another wording today."""
+def criteria_changed(changed: Sequence[str], version: str, asked: str) -> str:
+    """Which criteria are not compared because the campaign asked them otherwise than the version answered."""
     words = ngettext(
-        "%(num)s criterion reads otherwise since version %(version)s, which you answered, and is not compared: %(codes)s.",
-        "%(num)s criteria read otherwise since version %(version)s, which you answered, and are not compared: %(codes)s.",
+        "%(num)s criterion of version %(version)s, which you answered, reads otherwise in version %(asked)s, "
+        "which your peers were asked, and is not compared: %(codes)s.",
+        "%(num)s criteria of version %(version)s, which you answered, read otherwise in version %(asked)s, "
+        "which your peers were asked, and are not compared: %(codes)s.",
         len(changed),
     )
-    return words % {"num": len(changed), "version": version, "codes": joined(list(changed))}
+    return words % {"num": len(changed), "version": version, "asked": asked, "codes": joined(list(changed))}
 
 
 def _capital(text: str) -> str:

@@ -51,14 +51,14 @@ async def _network(name: str, slug: str, k: int) -> network.Network:
 async def _campaign(row: network.Network, questionnaire: Questionnaire, year: int) -> Campaign:
     return await Campaign.create(
         id=new_id(), network_id=row.id, name=str(year), questionnaire=questionnaire.id, major=_major(questionnaire),
-        opens_on=date(year, 9, 15), closes_on=date(year, 11, 28),
+        version=questionnaire.version, opens_on=date(year, 9, 15), closes_on=date(year, 11, 28),
     )  # fmt: skip
 
 
 async def _running(row: network.Network, questionnaire: Questionnaire, today: date) -> Campaign:
     return await Campaign.create(
         id=new_id(), network_id=row.id, name=str(today.year), questionnaire=questionnaire.id, major=_major(questionnaire),
-        opens_on=today - timedelta(days=40), closes_on=today + timedelta(days=25),
+        version=questionnaire.version, opens_on=today - timedelta(days=40), closes_on=today + timedelta(days=25),
     )  # fmt: skip
 
 

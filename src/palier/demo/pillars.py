@@ -46,7 +46,7 @@ async def _campaign(planted: Planted, year: int) -> Campaign:
     async with transaction(OnDuty(network_id=planted.row.id)):
         return await Campaign.create(
             id=new_id(), network_id=planted.row.id, name=str(year), questionnaire=pillars.id,
-            major=int(pillars.version.partition(".")[0]), opens_on=date(year, 3, 2), closes_on=date(year, 5, 15),
+            major=int(pillars.version.partition(".")[0]), version=pillars.version, opens_on=date(year, 3, 2), closes_on=date(year, 5, 15),
         )  # fmt: skip
 
 

@@ -117,7 +117,8 @@ async def make_bulletin(bulletin: UUID, press: Press) -> None:
 
 async def draw_up(edition: benchmarks.Edition) -> Bulletin:
     """The bulletin of `edition` in the language spoken, from release rows and nothing else that members gave."""
-    asked = await asked_in(edition.questionnaire, edition.major)
+    campaign = await benchmarks.campaign_of(edition.network_id, edition.campaign_id)
+    asked = await asked_in(edition.questionnaire, edition.major, campaign.version)
     whole = await _whole(edition)
     before = await _before(edition)
     then = await _whole(before) if before else {}

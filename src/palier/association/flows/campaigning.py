@@ -16,6 +16,7 @@ from palier.foundation.clock import now, today
 from palier.foundation.database import transaction
 from palier.foundation.identifiers import new_id
 from palier.network.store import NetworkMember
+from palier.questionnaires.flows.offering import asked_in
 
 
 class Launched(Exception):
@@ -31,6 +32,14 @@ class Call:
     major: int
     opens_on: date
     closes_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """The questionnaire's version a campaign asks; the newest one of its major while it is not `settled`."""
+
+    number: str
+    settled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +147,14 @@ async def load_taking(actor: NetworkActor, plan: store.CampaignPlan) -> Taking:
     )  # fmt: skip
 
 
+async def load_version(plan: store.CampaignPlan) -> Version:
+    """Which version the campaign asks its members. Call inside `reading(actor)`."""
+    campaign = await Campaign.get_or_none(id=plan.id)
+    settled = campaign.version if campaign else ""
+    asked = await asked_in(plan.questionnaire, plan.major, settled)
+    return Version(asked.version if asked else settled or str(plan.major), settled=bool(settled))
+
+
 async def load_weeks(actor: NetworkActor, taking: Taking) -> list[Week]:
     """Invited, started and submitted at the end of each week, beside the last campaign of the same questionnaire."""
     plan = taking.plan
@@ -183,12 +200,17 @@ async def launch(actor: NetworkActor, campaign_id: UUID) -> None:
         if plan.launched_at:
             return
         await store.CampaignPlan.filter(id=plan.id).update(launched_at=now())
+        asked = await asked_in(plan.questionnaire, plan.major)
+        version = asked.version if asked else ""
         await Campaign.create(
             id=plan.id, network_id=actor.network_id, name=plan.name, questionnaire=plan.questionnaire,
-            major=plan.major, opens_on=plan.opens_on, closes_on=plan.closes_on,
+            major=plan.major, version=version, opens_on=plan.opens_on, closes_on=plan.closes_on,
         )  # fmt: skip
         await audit.record(
-            actor, "benchmarks.campaign_opened", f"campaign {plan.name}", questionnaire=plan.questionnaire
+            actor,
+            "benchmarks.campaign_opened",
+            f"campaign {plan.name}",
+            questionnaire=f"{plan.questionnaire} {version}",
         )
         await jobs.enqueue("association.messages", once="messages of campaigns")
 

@@ -107,8 +107,9 @@ class Cockpit(Controller):
                 network_actor, await campaigning.plan_of(network_actor, campaign)
             )
             weeks = await campaigning.load_weeks(network_actor, taking)
+            version = await campaigning.load_version(taking.plan)
             titles = await _titles(network_actor)
-        return _campaign(request, taking, weeks, titles)
+        return _campaign(request, taking, weeks, version, titles)
 
     @post("/campaigns/{campaign:uuid}/launch")
     async def launch(
@@ -160,10 +161,11 @@ class Cockpit(Controller):
                 network_actor, await campaigning.plan_of(network_actor, campaign)
             )
             weeks = await campaigning.load_weeks(network_actor, taking)
+            version = await campaigning.load_version(taking.plan)
             titles = await _titles(network_actor)
         days, errors = _days(raw, taking.plan.opens_on, taking.plan.closes_on)
         if errors:
-            return _campaign(request, taking, weeks, titles, errors, raw)
+            return _campaign(request, taking, weeks, version, titles, errors, raw)
         await campaigning.schedule(network_actor, campaign, days)
         return see_other(_at(network_actor, campaign), _("The reminders are kept."))
 
@@ -233,15 +235,15 @@ def _at(actor: NetworkActor, campaign: UUID) -> str:
 
 
 def _campaign(
-    request: Request, taking: campaigning.Taking, weeks: Sequence[Any], titles: Mapping[str, str],
-    errors: Mapping[str, str] | None = None, raw: Mapping[str, str] | None = None,
+    request: Request, taking: campaigning.Taking, weeks: Sequence[Any], version: campaigning.Version,
+    titles: Mapping[str, str], errors: Mapping[str, str] | None = None, raw: Mapping[str, str] | None = None,
 ) -> Template:  # fmt: skip
     plan = taking.plan
     usual = {before: plan.closes_on - timedelta(days=before) for before in (14, 7, 1)}
     chosen = set(campaigning.reminders_of(plan))
     return _page(
         request, "campaigns", "association/campaign.html", status_code=422 if errors else 200, taking=taking, weeks=weeks,
-        titles=titles, errors=errors or {}, custom=typed_date(raw or {}, "custom"), usual=usual, chosen=chosen,
+        version=version, titles=titles, errors=errors or {}, custom=typed_date(raw or {}, "custom"), usual=usual, chosen=chosen,
         others=sorted(chosen - set(usual.values())), written=WRITTEN,
     )  # fmt: skip
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 from uuid import UUID
 
 from palier.assessments.flows.rounds import Round, load_round
@@ -15,7 +14,7 @@ from palier.benchmarks.rules.lines import Before, Line, line
 from palier.benchmarks.rules.standing import Refusal, Standing
 from palier.foundation.actor import Actor
 from palier.network.store import NetworkMember, networks_of
-from palier.questionnaires.catalogue import UnknownQuestionnaire, latest
+from palier.questionnaires.flows.offering import asked_in
 from palier.questionnaires.rules import Questionnaire
 from palier.questionnaires.rules.versions import changed_between
 from palier.scoring.rules.result import TOTAL
@@ -61,7 +60,9 @@ class View:
     rungs: tuple[Rung, ...] = ()
     """The groups of the own attributes, from the narrowest to the network, and why some are not shown."""
     changed: frozenset[str] = frozenset()
-    """Criteria of the round that read otherwise in the version peers are asked today: they are not compared."""
+    """Criteria of the round that read otherwise in the version the edition's campaign asked: they are not compared."""
+    asked: str = ""
+    """The version the edition's campaign asked; empty where there is no file for it."""
 
     @property
     def replaced(self) -> store.Edition | None:
@@ -111,17 +112,19 @@ async def view_benchmark(
     obstacle = _obstacle(one, memberships, editions, shared=await shares(assessment))
     if obstacle:
         return View(one, obstacle, editions, campaign=campaign, memberships=memberships)
-    changed = _changed_since(one.questionnaire)
-    comparison = await compare(actor, one.result, _chosen(editions, edition_id), cohort, changed)
+    chosen = _chosen(editions, edition_id)
+    asked = await _asked(chosen)
+    changed = _unlike(one.questionnaire, asked)
+    comparison = await compare(actor, one.result, chosen, cohort, changed)
     hidden = _hidden(comparison.standing)
     if hidden:
         return View(one, hidden, editions, comparison, campaign=campaign, memberships=memberships)
-    edition = comparison.edition
-    last = _last(edition, editions)
-    before = await _before(actor, one, comparison, last) if last else None
+    last = _last(chosen, editions)
+    before = await _before(actor, one, comparison, last, asked) if last else None
     return View(
         one, None, editions, comparison, before, last, campaign, memberships,
-        await families_beside(actor, edition, dimensions_of(one.questionnaire)), await own_rungs(actor, edition), changed,
+        await families_beside(actor, chosen, dimensions_of(one.questionnaire)), await own_rungs(actor, chosen), changed,
+        asked.version if asked else "",
     )  # fmt: skip
 
 
@@ -131,21 +134,15 @@ def dimensions_of(questionnaire: Questionnaire) -> list[str]:
     return [*whole, *(dimension.code for dimension in questionnaire.dimensions)]
 
 
-def _changed_since(asked: Questionnaire) -> frozenset[str]:
-    """Criteria that the newest version of the same major words or scores otherwise."""
-    newest = _newest(asked.id)
-    if newest is None or newest.version.partition(".")[0] != asked.version.partition(".")[0]:
-        return frozenset()
-    return changed_between(asked, newest)
+async def _asked(edition: store.Edition) -> Questionnaire | None:
+    """What the campaign of an edition asked its members; None where there is no file for it."""
+    campaign = await Campaign.get(id=edition.campaign_id)
+    return await asked_in(campaign.questionnaire, campaign.major, campaign.version)
 
 
-@cache
-def _newest(code: str) -> Questionnaire | None:
-    """The newest version there is a file for; None for an organisation's or a network's own questionnaire."""
-    try:
-        return latest(code)
-    except UnknownQuestionnaire:
-        return None
+def _unlike(one: Questionnaire, other: Questionnaire | None) -> frozenset[str]:
+    """Criteria that two versions word or score otherwise; none where one of them is not known."""
+    return changed_between(one, other) if other else frozenset()
 
 
 def _obstacle(
@@ -182,16 +179,22 @@ def _last(edition: store.Edition, editions: Sequence[store.Edition]) -> store.Ed
     return next((other for other in editions if last and other.corrects_id == last.id), last)
 
 
-async def _before(actor: Actor, one: Round, now: Comparison, last: store.Edition) -> Before | None:
+async def _before(
+    actor: Actor, one: Round, now: Comparison, last: store.Edition, asked: Questionnaire | None
+) -> Before | None:
     """The same cohort in the edition before, beside the round that answered its campaign, else the round before."""
     earlier = [other for other in one.history[:-1] if other.assessment.campaign_id == last.campaign_id]
     past = earlier[-1] if earlier else one.previous
     if past is None or now.standing.cohort is None:
         return None
-    then = await compare(actor, past.result, last, now.standing.cohort)
+    asked_then = await _asked(last)
+    then = await compare(
+        actor, past.result, last, now.standing.cohort, _unlike(past.questionnaire, asked_then)
+    )
     if then.standing.cohort != now.standing.cohort:
         return None
     changed = changed_between(past.questionnaire, one.questionnaire)
     changes = compare_rounds(past.result, one.result, changed).changes
     own = {code: node.score for code, node in past.result.nodes.items()}
-    return Before(then.standing, own, {code: change.delta for code, change in changes.items()})
+    unlike = _unlike(asked_then, asked) if asked_then else frozenset()
+    return Before(then.standing, own, {code: change.delta for code, change in changes.items()}, unlike)

@@ -9,13 +9,15 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
+from palier.assessments.store import Campaign
 from palier.benchmarks import store
 from palier.benchmarks.flows import asking
 from palier.benchmarks.flows.correcting import load_corrections
 from palier.benchmarks.flows.preparing import Preparation, load_preparation
 from palier.benchmarks.flows.previewing import Frozen, load_frozen, preview
 from palier.benchmarks.pages.forms import op_of
-from palier.benchmarks.rules.cohorts import cohort_of
+from palier.benchmarks.rules.checks import CohortCheck
+from palier.benchmarks.rules.cohorts import DIMENSIONS, cohort_of
 from palier.benchmarks.wording import band_in_words, cohort_in_words, overall, refusal_in_words
 from palier.foundation import jobs
 from palier.foundation.actor import NetworkActor
@@ -116,7 +118,7 @@ class Publication(Controller):
             member = next((one for one in members if str(one.id) == wanted), members[0] if members else None)
             shown = await preview(network_actor, draft, member) if draft and member else None
             titles = await _titles(network_actor)
-            names = await _names(prepared.taking.campaign.questionnaire, prepared.taking.campaign.major)
+            names = await _names(prepared.taking.campaign)
         return _page(
             request, "benchmarks/staff_preview.html", taking=prepared.taking, draft=draft, members=members, shown=shown, titles=titles,
             names=names, cohort_in_words=cohort_in_words,
@@ -194,15 +196,23 @@ async def _publication(
 ) -> Template:
     async with reading(actor):
         titles = await _titles(actor)
-        names = await _names(prepared.taking.campaign.questionnaire, prepared.taking.campaign.major)
+        names = await _names(prepared.taking.campaign)
     return _page(
         request, "benchmarks/staff_publish.html", status_code=422 if errors else 200, prepared=prepared,
         taking=prepared.taking, errors=errors or {}, dimension=network_wording.dimension,
         label=network_wording.label, titles=titles,
         asked="asked" in request.query_params or prepared.waiting, cohort_of=cohort_of,
         cohort_in_words=cohort_in_words, band_in_words=band_in_words,
-        names=names,
+        names=names, groups=_by_attribute(prepared),
     )  # fmt: skip
+
+
+def _by_attribute(prepared: Preparation) -> list[tuple[str, list[CohortCheck]]]:
+    """The groups of the draft under the attribute that makes them, the whole network first under ""."""
+    found: dict[str, list[CohortCheck]] = {name: [] for name in ("", *DIMENSIONS)}
+    for one in prepared.checks.cohorts if prepared.checks else ():
+        found["".join(cohort_of(one.key))].append(one)
+    return [(name, ones) for name, ones in found.items() if ones]
 
 
 def _page(request: Request, template: str, *, status_code: int = 200, **context: Any) -> Template:
@@ -217,9 +227,10 @@ async def _titles(actor: NetworkActor) -> dict[str, str]:
     return own | {one.id: one.title.in_(current()) for one in latest_of_each()}
 
 
-async def _names(code: str, major: int) -> dict[str, str]:
+async def _names(campaign: Campaign) -> dict[str, str]:
     """What variables are called, in the order of the questionnaire, shipped or of the network's own. Call inside `reading(actor)`."""
-    named, found = {TOTAL: overall()}, await asked_in(code, major)
+    named = {TOTAL: overall()}
+    found = await asked_in(campaign.questionnaire, campaign.major, campaign.version)
     for dimension in found.dimensions if found else ():
         named[dimension.code] = dimension.label.in_(current())
         for element in dimension.elements:

@@ -66,6 +66,8 @@ class Before:
     scores: Mapping[str, Points]
     changes: Changes
     """Own change by variable, over the criteria scored in both rounds."""
+    unlike: frozenset[str] = frozenset()
+    """Criteria that the two campaigns asked otherwise: what peers moved by is not told."""
 
 
 def line(
@@ -86,9 +88,11 @@ def line(
 def _since(now: Line, before: Before) -> Line:
     old = before.standing.figures.get(now.code, HIDDEN)
     quarters, medians = (now.figure.quarter, old.quarter), (now.figure.median, old.median)
+    alike = now.code not in before.unlike
     return Line(
         now.code, now.score, now.figure, now.comparable, before.scores.get(now.code),
-        _minus(*quarters), before.changes.get(now.code), _minus(*medians), now.wider,
+        _minus(*quarters) if alike else None, before.changes.get(now.code),
+        _minus(*medians) if alike else None, now.wider,
     )  # fmt: skip
 
 

@@ -82,15 +82,17 @@ async def own_titles(tenant: Actor | NetworkActor) -> dict[str, Text]:
     }
 
 
-async def asked_in(code: str, major: int) -> Questionnaire | None:
-    """The newest version of `code` in one major, withdrawn ones of an owner included; None where there is no file for it.
+async def asked_in(code: str, major: int, version: str = "") -> Questionnaire | None:
+    """What a campaign asks: `version` of `code`, or the newest in one major; None where there is no file for it.
 
+    Withdrawn ones of an owner are included, for those who may still read them.
     Says what things are called, to staff and in documents: never what may be chosen now.
     """
     if "-" not in code:
         shipped = [one for one in versions(code) if numbered(one)[0] == major]
-        return find_questionnaire(code, shipped[-1]) if shipped else None
+        return find_questionnaire(code, version if version in shipped else shipped[-1]) if shipped else None
     rows = await OwnQuestionnaire.filter(code=code, version__startswith=f"{major}.").exclude(
         state=OwnState.DRAFT
     )
-    return built(max(rows, key=lambda one: numbered(one.version))) if rows else None
+    exact = [one for one in rows if one.version == version]
+    return built(max(exact or rows, key=lambda one: numbered(one.version))) if rows else None
