@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import UUID
 
 import asyncpg
@@ -16,9 +17,11 @@ from palier.foundation.database import only_reading, reading, select, transactio
 from palier.foundation.identifiers import new_id
 from palier.foundation.language import speaking
 from palier.foundation.settings import Settings
+from palier.reports.bulletin_wording import movement_title
 from palier.reports.press import Press
 from palier.reports.rules.accent import check_accent
-from palier.reports.rules.bulletins import Bulletin
+from palier.reports.rules.bulletins import Bulletin, BulletinRow
+from palier.reports.rules.documents import Cover, Issuer, Quartiles
 from palier.reports.rules.record import from_plain, to_plain
 from palier.reports.typesetting import print_document
 from tests.association.conftest import NET, staff
@@ -51,6 +54,25 @@ async def edition(owner: asyncpg.Connection, network: Planted, settings: Setting
         await publish(settings, campaign)
     found: UUID = await owner.fetchval("select id from edition where name = '2026'")
     return found
+
+
+@pytest.mark.parametrize(
+    ("moves", "title"),
+    [
+        ((3, 2, 1), "2 médianes montent de deux points ou plus, aucune ne baisse d’autant"),
+        ((3, -2, -4), "1 médiane monte de deux points ou plus, 2 baissent"),
+        ((-2, 0, 1), "1 médiane baisse de deux points ou plus, aucune ne monte d’autant"),
+        ((1, 0, -1), "Aucune médiane n’a bougé de deux points ou plus"),
+    ],
+)
+def test_what_moved_is_said_in_words_and_never_as_a_zero(moves: tuple[int, ...], title: str) -> None:
+    box = Quartiles(40, 50, 60, None, None)
+    rows = tuple(BulletinRow(f"FL{n}", "x", "", box, move) for n, move in enumerate(moves))
+    cover = Cover("Réseau", "Flash", "2026", datetime(2026, 12, 15, tzinfo=UTC), Issuer("Réseau"))
+    with speaking("fr"):
+        assert (
+            movement_title(Bulletin(cover, "", 5, rows, (), (), (), "FL 1", "", "", before="2025")) == title
+        )
 
 
 async def drawn(settings: Settings, edition: UUID, locale: str) -> Bulletin:

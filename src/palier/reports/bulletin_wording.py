@@ -26,6 +26,14 @@ def movement_title(document: Bulletin) -> str:
     if not up and not down:
         return _("No median moved by two points or more")
     rose = ngettext("%(n)s median rose", "%(n)s medians rose", up) % {"n": up}
+    if not down:
+        return _("%(rose)s by two points or more, none fell as much") % {"rose": rose}
+    if not up:
+        return ngettext(
+            "%(n)s median fell by two points or more, none rose as much",
+            "%(n)s medians fell by two points or more, none rose as much",
+            down,
+        ) % {"n": down}
     fell = ngettext("%(n)s fell", "%(n)s fell", down) % {"n": down}
     return _("%(rose)s by two points or more, %(fell)s") % {"rose": rose, "fell": fell}
 
