@@ -2,11 +2,13 @@
 
 import asyncio
 import re
+from collections.abc import Awaitable, Callable
 
 import asyncpg
 import pytest
 from tortoise.exceptions import OperationalError
 
+from palier.assessments.store import Campaign
 from palier.benchmarks import store
 from palier.benchmarks.flows import publishing
 from palier.benchmarks.flows.publishing import publish_campaign
@@ -117,6 +119,48 @@ async def test_a_worker_killed_while_publishing_leaves_the_draft_and_the_next_pu
         await asyncio.gather(publish_campaign(campaign), publish_campaign(campaign), seal_draft(campaign))
     assert await owner.fetchval("select count(*) from edition") == 1
     assert await owner.fetchval("select count(*) from audit_entry where verb = 'benchmarks.published'") == 1
+
+
+@pytest.mark.parametrize(
+    ("tail", "verb"),
+    [("/draft", "draft_asked"), ("/set-aside", "set_aside_asked"), ("", "publication_asked")],
+)
+async def test_a_double_click_counts_once_and_leads_where_the_first_led(
+    visit: Browser, owner: asyncpg.Connection, network: Planted, ines: Person, settings: Settings,
+    run_jobs: Callable[[], Awaitable[None]], tail: str, verb: str,
+) -> None:  # fmt: skip
+    """Twice at once, and once more when it is long done and could not be asked for any more."""
+    campaign = await plant_campaign(owner, network, "2024")
+    await contribute(owner, network, campaign)
+    await _all_submitted(owner, network, campaign)
+    if tail != "/draft":
+        async with working(settings):
+            await seal_draft(str(campaign.id))
+    here = f"{NET}/campaigns/{campaign.id}/publish"
+    form = {"op": str(new_id()), "confirm": "2024"}
+    async with visit(ines) as browser:
+        await browser.get(here)
+        both = await asyncio.gather(*[browser.send_form(f"{here}{tail}", form) for _ in range(2)])
+        waiting = await owner.fetchval(
+            "select count(*) from procrastinate_jobs where task_name like 'benchmarks.%'"
+        )
+        async with working(settings):
+            await run_jobs()
+        late = await browser.send_form(f"{here}{tail}", form)
+    assert {(one.status_code, one.headers["location"]) for one in (*both, late)} == {(303, f"{here}?asked=1")}
+    assert waiting == 1
+    asked = "select count(*) from audit_entry where verb = $1"
+    assert await owner.fetchval(asked, f"benchmarks.{verb}") == 1
+    done = {"/draft": "draft_sealed", "/set-aside": "draft_set_aside", "": "published"}[tail]
+    assert await owner.fetchval(asked, f"benchmarks.{done}") == 1
+
+
+async def _all_submitted(owner: asyncpg.Connection, network: Planted, campaign: Campaign) -> None:
+    await owner.executemany(
+        "insert into participation (id, network_id, campaign_id, organisation_id, started_at, submitted_at) "
+        "values ($1, $2, $3, $4, now(), now())",
+        [(new_id(), network.id, campaign.id, member) for member in network.members],
+    )
 
 
 async def test_nothing_sealed_or_published_is_changed_even_by_the_administrator(
