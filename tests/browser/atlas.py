@@ -238,6 +238,7 @@ _LOOKED_UP = {
     "import_id": f"select i.id from member_import i {_IN_NETWORK} limit 1",
     "secret": "select d.code from network_door d join network n on n.id = d.id where n.slug = 'excellence-de-service'",
     "campaign": f"select c.id from campaign c {_IN_NETWORK} order by c.opens_on desc limit 1",
+    "sealed": f"select d.campaign_id from edition_draft d {_IN_NETWORK} and not exists (select from edition e where e.campaign_id = d.campaign_id)",
     "plan": f"select p.slug from action_plan p {_IN_VALLEY} order by p.id limit 1",
     "past": f"select p.slug from action_plan p {_IN_VALLEY} order by p.created_at limit 1",
     "action": f"select a.id from action a {_IN_VALLEY} and a.status = 'in_progress' order by a.id limit 1",

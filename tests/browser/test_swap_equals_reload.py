@@ -197,6 +197,21 @@ async def wait_for_an_edition(page: Page, atlas: Atlas) -> None:
     await page.evaluate("() => { window.stayed = true; }")  # it was told to load the page anew
 
 
+async def take_a_draft_up_again(page: Page, atlas: Atlas) -> None:
+    """The page asks while the sealing waits; when it is done, the page is told to load anew and the draft is there."""
+    campaign = atlas.ids["sealed"]
+    set_aside = "update edition_draft set set_aside_at = {} where campaign_id = $1::uuid"
+    async with connection(atlas.demonstration) as owner:
+        await owner.execute(set_aside.format("now()"), campaign)
+        await page.reload()
+        await page.locator("#seal").click()
+        await expect(page.locator("#publication[hx-get]")).to_be_visible()
+        await owner.execute(set_aside.format("null"), campaign)
+        await owner.execute("delete from procrastinate_jobs where queueing_lock = $1", f"seal {campaign}")
+    await expect(page.locator("#confirm")).to_be_visible()
+    await page.evaluate("() => { window.stayed = true; }")  # it was told to load the page anew
+
+
 ACTS: tuple[tuple[str, str, Act, str], ...] = (
     (CLAIRE, f"{VALLEY}/e/{{open}}/q/{BLANK}", choose_a_level, "assessments/criterion.html patch {{ here }}"),
     (CLAIRE, f"{VALLEY}/e/{{open}}/q/{BLANK}", give_reasons, "assessments/criterion.html patch {{ here }}"),
@@ -250,6 +265,12 @@ ACTS: tuple[tuple[str, str, Act, str], ...] = (
         INES,
         "/n/{net}/campaigns/{campaign}/publish?asked=1",
         wait_for_an_edition,
+        "benchmarks/_publication.html get {{ here }}/state",
+    ),
+    (
+        INES,
+        "/n/{net}/campaigns/{sealed}/publish",
+        take_a_draft_up_again,
         "benchmarks/_publication.html get {{ here }}/state",
     ),
 )
