@@ -71,6 +71,7 @@ from palier.association.pages import refusing as cockpit_letters
 from palier.benchmarks import jobs as benchmark_jobs
 from palier.benchmarks.flows.comparing import peers as peers_of_members
 from palier.benchmarks.pages import agreeing, member, publication
+from palier.conversations import jobs as conversation_jobs
 from palier.demo import jobs as demo_jobs
 from palier.demo import pages as demonstration
 from palier.demo import refusals as demo_refusals
@@ -162,7 +163,7 @@ def jobs(settings: Settings) -> list[Job]:
     return [
         mail.delivery(settings), files.sweeping(settings.data_directory), *account_jobs.jobs(settings),
         *benchmark_jobs.jobs(), *report_jobs.jobs(settings), *practice_jobs.jobs(settings), *plan_jobs.jobs(settings),
-        *demo_jobs.jobs(settings), *cockpit_jobs.jobs(settings),
+        *conversation_jobs.jobs(settings),        *demo_jobs.jobs(settings), *cockpit_jobs.jobs(settings),
     ]  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
@@ -22,11 +23,13 @@ from palier.foundation.database import only_reading, reading, transaction
 from palier.foundation.identifiers import new_id
 from palier.foundation.settings import Settings
 from palier.foundation.uploads import LARGEST_REQUEST, Received
+from tests.benchmarks.planting import working
 from tests.conftest import Browser, Cast, plant_mandate
 
 PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
-SITE = "http://palier.test"
 HTMX = {"hx-request": "true"}
+
+Jobs = Callable[[], Awaitable[None]]
 
 
 @pytest.fixture
@@ -52,7 +55,12 @@ async def attach(actor: Actor, settings: Settings, action: Action, name: str = "
 
 async def say(actor: Actor, action: Action, text: str, *chosen: UUID) -> Comment:
     only_reading.set(False)
-    return await commenting.say(actor, action.id, text, chosen, new_id(), SITE)
+    return await commenting.say(actor, action.id, text, chosen, new_id())
+
+
+async def do_jobs(settings: Settings, run_jobs: Jobs) -> None:
+    async with working(settings):
+        await run_jobs()
 
 
 async def letters(owner: Any) -> dict[str, str]:
@@ -100,7 +108,14 @@ async def test_who_only_reads_reads_and_nothing_more(
 
 
 async def test_a_consultant_by_mandate_speaks_and_is_called_while_it_runs(
-    action: Action, place: str, cast: Cast, claire: Actor, visit: Browser, owner: Any
+    action: Action,
+    place: str,
+    cast: Cast,
+    claire: Actor,
+    visit: Browser,
+    owner: Any,
+    run_jobs: Jobs,
+    settings: Settings,
 ) -> None:
     await plant_mandate(claire, cast.people["hugo"])
     async with visit(cast.people["hugo"]) as consultant:
@@ -108,6 +123,7 @@ async def test_a_consultant_by_mandate_speaks_and_is_called_while_it_runs(
             f"{place}/comments", {"op": str(new_id()), "text": "@Claire Lambert ?"}
         )
         assert reply.status_code == 303
+    await do_jobs(settings, run_jobs)
     assert set(await letters(owner)) == {"claire@example.org"}
     row = await say(claire, action, "@Hugo Martin oui")
     assert list(row.called.values()) == ["Hugo Martin"]
@@ -120,20 +136,70 @@ async def test_a_consultant_by_mandate_speaks_and_is_called_while_it_runs(
 
 
 async def test_those_called_are_written_to_once_in_their_language_and_nobody_else(
-    action: Action, cast: Cast, claire: Actor, malik: Actor, sophie: Actor, owner: Any
+    action: Action,
+    cast: Cast,
+    claire: Actor,
+    malik: Actor,
+    sophie: Actor,
+    owner: Any,
+    run_jobs: Jobs,
+    settings: Settings,
 ) -> None:
     await owner.execute("update person set locale = 'en' where email = 'sophie@example.org'")
     text = "@Malik Ouali, @Nora Petit, @Claire Lambert <script>alert(1)</script>\r\nBcc: x@example.org"
     row = await say(claire, action, text, sophie.person_id, cast.people["nora"].person_id, new_id())
     assert set(row.called) == {str(malik.person_id), str(sophie.person_id)}
+    await do_jobs(settings, run_jobs)
     sent_to = await letters(owner)
     assert set(sent_to) == {"malik@example.org", "sophie@example.org"}
-    assert f"{SITE}/o/transports-du-val/a/{action.id}#comment-{row.id}" in sent_to["malik@example.org"]
+    assert (
+        f"{settings.public_url}/o/transports-du-val/a/{action.id}#comment-{row.id}"
+        in sent_to["malik@example.org"]
+    )
     assert "vous cite" in sent_to["malik@example.org"]
     assert "mentions you" in sent_to["sophie@example.org"]
     assert "> @Malik Ouali" in sent_to["malik@example.org"]
-    await commenting.change(claire, action.id, row.id, "@Malik Ouali seulement", [], 1, SITE)
+    await commenting.change(claire, action.id, row.id, "@Malik Ouali seulement", [], 1)
+    await do_jobs(settings, run_jobs)
     assert len(await owner.fetch("select 1 from mail where kind = 'called'")) == 2
+
+
+async def test_letters_about_mentions_are_refused_by_their_link_and_taken_again_on_the_account(
+    action: Action,
+    claire: Actor,
+    malik: Actor,
+    owner: Any,
+    visit: Browser,
+    run_jobs: Jobs,
+    settings: Settings,
+) -> None:
+    async def called() -> int:
+        await say(claire, action, "@Malik Ouali")
+        await do_jobs(settings, run_jobs)
+        return int(await owner.fetchval("select count(*) from mail where kind = 'called'"))
+
+    assert await called() == 1
+    stop = (await owner.fetchval("select refuse from mail where kind = 'called'")).removeprefix(
+        settings.public_url
+    )
+    async with visit(None) as nobody:  # as a mail program does: no page opened, no token
+        assert (await nobody.post(stop, data={"List-Unsubscribe": "One-Click"})).status_code == 200
+        assert "Mentions" in (await nobody.get(stop)).text
+    assert await called() == 1
+    async with visit(malik) as browser:
+        page = (await browser.get("/account/reminders")).text
+        assert len(re.findall(r'type="checkbox"[^>]* checked', page)) == 4
+        await browser.send_form("/account/reminders", {"mention": "yes"})
+    assert await called() == 2
+
+
+async def test_nobody_is_written_to_about_a_comment_taken_back(
+    action: Action, claire: Actor, owner: Any, run_jobs: Jobs, settings: Settings
+) -> None:
+    row = await say(claire, action, "@Malik Ouali")
+    await commenting.take_back(claire, action.id, row.id)
+    await do_jobs(settings, run_jobs)
+    assert await letters(owner) == {}
 
 
 async def test_markup_is_shown_and_never_run(
@@ -205,7 +271,7 @@ async def test_two_windows_on_one_comment_lose_nothing(
         assert "Troisième" not in (await browser.get(place)).text
     with pytest.raises(ChangedMeanwhile):
         row = await say(claire, action, "x")
-        await commenting.change(claire, action.id, row.id, "y", [], 9, SITE)
+        await commenting.change(claire, action.id, row.id, "y", [], 9)
 
 
 # --- files ----------------------------------------------------------------------------------------------------------
@@ -385,14 +451,14 @@ async def test_the_history_tells_it_in_words_and_the_chain_is_whole(
     action: Action, place: str, claire: Actor, malik: Actor, settings: Settings, visit: Browser, owner: Any
 ) -> None:
     row = await say(malik, action, "Vu @Claire Lambert")
-    await commenting.change(malik, action.id, row.id, "Revu", [], 1, SITE)
+    await commenting.change(malik, action.id, row.id, "Revu", [], 1)
     await commenting.take_back(malik, action.id, row.id)
     file = await attach(malik, settings, action)
     await attaching.detach(claire, action.id, file.id)
     async with visit(claire) as browser:
         told = _card((await browser.get(place)).text, "history")
     for words in (
-        "Ajout", "A commenté", "Message envoyé à : Claire Lambert", "A modifié un commentaire",
+        "Ajout", "A commenté", "Personnes citées : Claire Lambert", "A modifié un commentaire",
         "A retiré un commentaire", "Fichier joint : bilan.pdf", "Fichier retiré : bilan.pdf",
     ):  # fmt: skip
         assert words in told.replace("\u00a0", " "), words

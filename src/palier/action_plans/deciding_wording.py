@@ -33,6 +33,8 @@ def reason_words(left: LeftOut, titles: Sequence[str]) -> str:
             return _("It would show a criterion nobody has answered, and the total would be withheld.")
         case Reason.NOTHING_MORE:
             return _("It gains nothing more beside what is chosen.")
+        case _ if not left.more > 0:
+            return _("No room in any quarter.")
         case _:
             gain = {"gain": signed(left.more), "levers": named}
             if titles:

@@ -10,6 +10,7 @@ from palier.action_plans.rules.checklist import LONGEST_STEP, MOST_STEPS
 from palier.action_plans.rules.life import LONGEST, ActionStatus, Channel, Fault, Stage
 from palier.action_plans.rules.reminders import Kind
 from palier.action_plans.rules.suggestions import Order, Quadrant
+from palier.conversations.mails import MENTION
 from palier.foundation.language import day, ngettext, number, pgettext, signed
 from palier.foundation.language import gettext as _
 from palier.practices.rules.offers import Offer
@@ -74,6 +75,7 @@ def reminder_choices() -> list[tuple[str, str, str]]:
         (Kind.SOON, _("A week before"), _("Seven days before the date of an action you carry.")),
         (Kind.LATE, _("The day after"), _("The day after the date of an action you carry, when it is not done.")),
         (Kind.SPONSOR, _("As a sponsor"), _("When an action you sponsor is two weeks overdue.")),
+        (MENTION, _("Mentions"), _("At once, when a comment calls you by name.")),
     ]  # fmt: skip
 
 

@@ -25,4 +25,4 @@ def told(verb: str, details: dict[str, Any]) -> list[str]:
 
 def _called(details: dict[str, Any]) -> list[str]:
     names = details.get("called") or []
-    return [_("Notified: %(names)s") % {"names": joined(names)}] if names else []
+    return [_("Mentioned: %(names)s") % {"names": joined(names)}] if names else []

@@ -35,20 +35,20 @@ async def own_words(actor: Actor, row: Action, comment: UUID) -> Comment:
     return await own_comment(actor, topic_of(actor, row), comment)
 
 
-async def say(actor: Actor, action: UUID, text: str, chosen: Iterable[UUID], op: UUID, site: str) -> Comment:
+async def say(actor: Actor, action: UUID, text: str, chosen: Iterable[UUID], op: UUID) -> Comment:
     """Add a comment and write to whom it calls. Raises DoesNotExist, Unsayable, AlreadyDone."""
     async with transaction(actor):
         row = await store.action_by_id(actor, action)
-        return await commenting.say(actor, topic_of(actor, row), text, chosen, op, site)
+        return await commenting.say(actor, topic_of(actor, row), text, chosen, op)
 
 
 async def change(
-    actor: Actor, action: UUID, comment: UUID, text: str, chosen: Iterable[UUID], base: int, site: str
+    actor: Actor, action: UUID, comment: UUID, text: str, chosen: Iterable[UUID], base: int
 ) -> Comment:
     """Replace one's own words. Raises DoesNotExist, Unsayable, ChangedMeanwhile."""
     async with transaction(actor):
         row = await store.action_by_id(actor, action)
-        return await commenting.change(actor, topic_of(actor, row), comment, text, chosen, base, site)
+        return await commenting.change(actor, topic_of(actor, row), comment, text, chosen, base)
 
 
 async def take_back(actor: Actor, action: UUID, comment: UUID) -> None:

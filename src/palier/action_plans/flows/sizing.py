@@ -39,6 +39,11 @@ class Filled:
     added: Fraction
     starting: tuple[Suggestion, ...] = ()
 
+    @property
+    def overfull(self) -> bool:
+        """Whether the plan's own actions already take more than the quarter holds."""
+        return self.busy > self.points
+
 
 @dataclass(frozen=True, slots=True)
 class Sizing:

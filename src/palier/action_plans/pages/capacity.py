@@ -141,7 +141,7 @@ async def _page(
         errors=errors or {}, conflict=conflict, edition=edition_of(desk.view.plan),
         values=raw or _stored(sized), sized=sized, proposal=proposal,
         filled=sized.filled(proposal) if proposal else [], lines=_lines(desk, sized, proposal),
-        leads=_leads(desk, sized, proposal), words=words,
+        leads=_leads(desk, sized, proposal), words=words, unkept=_unkept(sized, proposal),
         firsts=[(one.code, words.quarter_words(one)) for one in first_choices(desk.on)],
         counts=[(str(number), str(number)) for number in range(1, MOST_QUARTERS + 1)],
         wishes=words.wish_choices(sized.capacity.quarters), **shared(request, actor, desk),
@@ -172,6 +172,12 @@ def _lines(desk: Desk, sized: Sizing, proposal: Proposal | None) -> list[Line]:
         Line(one, titles[one.name], words.reason_words(one, [titles[name] for name in one.names]))
         for one in (proposal.left_out if proposal else ())
     ]
+
+
+def _unkept(sized: Sizing, proposal: Proposal | None) -> int:
+    """How many levers were to be kept, and could not be."""
+    left = proposal.left_out if proposal else ()
+    return sum(sized.capacity.choice(one.name).pinned for one in left)
 
 
 def _leads(desk: Desk, sized: Sizing, proposal: Proposal | None) -> list[tuple[Round, Result, Result]]:

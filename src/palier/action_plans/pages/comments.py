@@ -20,7 +20,6 @@ from palier.foundation.actor import Actor
 from palier.foundation.database import reading
 from palier.foundation.language import gettext as _
 from palier.foundation.language import number
-from palier.foundation.settings import Settings
 from palier.foundation.web import form_of, is_htmx, page, see_other
 
 
@@ -37,17 +36,11 @@ class Comments(Controller):
         return see_other(f"{address_of(actor, action)}#comments")
 
     @post("/", opt=EDIT)
-    async def say(
-        self,
-        request: Request,
-        actor: NamedDependency[Actor],
-        settings: NamedDependency[Settings],
-        action: FromPath[UUID],
-    ) -> Response:
+    async def say(self, request: Request, actor: NamedDependency[Actor], action: FromPath[UUID]) -> Response:
         raw, chosen = await form_of(request), await calls_of(request)
         text = raw.get("text", "")
         try:
-            row = await commenting.say(actor, action, text, chosen, op_of(raw), settings.public_url)
+            row = await commenting.say(actor, action, text, chosen, op_of(raw))
         except Unsayable:
             return await conversation_page(
                 request, actor, action, part="comments", errors={"comment-text": unsayable()}, typed_comment=text,
@@ -67,9 +60,8 @@ class Comments(Controller):
 
     @post("/{remark:uuid}", opt=EDIT)
     async def change(
-        self, request: Request, actor: NamedDependency[Actor], settings: NamedDependency[Settings], action: FromPath[UUID],
-        remark: FromPath[UUID],
-    ) -> Response:  # fmt: skip
+        self, request: Request, actor: NamedDependency[Actor], action: FromPath[UUID], remark: FromPath[UUID]
+    ) -> Response:
         raw, chosen = await form_of(request), await calls_of(request)
         text, base = raw.get("text", ""), revision_of(raw)
         sent: dict[str, Any] = {
@@ -78,7 +70,7 @@ class Comments(Controller):
             "base": base,
         }
         try:
-            await commenting.change(actor, action, remark, text, chosen, base, settings.public_url)
+            await commenting.change(actor, action, remark, text, chosen, base)
         except Unsayable:
             return await _own(request, actor, action, remark, {"comment-text": unsayable()}, **sent)
         except ChangedMeanwhile as changed:
@@ -117,7 +109,7 @@ def said_words(row: Comment) -> str:
     """That it is there, and how many were written to."""
     if not row.called:
         return _("Your comment is there.")
-    return _("Your comment is there. A message goes to: %(names)s.") % {
+    return _("Your comment is there. A message goes to: %(names)s, unless refused.") % {
         "names": ", ".join(row.called.values())
     }
 

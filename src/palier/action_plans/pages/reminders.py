@@ -17,6 +17,7 @@ from palier.action_plans.flows.errands import Call, Overtaken, Standing
 from palier.action_plans.mails import topic_of
 from palier.action_plans.pages.forms import Errors, read_date, revision_of, typed_date
 from palier.action_plans.rules.reminders import Errand, Kind, usual_dates
+from palier.conversations.mails import MENTION
 from palier.foundation import language
 from palier.foundation.actor import Person
 from palier.foundation.clock import today
@@ -28,7 +29,8 @@ from palier.foundation.settings import Settings
 from palier.foundation.web import form_of, page, person_of, see_other
 
 PREFERENCES = "/account/reminders"
-TOPICS = {topic_of(kind): kind for kind in Kind}
+TOPICS: dict[str, str] = {topic_of(kind): kind.value for kind in Kind} | {MENTION: MENTION}
+"""What an address may refuse by itself, and the name of its box."""
 
 OTHER = "other"
 """The choice of a date that is not offered."""
@@ -142,7 +144,7 @@ class Preferences(Controller):
         self, request: Request, person: NamedDependency[Person], settings: NamedDependency[Settings]
     ) -> Redirect:
         raw = await form_of(request)
-        wanted = [topic for topic, kind in TOPICS.items() if raw.get(kind.value) == "yes"]
+        wanted = [topic for topic, kind in TOPICS.items() if raw.get(kind) == "yes"]
         await letters.keep_only(person, wanted, TOPICS, settings.secret)
         return see_other(PREFERENCES, _("Your choice of reminders is saved."))
 

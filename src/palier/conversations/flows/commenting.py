@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from palier.conversations import mails, store
+from palier.conversations import store
 from palier.conversations.rules.mentions import LONGEST, calls_in, composed
 from palier.conversations.store import Comment, Reader, Topic
 from palier.foundation import audit, operations
 from palier.foundation.actor import Actor
 from palier.foundation.clock import now
 from palier.foundation.identifiers import new_id
+from palier.foundation.jobs import enqueue
 
 
 class Unsayable(ValueError):
@@ -24,10 +25,10 @@ class ChangedMeanwhile(Exception):
         self.comment = comment
 
 
-async def say(actor: Actor, topic: Topic, text: str, chosen: Iterable[UUID], op: UUID, site: str) -> Comment:
-    """Add a comment and write to whom it calls: the `chosen`, and those its text names.
+async def say(actor: Actor, topic: Topic, text: str, chosen: Iterable[UUID], op: UUID) -> Comment:
+    """Add a comment; the worker writes to whom it calls: the `chosen`, and those its text names.
 
-    `site` begins the address in the letters. Raises Unsayable, AlreadyDone.
+    Raises Unsayable, AlreadyDone.
     """
     text = _sayable(text)
     await operations.claim(op, actor.person_id, f"{topic.address}#comments")
@@ -39,12 +40,12 @@ async def say(actor: Actor, topic: Topic, text: str, chosen: Iterable[UUID], op:
     await audit.record(
         actor, "conversations.commented", topic.subject, comment=row.id, text=text, called=_names(called)
     )
-    await mails.called(actor, topic, row, called, site)
+    await _call(topic, row, called)
     return row
 
 
 async def change(
-    actor: Actor, topic: Topic, comment: UUID, text: str, chosen: Iterable[UUID], base: int, site: str
+    actor: Actor, topic: Topic, comment: UUID, text: str, chosen: Iterable[UUID], base: int
 ) -> Comment:
     """Replace one's own words; `base` is the revision the page showed. Only those newly called are written to.
 
@@ -65,7 +66,7 @@ async def change(
         actor, "conversations.comment_changed", topic.subject, comment=row.id, before=before, after=text,
         called=_names(fresh),
     )  # fmt: skip
-    await mails.called(actor, topic, row, fresh, site)
+    await _call(topic, row, fresh)
     return row
 
 
@@ -89,6 +90,15 @@ async def _called(actor: Actor, text: str, chosen: Iterable[UUID]) -> list[Reade
     named = {call.person for call in calls_in(text, {r.person_id: r.name for r in readers.values()})}
     wanted = (named | set(chosen)) - {actor.person_id}
     return [reader for person, reader in readers.items() if person in wanted]
+
+
+async def _call(topic: Topic, comment: Comment, called: Iterable[Reader]) -> None:
+    """Ask for the letters. Only the worker may know who refuses them."""
+    for reader in called:
+        await enqueue(
+            "conversations.call", organisation=comment.organisation_id, comment=comment.id, person=reader.person_id,
+            title=topic.title, address=topic.address,
+        )  # fmt: skip
 
 
 def _told(called: Iterable[Reader]) -> dict[str, str]:
