@@ -55,10 +55,11 @@ def solve(program: Program) -> Solution | None:
 
 def _loaded(program: Program) -> highspy.Highs:
     solver = highspy.Highs()
-    for option, value in {
+    options: dict[str, bool | int | float | str] = {
         "output_flag": False, "presolve": PRESOLVE, "threads": 1, "random_seed": 0, "mip_rel_gap": 0.0, "mip_abs_gap": 1e-7,
         "mip_max_nodes": MOST_NODES, "mip_feasibility_tolerance": TIGHT, "primal_feasibility_tolerance": TIGHT,
-    }.items():  # fmt: skip
+    }  # fmt: skip
+    for option, value in options.items():
         solver.setOptionValue(option, value)
     place = {name: number for number, name in enumerate(program.columns)}
     for name, column in program.columns.items():
