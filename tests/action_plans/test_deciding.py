@@ -157,6 +157,17 @@ async def test_what_if_shows_the_engine_s_total_of_what_is_ticked(
 # --- planning by capacity -------------------------------------------------------------------------------------
 
 
+async def test_what_was_to_be_kept_and_does_not_fit_is_said(claire: Actor, plan: str, visit: Browser) -> None:
+    address = f"{HOME}/{plan}/capacity"
+    first = suggestions_for(await view(claire, plan), None)[0].lever.id
+    async with visit(claire) as browser:
+        page = (await browser.get(address)).text
+        assert "ne tient pas" not in page
+        settled = {"first": "2027-1", "quarters": "1", "points-0": "0", f"wish-{first}": "keep"}
+        assert (await browser.send_form(address, fields(page, address) | settled)).status_code == 303
+        assert "1 levier à garder ne tient pas" in (await browser.get(address)).text
+
+
 async def test_the_choice_by_capacity_becomes_dated_actions(claire: Actor, plan: str, visit: Browser) -> None:
     async with visit(claire) as browser:
         address = f"{HOME}/{plan}/capacity"
