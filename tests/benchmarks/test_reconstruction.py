@@ -39,6 +39,7 @@ def test_published_figures_make_nobodys_score_certain_within_one_campaign() -> N
         assert haul.sure == 0
 
 
+@pytest.mark.long
 def test_published_figures_of_three_campaigns_make_nobodys_score_certain() -> None:
     for count, seeds in ((20, range(3)), (50, range(1))):
         haul = total(attack(publish, clues_of_sealed, count, seed, 3, sweeps=40) for seed in seeds)

@@ -17,11 +17,11 @@ FIELDS = ("input", "select", "textarea")
 SILENT = {"hidden", "submit", "button", "reset", "image"}
 FILES = {
     "/o/{org:str}/logo", "/o/{org:str}/network/{network:str}/logo", "/n/{net:str}/logo", "/n/{net:str}/members/export.csv", "/portfolio/logo", "/o/{org:str}/e/{slug:str}/results.csv", "/o/{org:str}/plans/{plan:str}/actions.csv", "/o/{org:str}/plans/{plan:str}/effects.csv", "/o/{org:str}/compare.csv",
-    "/o/{org:str}/e/{slug:str}/benchmark.csv", "/o/{org:str}/e/{slug:str}/benchmark.json", "/o/{org:str}/reports/{report:uuid}/file",
+    "/o/{org:str}/e/{slug:str}/benchmark.csv", "/o/{org:str}/e/{slug:str}/benchmark.json", "/o/{org:str}/e/{slug:str}/benchmark.xlsx", "/o/{org:str}/reports/{report:uuid}/file",
     *(f"{base}/questionnaires/{file}/{{kind:str}}" for base in ("/o/{org:str}", "/n/{net:str}") for file in ("model", "{questionnaire:uuid}/file")),
 }  # fmt: skip
 DOORS = {
-    "/", "/home", "/o/{org:str}/benchmark", "/o/{org:str}/e/{assessment:str}/submit", "/n/{net:str}/levers",
+    "/", "/home", "/o/{org:str}/benchmark", "/o/{org:str}/consent", "/o/{org:str}/e/{assessment:str}/submit", "/n/{net:str}/levers",
     "/o/{org:str}/e/{assessment:str}/sharing",
     "/o/{org:str}/questionnaires/{questionnaire:uuid}/preview", "/n/{net:str}/questionnaires/{questionnaire:uuid}/preview",
 }  # fmt: skip

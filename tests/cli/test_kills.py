@@ -191,6 +191,7 @@ def assert_letters_went_out_once(siege: Siege, letters: list[UUID]) -> None:
 # --- submitting -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("number", "target"), [(0, DATABASE), (1, WEB_PROCESS), (2, WORKER)], ids=["database", "web", "worker"]
 )  # fmt: skip

@@ -65,7 +65,9 @@ async def nest(cast: Any, administrator: Any, settings: Settings) -> Nest:
         await answer_criterion(owner, done.slug, criterion.code, draft, op=new_id(), base=0)
     await submit(owner, done.slug, name=person.name)
     own = await _bring_a_questionnaire(owner)
-    plan, action, reading, step, report, invitation, mandate, membership = await _plant_the_rest(owner, done.id)
+    plan, action, reading, step, report, invitation, mandate, membership = await _plant_the_rest(
+        owner, done.id
+    )
     practice, comment = await _plant_practice(administrator, owner)
     return Nest(owner, {
         "bulletin": str(new_id()), **await _discuss(owner, UUID(action), settings),
