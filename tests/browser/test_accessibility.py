@@ -1,11 +1,11 @@
 """Every page under axe, in both colours, at every width; and what axe cannot judge: focus, contrast modes, motion.
 
-`make test` looks at a quarter of the pages on a dark phone; `make test-long` at all of them in every size and colour.
+`make test` looks at the main pages; `make test-long` at all there are, in both languages.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from itertools import groupby, product
+from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
@@ -17,8 +17,6 @@ from tests.browser.sweeping import Sweeper, open_context, sweeper
 from tests.browser.test_html import DOORS, FILES, FRAGMENTS
 
 pytestmark = pytest.mark.browser
-TURNS = tuple(product((1280, 390), ("light", "dark")))
-IN_TURN = [pytest.param(*turn, marks=() if turn == (390, "dark") else pytest.mark.long) for turn in TURNS]
 Look = Callable[[Sweeper, Place], Awaitable[list[str]]]
 MAIN_PAGES = (
     VALLEY, f"{VALLEY}/e/{{open}}/q/SX4.2.3", f"{VALLEY}/e/{{done}}/results", f"{VALLEY}/e/{{done}}/benchmark", f"{VALLEY}/plans/{{plan}}",
@@ -57,19 +55,10 @@ def _halves(places: list[Place]) -> list[list[Place]]:
     return [part for part in (places[::2], places[1::2]) if part]
 
 
-@pytest.mark.parametrize(("width", "scheme"), IN_TURN)
-async def test_every_page_passes_axe_in_turn(
-    atlas: Atlas, chromium: Browser, width: int, scheme: str
-) -> None:
-    """A quarter of the pages each; nothing is wider than the screen, not even one of 320, and the console stays silent."""
-    once = {
-        place.route.removeprefix("/en"): place
-        for place in reversed(pages(atlas))
-        if not place.route.startswith("/en/")
-    }
-    mine = list(once.values())[TURNS.index((width, scheme)) :: len(TURNS)]
-    found = await sweep(atlas, chromium, mine, Sweeper.faults, width=width, scheme=scheme)
-    assert not found, "\n".join(found)
+async def test_the_main_pages_pass_axe(atlas: Atlas, chromium: Browser) -> None:
+    """In every size and colour, nothing wider than the screen, and the console silent."""
+    main = [Place(CLAIRE, address.format(**atlas.ids), address) for address in MAIN_PAGES]
+    assert not (found := await sweep(atlas, chromium, main, Sweeper.faults_everywhere)), "\n".join(found)
 
 
 @pytest.mark.long

@@ -227,12 +227,10 @@ async def test_lines_of_a_matrix_are_a_table_where_there_is_room_and_stacked_whe
             assert min(box["width"], box["height"]) >= 44
 
 
-LOOKS = [
-    pytest.param(width, scheme, marks=() if (width, scheme) == (NARROW, "dark") else pytest.mark.long)
-    for width, scheme in product((WIDE, NARROW), ("light", "dark"))
-]
+LOOKS = tuple(product((WIDE, NARROW), ("light", "dark")))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("width", "scheme"), LOOKS)
 async def test_every_kind_passes_axe_answered_and_not(
     opened: Assessment,

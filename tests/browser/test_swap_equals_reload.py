@@ -2,8 +2,9 @@
 
 import difflib
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser, FilePayload, Page, expect
@@ -277,11 +278,17 @@ ACTS: tuple[tuple[str, str, Act, str], ...] = (
 """Who, where, what, and the attribute of a template that makes it an htmx action."""
 
 
-@pytest.mark.parametrize(
-    ("who", "address", "act", "_attribute"),
-    ACTS,
-    ids=[f"{act.__name__} {where}" for _, where, act, _ in ACTS],
-)
+def _in_turn() -> Iterator[Any]:
+    """The first action of each template in every run, the others by test-long."""
+    seen: set[str] = set()
+    for who, where, act, attribute in ACTS:
+        template = attribute.partition(" ")[0]
+        marks = [pytest.mark.long] if template in seen else []
+        seen.add(template)
+        yield pytest.param(who, where, act, attribute, id=f"{act.__name__} {where}", marks=marks)
+
+
+@pytest.mark.parametrize(("who", "address", "act", "_attribute"), tuple(_in_turn()))
 async def test_the_page_equals_the_page_fetched_anew(
     ground: Atlas, chromium: Browser, who: str, address: str, act: Act, _attribute: str
 ) -> None:

@@ -264,6 +264,7 @@ def kill_while_it_is_made(siege: Siege, document: UUID, attempt: int) -> None:
     wait_for_deaths(press)
 
 
+@pytest.mark.long
 def test_a_document_whose_worker_is_killed_is_made_once(siege: Siege, place: Place, client: Client) -> None:
     document = order_document(client, place, "en")
     kill_while_it_is_made(siege, document, attempt=1)

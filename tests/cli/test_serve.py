@@ -58,7 +58,7 @@ def test_after_kill_9_the_children_go_and_a_restart_has_lost_nothing(folder: Pat
     assert again.postmaster() is None
 
 
-@pytest.mark.parametrize("word", ["granian", "work"])
+@pytest.mark.parametrize("word", [pytest.param("granian", marks=pytest.mark.long), "work"])
 def test_a_child_that_dies_is_started_again(folder: Path, word: str) -> None:
     with serving(folder, free_port()) as serve:
         killed = serve.child(word)

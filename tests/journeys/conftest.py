@@ -11,6 +11,15 @@ from playwright.async_api import Browser, BrowserContext, Page
 
 from tests.demonstration import Demonstration, copied, web, worker
 
+SCRIPTS = pytest.mark.parametrize(
+    "scripts",
+    [
+        pytest.param(True, id="with scripts"),
+        pytest.param(False, id="without scripts", marks=pytest.mark.long),
+    ],
+)
+"""Both ways of travelling; without scripts by test-long, where the director's journey goes that way in every run."""
+
 
 @dataclass(frozen=True, slots=True)
 class Traveller:

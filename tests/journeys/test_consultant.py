@@ -8,13 +8,13 @@ import pypdfium2
 import pytest
 from playwright.async_api import expect
 
-from tests.journeys.conftest import Traveller
+from tests.journeys.conftest import SCRIPTS, Traveller
 
 pytestmark = [pytest.mark.browser, pytest.mark.worker]
 CLIENT = "Agglomération de Villemer"
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+@SCRIPTS
 async def test_from_the_portfolio_to_the_action_plan_on_paper(
     traveller: Traveller, tmp_path: Path, scripts: bool
 ) -> None:

@@ -5,13 +5,13 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.journeys.conftest import Traveller
+from tests.journeys.conftest import SCRIPTS, Traveller
 
 pytestmark = [pytest.mark.browser]
 TITLE = "Dire l’heure du prochain bus à l’arrêt, même en cas de retard"
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+@SCRIPTS
 async def test_from_one_member_s_draft_to_another_member_s_plan(traveller: Traveller, scripts: bool) -> None:
     claire = await traveller.sign_in("claire.lambert", java_script_enabled=scripts)
     await (

@@ -154,7 +154,7 @@ def renamed(data: Any, names: Iterator[int]) -> Any:
     return {key: renamed(value, names) for key, value in data.items()} | unique
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(anything(QUESTIONNAIRE))
 def test_whatever_the_format_allows_comes_back_as_it_was(drawn):
     data = {**renamed(drawn, iter(range(10**6))), "id": "ANY", "locales": LOCALES}
