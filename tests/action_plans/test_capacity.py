@@ -158,7 +158,7 @@ def test_no_choice_is_better_than_the_one_proposed(problem: Problem) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=1500)
+@settings(max_examples=600)
 @given(problems())
 def test_no_choice_is_better_in_many_more_problems(problem: Problem) -> None:
     tried_out(problem)
