@@ -73,6 +73,7 @@ def page(request: Request, template: str, *, status_code: int = 200, **context: 
         "notice": unquote(request.cookies.get("notice", "")),
         "locale": language.current(),
         "path": request.url.path,
+        "page_path": request.url.path,
         "here": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
         "nav": "",
         "htmx": is_htmx(request),

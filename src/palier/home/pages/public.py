@@ -79,7 +79,7 @@ def _speak(request: Request) -> None:
 def _public(request: Request, settings: Settings, template: str, **context: Any) -> Template:
     tail = request.url.path[3:] or "/"  # the router tells of /fr/ as /fr
     return page(
-        request, template, settings=settings, tail=tail, path=f"/{language.current()}{tail}", **context
+        request, template, settings=settings, tail=tail, page_path=f"/{language.current()}{tail}", **context
     )
 
 
