@@ -16,9 +16,8 @@ OPTIONS = {
     "rules": {"target-size": {"enabled": True}},
     "resultTypes": ["violations"],
 }
-NARROWEST = 320
 LOOKS: tuple[tuple[int, Literal["light", "dark"]], ...] = (
-    (1280, "light"), (1280, "dark"), (1024, "light"), (768, "dark"), (390, "light"), (390, "dark"), (NARROWEST, "light"),
+    (1280, "light"), (1280, "dark"), (1024, "light"), (768, "dark"), (390, "light"), (390, "dark"), (320, "light"),
 )  # fmt: skip
 """Both colours on a desk and on a phone, and the widths between and under them once each."""
 NETWORK_ERROR = "Failed to load resource"
@@ -40,13 +39,6 @@ class Sweeper:
         if message.type in ("error", "warning") and not message.text.startswith(NETWORK_ERROR):
             self.heard.append(f"console: {message.text}")
 
-    async def faults(self, place: Place) -> list[str]:
-        """Everything wrong with one place at the present width and colours."""
-        self.heard.clear()
-        await self.page.goto(place.address, wait_until="load")
-        found = [*await self.axe(), *await self.sideways(), *await self.sideways(NARROWEST), *self.heard]
-        return [f"{place}: {fault}" for fault in found]
-
     async def faults_everywhere(self, place: Place) -> list[str]:
         """Everything wrong with one place: its colours and layouts under axe, and no width scrolled sideways."""
         self.heard.clear()
@@ -63,16 +55,9 @@ class Sweeper:
         report = await self.page.evaluate("options => axe.run(document, options)", OPTIONS)
         return (f"{one['id']}: {_where(one)}" for one in report["violations"])
 
-    async def sideways(self, width: int = 0) -> list[str]:
-        """The elements that make the page scroll sideways, at the present width or at another."""
-        before = self.page.viewport_size
-        if width and before:
-            await self.page.set_viewport_size({"width": width, "height": before["height"]})
-        try:
-            return await self.page.evaluate(_WIDER_THAN_THE_PAGE)
-        finally:
-            if width and before:
-                await self.page.set_viewport_size(before)
+    async def sideways(self) -> list[str]:
+        """The elements that make the page scroll sideways at the present width."""
+        return list(await self.page.evaluate(_WIDER_THAN_THE_PAGE))
 
 
 _WIDER_THAN_THE_PAGE = """() => {

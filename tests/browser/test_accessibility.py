@@ -7,7 +7,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page
@@ -32,12 +31,12 @@ def pages(atlas: Atlas) -> list[Place]:
 
 
 async def sweep(
-    atlas: Atlas, chromium: Browser, places: list[Place], look: Look, locale: str = "fr", **view: Any
+    atlas: Atlas, chromium: Browser, places: list[Place], look: Look, locale: str = "fr"
 ) -> list[str]:
     """What `look` finds wrong with the places; two pages at a time, for two cores."""
 
     async def walk(who: str, theirs: list[Place]) -> list[str]:
-        async with sweeper(atlas, chromium, who, locale=locale, **view) as eyes:
+        async with sweeper(atlas, chromium, who, locale=locale) as eyes:
             return [fault for place in theirs for fault in await look(eyes, place)]
 
     by_person = groupby(sorted(places, key=attrgetter("who")), key=attrgetter("who"))
