@@ -26,6 +26,7 @@ from palier.foundation.store import Heartbeat
 
 log = logging.getLogger(__name__)
 _BEAT = 15.0  # seconds; /readyz worries after two minutes
+_JOBS_SECONDS = 10.0  # seconds in which running jobs may finish
 _PATIENCE = 1.0  # seconds between two looks whether the database is back
 
 
@@ -44,7 +45,7 @@ async def work(url: str, jobs: Iterable[Job], *, until_empty: bool = False) -> N
             async with app.open_async():
                 await _take_jobs(app, wait=False)
         else:
-            await _until_told_to_stop(_keep_working(app))
+            await _until_told_to_stop(keep_working(app))
 
 
 async def _until_told_to_stop(working: Coroutine[None, None, None]) -> None:
@@ -55,26 +56,40 @@ async def _until_told_to_stop(working: Coroutine[None, None, None]) -> None:
     task, told = asyncio.ensure_future(working), asyncio.ensure_future(stopping.wait())
     await asyncio.wait([task, told], return_when=asyncio.FIRST_COMPLETED)
     told.cancel()
-    task.cancel()
+    await _end(task)
+
+
+async def _end(task: asyncio.Future[None]) -> None:
+    """Cancelled once, the queue lets its jobs finish. What does not end then waits for a database, and is cancelled again."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=_JOBS_SECONDS + 1)
     with contextlib.suppress(asyncio.CancelledError):
-        await task
+        task.result()
 
 
-async def _keep_working(app: App) -> None:
-    """The queue's own loop ends, with or without an error, when its database goes: begin anew once it is back."""
+async def keep_working(app: App) -> None:
+    """The queue's own loop ends, with or without an error, when its database goes: begin anew once it is back.
+
+    Cancelling ends it, even while a failing database turns the cancellation into an error of its own.
+    """
     await _wait_for_database()
     async with app.open_async(), _beating(app):
-        while True:
+        while not _cancelled():
+            await _wait_for_database()
             with contextlib.suppress(ConnectorException):
                 await _take_jobs(app)
-            log.warning("the queue was interrupted; going on as soon as the database answers")
-            await _wait_for_database()
+
+
+def _cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 async def _take_jobs(app: App, *, wait: bool = True) -> None:
     await return_abandoned(app)
     await app.run_worker_async(
-        concurrency=4, wait=wait, install_signal_handlers=False, shutdown_graceful_timeout=10,
+        concurrency=4, wait=wait, install_signal_handlers=False, shutdown_graceful_timeout=_JOBS_SECONDS,
         fetch_job_polling_interval=1, delete_jobs="successful", update_heartbeat_interval=5, stalled_worker_timeout=20,
     )  # fmt: skip
 
