@@ -70,7 +70,7 @@ async def line(settings, stage) -> AsyncIterator[tuple[Line, str]]:
 async def test_it_stops_when_its_database_goes_at_the_same_moment(line, owner):
     way, url = line
     worker = asyncio.ensure_future(keep_working(queue(url, [Job("tests.nothing", _nothing)])))
-    while not await owner.fetchval("select count(*) from procrastinate_workers"):
+    while not await owner.fetchval("select count(*) from procrastinate_workers"):  # noqa: ASYNC110  (nobody tells us)
         await asyncio.sleep(0.02)
     way.cut()
     worker.cancel()

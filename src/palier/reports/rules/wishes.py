@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from palier.reports.rules.options import Options
+
 
 class Kind(StrEnum):
     """Which document."""
@@ -29,3 +31,4 @@ class Wish:
     plan: str = ""
     benchmark: bool = True
     action: UUID | None = None
+    options: Options = Options()
