@@ -58,3 +58,7 @@ class Options:
     def shows(self, section: Section) -> bool:
         """Whether the document holds `section`."""
         return not self.sections or section in self.sections
+
+
+PLAIN = Options()
+"""What nobody chose anything about."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from palier.reports.rules.options import Options
+from palier.reports.rules.options import PLAIN, Options
 
 
 class Kind(StrEnum):
@@ -31,4 +31,4 @@ class Wish:
     plan: str = ""
     benchmark: bool = True
     action: UUID | None = None
-    options: Options = Options()
+    options: Options = PLAIN
