@@ -6,6 +6,7 @@ from datetime import date
 from typing import ClassVar
 
 from palier.reports.rules.documents import Action, Cover, Provenance
+from palier.reports.rules.options import PLAIN, Options
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class ActionSheet:
     review: date | None = None
     provenance: Provenance | None = None
     small: bool = False
+    options: Options = PLAIN
 
     plan: ClassVar[None] = None
     """A sheet holds no action plan."""

@@ -5,6 +5,7 @@ from datetime import date
 from typing import ClassVar
 
 from palier.reports.rules.documents import Cover, Quartiles
+from palier.reports.rules.options import PLAIN, Options
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Bulletin:
     before_on: date | None = None
     correction: str = ""
     """Of an erratum: what it corrects and why."""
+    options: Options = PLAIN
     plan: ClassVar[None] = None
     """A bulletin holds no action plan."""
 

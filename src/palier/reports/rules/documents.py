@@ -12,6 +12,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from palier.reports.rules.accent import DEFAULT_ACCENT
+from palier.reports.rules.options import PLAIN, Options
 
 
 class Unprintable(Exception):
@@ -323,6 +324,7 @@ class ResultsAndPlan:
     pyramid: tuple[PyramidStep, ...] = ()
     evidence: EvidenceBalance | None = None
     plan: Plan | None = None
+    options: Options = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,3 +335,4 @@ class ActionPlanDocument:
     plan: Plan
     levels: tuple[Level, ...]
     provenance: Provenance
+    options: Options = PLAIN
