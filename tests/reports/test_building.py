@@ -20,10 +20,12 @@ from palier.foundation.database import reading, transaction
 from palier.foundation.identifiers import new_id
 from palier.foundation.permissions import Role
 from palier.network.flows.organisations import colour, show_logo
+from palier.network.flows.organisations import logo as organisation_logo
 from palier.network.store import ConsultantFirm
 from palier.questionnaires.catalogue import latest
 from palier.reports.flows.building import NotSubmitted, OtherRound, draw_up
 from palier.reports.rules.documents import ActionPlanDocument, Quarter, ResultsAndPlan
+from palier.reports.rules.letterheads import Letterhead, Look
 from palier.reports.rules.wishes import Kind, Wish
 from palier.scoring.rules.answers import State
 from tests.assessments.rounds import drafts, peer_view, peers_for, plant
@@ -215,3 +217,57 @@ async def test_a_round_on_some_dimensions_says_so_on_the_cover(claire, shelf):
     document = await drawn(claire, shelf)
     assert document.cover.scope == "Sur 1 dimension seulement\u00a0: Culture et engagement"
     assert [row.code for row in document.dimensions] == ["SX2"]
+
+
+async def test_the_firm_signs_over_the_clients_data_with_both_logos(cast, claire, rounds, shelf):
+    hugo, theirs = await signing(cast, claire, shelf)
+    cover = (await drawn(hugo, shelf)).cover
+    assert [head.name for head in cover.letterhead()] == ["Cabinet Horizon", "Transports du Val"]
+    assert [head.logo.content for head in cover.letterhead()] == [samples.logo().content, theirs]
+    assert cover.issuer.accent == "#7a1f4b"
+
+
+async def test_a_clients_letterhead_still_says_who_prepared_it(cast, claire, rounds, shelf):
+    hugo, theirs = await signing(cast, claire, shelf)
+    cover = (await drawn(hugo, shelf, look=Look(Letterhead.CLIENT))).cover
+    assert [(head.name, head.logo.content) for head in cover.letterhead()] == [("Transports du Val", theirs)]
+    assert (cover.issuer.name, cover.issuer.person, cover.issuer.accent) == (
+        "Cabinet Horizon", "Hugo Martin", "#0b5a53",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("look", "names"),
+    [
+        (Look(Letterhead.FIRM), ["Cabinet Horizon"]),
+        (Look(Letterhead.BOTH, logos=False), ["Cabinet Horizon"]),
+        (Look(Letterhead.CLIENT, logos=False), ["Transports du Val"]),
+    ],
+)
+async def test_a_letterhead_can_do_without_the_other_sign_or_without_logos(
+    cast, claire, rounds, shelf, look, names
+):
+    hugo, _ = await signing(cast, claire, shelf)
+    heads = (await drawn(hugo, shelf, look=look)).cover.letterhead()
+    assert [head.name for head in heads] == names
+    assert all((head.logo is not None) is look.logos for head in heads)
+
+
+async def test_a_colour_of_its_own_and_no_logo_for_one_document(claire, rounds, shelf):
+    await show_logo(claire, shelf, samples.logo().content)
+    issuer = (await drawn(claire, shelf, look=Look(logos=False, accent="#7a1f4b"))).cover.issuer
+    assert (issuer.logo, issuer.accent) == (None, "#7a1f4b")
+
+
+async def signing(cast, claire, shelf):
+    """Hugo with a firm, mandated by Claire whose organisation has a logo and a colour; and that logo."""
+    hugo = await consultant(cast, claire)
+    async with transaction(hugo.person):
+        await ConsultantFirm.create(
+            person_id=hugo.person_id, name="Cabinet Horizon", accent="#7a1f4b", logo=samples.logo().content,
+            logo_media_type="image/png",
+        )  # fmt: skip
+    await show_logo(claire, shelf, samples.logo().content)
+    await colour(claire, "#0b5a53")
+    _, theirs = await organisation_logo(claire, shelf)
+    return hugo, theirs

@@ -15,7 +15,7 @@ from palier.reports.rules import findings
 from palier.reports.rules.accent import check_accent
 from palier.reports.rules.action_sheets import MEASURES, ActionSheet, may_fit, shortened
 from palier.reports.rules.bulletins import Bulletin
-from palier.reports.rules.documents import Issuer, ResultsAndPlan
+from palier.reports.rules.documents import Cover, ResultsAndPlan
 from palier.reports.rules.kinds import Document
 
 CARDS_AT_MOST = 24
@@ -48,7 +48,7 @@ def _printed(sheet: Document, document: Document, locale: str) -> bytes:
     return pdf.render_pdf(
         _html(sheet, drawn),
         (STYLE.read_text("utf-8"), f":root{{--accent:{check_accent(sheet.cover.issuer.accent)}}}"),
-        _images(sheet.cover.issuer, drawn),
+        _images(sheet.cover, drawn),
         [pdf.Attachment(*file) for file in datafiles.data_files(document)],
         _metadata(sheet, content_key(document, locale)),
         locale,
@@ -140,10 +140,11 @@ def _chapters(document: Document) -> tuple[wording.Chapter, ...]:
     return *wording.plan_chapters(document.plan, document.cover.as_of.date()), wording.about_chapter()
 
 
-def _images(issuer: Issuer, drawn: Mapping[str, figures.Figure]) -> dict[str, str | bytes]:
+def _images(cover: Cover, drawn: Mapping[str, figures.Figure]) -> dict[str, str | bytes]:
     pictures: dict[str, str | bytes] = {figure.address: figure.svg for figure in drawn.values()}
-    if issuer.logo is not None:
-        pictures["image:logo"] = issuer.logo.content
+    for place, head in enumerate(cover.letterhead(), start=1):
+        if head.logo is not None:
+            pictures[f"image:logo-{place}"] = head.logo.content
     return pictures
 
 

@@ -1,6 +1,6 @@
 """Drawing a document up: what the rooms below know of a round or a plan, frozen in the reader's language."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from uuid import UUID
 
@@ -10,18 +10,16 @@ from palier.assessments.flows.rounds import Round, load_round
 from palier.assessments.rules.peers import Peers, PeerView
 from palier.assessments.scope_wording import scope_in_words
 from palier.foundation import files
-from palier.foundation import store as shared
 from palier.foundation.actor import Actor
 from palier.foundation.clock import today
 from palier.foundation.language import current, speaking
-from palier.foundation.permissions import Role
-from palier.network.store import firm_of, organisation_of
 from palier.reports.flows.from_action import sheet_of
 from palier.reports.flows.from_plan import plan_of
 from palier.reports.flows.from_round import levels_of, provenance_of, results_of
-from palier.reports.rules.accent import DEFAULT_ACCENT
-from palier.reports.rules.documents import ActionPlanDocument, Cover, Issuer, Logo
+from palier.reports.flows.letterhead import letterhead_of
+from palier.reports.rules.documents import ActionPlanDocument, Cover
 from palier.reports.rules.kinds import Document
+from palier.reports.rules.letterheads import Look
 from palier.reports.rules.wishes import Kind, Wish
 
 
@@ -48,13 +46,18 @@ async def draw_up(actor: Actor, wish: Wish, peers: Peers, shelf: files.Shelf) ->
     Raises DoesNotExist, NotSubmitted, OtherRound.
     """
     with speaking(wish.locale):
-        if wish.kind is Kind.ACTION:
-            return await _one_action(actor, wish, shelf)
-        plan = await load_plan(actor, wish.plan) if wish.plan or wish.kind is Kind.PLAN else None
-        if wish.kind is Kind.PLAN and plan is not None:
-            cover = await _cover(actor, plan.round, _noon(today(actor.person.time_zone)), shelf)
-            return Draft(_plan_alone(plan, cover), plan.round.assessment.id, plan.plan.id)
-        return await _results(actor, wish, plan, peers, shelf)
+        draft = await _draft(actor, wish, peers, shelf)
+    return replace(draft, document=replace(draft.document, options=wish.options))
+
+
+async def _draft(actor: Actor, wish: Wish, peers: Peers, shelf: files.Shelf) -> Draft:
+    if wish.kind is Kind.ACTION:
+        return await _one_action(actor, wish, shelf)
+    plan = await load_plan(actor, wish.plan) if wish.plan or wish.kind is Kind.PLAN else None
+    if wish.kind is Kind.PLAN and plan is not None:
+        cover = await _cover(actor, plan.round, _noon(today(actor.person.time_zone)), shelf, wish.look)
+        return Draft(_plan_alone(plan, cover), plan.round.assessment.id, plan.plan.id)
+    return await _results(actor, wish, plan, peers, shelf)
 
 
 async def _one_action(actor: Actor, wish: Wish, shelf: files.Shelf) -> Draft:
@@ -62,7 +65,7 @@ async def _one_action(actor: Actor, wish: Wish, shelf: files.Shelf) -> Draft:
     plan = await load_plan(actor, row.plan.slug)
     action = next(one for one in plan.actions if one.row.id == row.id)
     titles = await titles_of(actor, action.requires)
-    cover = await _cover(actor, plan.round, _noon(today(actor.person.time_zone)), shelf)
+    cover = await _cover(actor, plan.round, _noon(today(actor.person.time_zone)), shelf, wish.look)
     sheet = sheet_of(plan, action, titles, cover, provenance_of(plan.round))
     return Draft(sheet, plan.round.assessment.id, plan.plan.id)
 
@@ -81,7 +84,7 @@ async def _results(
     if plan is not None and plan.round.assessment.id != round_.assessment.id:
         raise OtherRound
     figures = await peers(actor, round_.assessment) if wish.benchmark else None
-    cover = await _cover(actor, round_, _as_of(actor, round_, figures, plan), shelf)
+    cover = await _cover(actor, round_, _as_of(actor, round_, figures, plan), shelf, wish.look)
     document = results_of(round_, figures, cover, plan_of(plan) if plan else None)
     return Draft(document, round_.assessment.id, plan.plan.id if plan else None)
 
@@ -99,40 +102,14 @@ def _noon(day: date) -> datetime:
     return datetime.combine(day, time(12), UTC)
 
 
-async def _cover(actor: Actor, round_: Round, as_of: datetime, shelf: files.Shelf) -> Cover:
+async def _cover(actor: Actor, round_: Round, as_of: datetime, shelf: files.Shelf, look: Look) -> Cover:
+    issuer, heads = await letterhead_of(actor, shelf, look)
     return Cover(
         organisation=actor.organisation.name,
         questionnaire=round_.questionnaire.title.in_(current()),
         round=round_.name,
         as_of=as_of,
-        issuer=await issuer_of(actor, shelf),
+        issuer=issuer,
         scope=scope_in_words(round_.questionnaire),
+        heads=heads,
     )
-
-
-async def issuer_of(actor: Actor, shelf: files.Shelf) -> Issuer:
-    """Who signs: a consultant's firm, or the organisation. A consultant without a firm signs with their name."""
-    if actor.role is not Role.CONSULTANT:
-        return await _organisation(actor, shelf)
-    firm = await firm_of(actor.person)
-    if firm is None:
-        return Issuer(actor.person.name)
-    logo = Logo(bytes(firm.logo), firm.logo_media_type) if firm.logo else None
-    return Issuer(firm.name, actor.person.name, logo, firm.accent or DEFAULT_ACCENT)
-
-
-async def _organisation(actor: Actor, shelf: files.Shelf) -> Issuer:
-    row = await organisation_of(actor)
-    logo = await _logo(row.logo_file_id, shelf)
-    return Issuer(row.name, actor.person.name, logo, row.accent or DEFAULT_ACCENT)
-
-
-async def _logo(file_id: UUID | None, shelf: files.Shelf) -> Logo | None:
-    """The picture, unless its bytes are gone: a document without a logo is better than none."""
-    file = await shared.StoredFile.get_or_none(id=file_id) if file_id else None
-    if file is None:
-        return None
-    try:
-        return Logo(await files.fetch(shelf, file), file.media_type)
-    except files.FileGone:
-        return None

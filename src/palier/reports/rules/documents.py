@@ -74,6 +74,14 @@ class Issuer:
 
 
 @dataclass(frozen=True, slots=True)
+class Head:
+    """A sign at the head of a document: a logo, or the name where there is none."""
+
+    name: str
+    logo: Logo | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Cover:
     """What a reader needs before opening: who, about what, and how things stood when.
 
@@ -87,6 +95,12 @@ class Cover:
     issuer: Issuer
     scope: str = ""
     """In words, where only some dimensions were assessed."""
+    heads: tuple[Head, ...] = ()
+    """Whose signs stand at the head, first to last, where it is not the issuer's alone."""
+
+    def letterhead(self) -> tuple[Head, ...]:
+        """The signs to draw, first to last: the issuer's where nothing else was asked for."""
+        return self.heads or (Head(self.issuer.name, self.issuer.logo),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from palier.reports.rules.letterheads import HOUSE_LOOK, Look
 from palier.reports.rules.options import PLAIN, Options
 
 
@@ -32,3 +33,4 @@ class Wish:
     benchmark: bool = True
     action: UUID | None = None
     options: Options = PLAIN
+    look: Look = HOUSE_LOOK
