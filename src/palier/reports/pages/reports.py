@@ -27,6 +27,8 @@ from palier.reports import store
 from palier.reports.flows import asking
 from palier.reports.flows.building import NotSubmitted, OtherRound
 from palier.reports.pages import wording
+from palier.reports.pages.options import choices, from_form
+from palier.reports.rules.options import Options
 from palier.reports.rules.wishes import Kind, Wish
 
 READ, EXPORT = needs(Permission.READ), needs(Permission.EXPORT)
@@ -78,11 +80,12 @@ class Reports(Controller):
         """Freeze the content and have it made; the same content again leads to the document that is there."""
         raw = await form_of(request)
         order, errors = parse(Order, raw)
-        errors |= await _errors(actor, raw)
+        options, faults = from_form(raw)
+        errors |= faults | await _errors(actor, raw)
         if errors or order is None:
             return await _form(request, actor, raw, errors)
         try:
-            asked = await asking.ask_report(actor, _wish(order), order.op, peers, shelf)
+            asked = await asking.ask_report(actor, _wish(order, options), order.op, peers, shelf)
         except OtherRound:
             return await _form(request, actor, raw, {"plan": _("This plan was drawn from another round")})
         except NotSubmitted:
@@ -137,7 +140,7 @@ def _found_again(asked: asking.Asked) -> str:
     return _("Nothing has changed since this document was asked for on %(day)s.") % {"day": day(asked.since)}
 
 
-def _wish(order: Order) -> Wish:
+def _wish(order: Order, options: Options) -> Wish:
     alone = order.kind is Kind.PLAN
     return Wish(
         order.kind,
@@ -145,6 +148,7 @@ def _wish(order: Order) -> Wish:
         "" if alone else order.assessment,
         order.plan,
         benchmark=order.benchmark == "yes",
+        options=options,
     )
 
 
@@ -171,7 +175,7 @@ async def _form(
     return page(
         request, "reports/new.html", nav="reports", status_code=422 if errors else 200, rounds=rounds, plans=plans,
         kinds=wording.kind_choices(), tongues=[(each, language_name(each)) for each in LOCALES],
-        values=blank | values, errors=errors or {}, new_op=new_id(),
+        values=blank | values, errors=errors or {}, new_op=new_id(), options=choices(),
     )  # fmt: skip
 
 
