@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from palier.reports.rules.accent import DEFAULT_ACCENT
 from palier.reports.rules.options import PLAIN, Options
+from palier.reports.rules.seals import Seal
 
 
 class Unprintable(Exception):
@@ -95,6 +96,8 @@ class Cover:
     issuer: Issuer
     scope: str = ""
     """In words, where only some dimensions were assessed."""
+    seal: Seal | None = None
+    """What the document can be checked by; none on a preview."""
     heads: tuple[Head, ...] = ()
     """Whose signs stand at the head, first to last, where it is not the issuer's alone."""
 

@@ -25,8 +25,12 @@ KINDS: dict[str, Any] = {
 
 def to_plain(document: Document) -> dict[str, Any]:
     """`document` as JSON-able data: fractions as "125/3", moments as ISO 8601, pictures as base64."""
-    kind = next(name for name, kind in KINDS.items() if isinstance(document, kind))
-    return {"kind": kind, "document": _plain(document)}
+    return {"kind": kind_of(document), "document": _plain(document)}
+
+
+def kind_of(document: Document) -> str:
+    """The name of the document's kind."""
+    return next(name for name, kind in KINDS.items() if isinstance(document, kind))
 
 
 def from_plain(plain: Mapping[str, Any]) -> Document:
