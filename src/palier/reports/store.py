@@ -21,6 +21,7 @@ class ReportState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    CANCELLED = "cancelled"
 
 
 class Report(Model):
@@ -45,6 +46,7 @@ class Report(Model):
     created_name = fields.CharField(max_length=120)
     created_at = fields.DatetimeField(auto_now_add=True)
     finished_at = fields.DatetimeField(null=True)
+    tell: Any = fields.JSONField(default=list, db_default=[])  # ids of those who asked for a letter once it is made
 
     class Meta:
         table = table_description = "report"
@@ -53,6 +55,30 @@ class Report(Model):
     def pending(self) -> bool:
         """Whether it is still to be made or being made."""
         return self.state in (ReportState.QUEUED, ReportState.RUNNING)
+
+
+class IssuedFile(Model):
+    """A file that left the press under a code: what the page open to everybody may confirm, and nothing else.
+
+    Written with the file, never changed. A file made anew by a later version of ours is one more row under its code.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organisation: Any = fields.ForeignKeyField(
+        "palier.Organisation", related_name="issued_files", null=True
+    )
+    organisation_id: UUID | None
+    network: Any = fields.ForeignKeyField("palier.Network", related_name="issued_files", null=True)
+    network_id: UUID | None
+    fingerprint = fields.CharField(max_length=64)  # of the code
+    sha256 = fields.CharField(max_length=64, db_index=True)
+    kind = fields.CharField(max_length=30)
+    issuer = fields.CharField(max_length=200)
+    issued_at = fields.DatetimeField()
+
+    class Meta:
+        table = table_description = "issued_file"
+        unique_together = (("fingerprint", "sha256"),)
 
 
 _SHOWN = tuple(name for name in Report._meta.fields_map if name not in ("content", "organisation"))
@@ -95,3 +121,16 @@ async def take(report: UUID) -> Report | None:
 async def being_made(report: UUID) -> Report | None:
     """The document, locked, unless somebody has finished it meanwhile."""
     return await Report.filter(id=report, state=ReportState.RUNNING).select_for_update().first()
+
+
+# --- what was issued ------------------------------------------------------------------------------------------------
+
+
+async def issued_under(fingerprint: str) -> list[IssuedFile]:
+    """The files of the code with this fingerprint, the first one first."""
+    return await IssuedFile.filter(fingerprint=fingerprint).order_by("issued_at", "id")
+
+
+async def issued_as(sha256: str) -> IssuedFile | None:
+    """When a file with this very content was first issued."""
+    return await IssuedFile.filter(sha256=sha256).order_by("issued_at", "id").first()
