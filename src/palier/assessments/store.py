@@ -146,6 +146,8 @@ class AnswerEvent(Model):
     at = fields.DatetimeField()
     before = fields.JSONField(null=True)
     after = fields.JSONField()
+    # The file it came from, empty for a form; the database fills it in from `app.source` (flows/importing.py).
+    source = fields.CharField(max_length=200, default="", db_default="")
 
     class Meta:
         table = table_description = "answer_event"

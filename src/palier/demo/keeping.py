@@ -109,6 +109,7 @@ def _event(owner: Actor, new: Assessment, old: AnswerEvent) -> AnswerEvent:
     return AnswerEvent(
         op=new_id(), organisation_id=owner.organisation_id, assessment_id=new.id, code=old.code, revision=old.revision,
         person_id=owner.person_id, person_name=owner.person.name, at=old.at, before=old.before, after=old.after,
+        source=old.source,
     )  # fmt: skip
 
 

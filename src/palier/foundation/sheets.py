@@ -1,6 +1,6 @@
-"""Whole workbooks (.xlsx) as sheets of text: written with care, read with suspicion.
+"""Whole workbooks (.xlsx) as sheets: written with care, read with suspicion.
 
-Only text goes in and comes out: what looks like a formula or a date is written as text and stays text.
+Text goes in as text whatever it looks like, numbers and dates as such; only text comes out.
 """
 
 import io
@@ -10,6 +10,9 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
 from typing import Any
 
 import openpyxl
@@ -29,6 +32,8 @@ LONGEST_TEXT = 32_767
 MOST_SHEETS, MOST_ROWS, MOST_COLUMNS = 40, 10_000, 500
 """Of a workbook that is read; rows are those of all its sheets."""
 _LARGEST_UNPACKED = 20_000_000
+_EXACT = 2**53
+"""Whole numbers up to here are kept exactly by a spreadsheet."""
 _MOST_TAGS = 1_500_000
 """Marks in the XML: a small file may unfold into millions of empty cells."""
 
@@ -36,8 +41,24 @@ _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 """How workbooks write the characters that XML has not (ECMA-376 part 1, 22.9.2.19)."""
 
-_INK, _PAPER = "FFFFFF", "1F3A4D"
-_TEXT = "@"
+_INK, _PAPER, _TOLD = "FFFFFF", "1F3A4D", "EEF1F4"
+_LONGEST_CHOICE = 255
+"""Characters the words of a closed list may have together, with their commas."""
+
+FORMULA = "holds a formula: type its value as text"
+DATE = "holds a date: format the cell as text, then type it again"
+"""What `ReadSheet.odd` says of cells whose value is not what somebody typed."""
+
+Content = str | int | Decimal | Fraction | date | None
+"""What a cell to write holds."""
+
+
+class Format(StrEnum):
+    """How a column shows what is typed into it."""
+
+    TEXT = "@"
+    NUMBER = "General"
+    DATE = "yyyy-mm-dd"
 
 
 class TooLongForACell(ValueError):
@@ -46,11 +67,17 @@ class TooLongForACell(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column to write: its title, its width in characters, the words to choose from where the list is closed."""
+    """A column to write: its title, its width in characters, the words to choose from where the list is closed.
+
+    `told` is for reading alone: what is typed there is not read back. A `hidden` column is there for our own reading.
+    """
 
     title: str
     width: int = 14
     words: tuple[str, ...] = ()
+    format: Format = Format.TEXT
+    told: bool = False
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +86,7 @@ class Sheet:
 
     name: str
     columns: tuple[Column, ...]
-    rows: Sequence[Sequence[str]]
+    rows: Sequence[Sequence[Content]]
     fixed: int = 1
     table: bool = True
 
@@ -92,9 +119,11 @@ def _write(target: Worksheet, sheet: Sheet) -> None:
     for place, column in enumerate(sheet.columns, 1):
         _head(target, place, column, last=max(len(sheet.rows) + 200, 500))
     for number, row in enumerate(sheet.rows, 2):
-        for place, text in enumerate(row, 1):
-            if text:
-                _fill(target.cell(number, place), text)
+        for place, (column, content) in enumerate(zip(sheet.columns, row, strict=False), 1):
+            if content is not None and content != "":
+                _fill(target.cell(number, place), content, column)
+            elif column.told:
+                target.cell(number, place).fill = PatternFill("solid", fgColor=_TOLD)
     target.freeze_panes = target.cell(2, sheet.fixed + 1)
     target.sheet_view.showGridLines = sheet.table
     target.page_setup.orientation = "landscape"
@@ -105,29 +134,49 @@ def _write(target: Worksheet, sheet: Sheet) -> None:
 
 def _head(target: Worksheet, place: int, column: Column, *, last: int) -> None:
     cell = target.cell(1, place)
-    _fill(cell, column.title)
+    _fill(cell, column.title, column)
     cell.font = Font(bold=True, color=_INK)
     cell.fill = PatternFill("solid", fgColor=_PAPER)
     letter = get_column_letter(place)
     width = target.column_dimensions[letter]
-    width.width = column.width
-    width.number_format = _TEXT  # what is typed below stays text: 2/3 does not become the second of March
+    width.width, width.hidden = column.width, column.hidden
+    # What is typed below a text column stays text: 2/3 does not become the second of March.
+    width.number_format = column.format.value
     width.alignment = Alignment(wrap_text=True, vertical="top")
-    if column.words:
+    if column.words and len(",".join(column.words)) <= _LONGEST_CHOICE:
         choice = DataValidation("list", formula1=f'"{",".join(column.words)}"', allow_blank=True)
         choice.add(f"{letter}2:{letter}{last}")
         target.add_data_validation(choice)
 
 
-def _fill(cell: Cell, text: str) -> None:
-    """Write `text` as text whatever it looks like: "=1+1" is no formula, "#N/A" no error."""
+def _fill(cell: Cell, content: Content, column: Column) -> None:
+    """Write text as text whatever it looks like: "=1+1" is no formula, "#N/A" no error."""
+    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    if column.told:
+        cell.fill = PatternFill("solid", fgColor=_TOLD)
+    if isinstance(content, date):
+        cell.value, cell.number_format = content, Format.DATE.value
+    elif isinstance(content, int | Decimal | Fraction) and (figure := _as_figure(content)) is not None:
+        cell.value = figure
+    else:
+        _fill_text(cell, str(content))
+
+
+def _as_figure(content: int | Decimal | Fraction) -> float | int | None:
+    """The number a spreadsheet keeps for `content`; None where it would not come back as it was."""
+    if isinstance(content, int):
+        return content if abs(content) <= _EXACT else None
+    shown = float(content)
+    return shown if Fraction(repr(shown)) == Fraction(content) else None
+
+
+def _fill_text(cell: Cell, text: str) -> None:
     written = _UNWRITABLE.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
     if len(written) > LONGEST_TEXT:
         raise TooLongForACell(f"{len(written)} characters, a cell holds {LONGEST_TEXT}")
     cell.value = written
     cell.data_type = "s"
-    cell.number_format = _TEXT
-    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    cell.number_format = Format.TEXT.value
 
 
 def read_sheets(content: bytes) -> list[ReadSheet]:
@@ -221,11 +270,11 @@ def _text(value: object) -> str:
 def _oddities(cells: Mapping[int, Mapping[str, Any]]) -> Iterator[tuple[int, str]]:
     for place, cell in cells.items():
         if cell["data_type"] == "f":
-            yield place, "holds a formula: type its value as text"
+            yield place, FORMULA
         elif cell["data_type"] == "e":
             yield place, f"holds an error: {cell['value']}"
         elif isinstance(cell["value"], date | time | timedelta):
-            yield place, "holds a date: format the cell as text, then type it again"
+            yield place, DATE
         elif len(str(cell["value"])) > LONGEST_TEXT:
             yield place, f"more than {LONGEST_TEXT} characters"
 

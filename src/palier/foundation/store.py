@@ -1,4 +1,7 @@
-"""Tables every room leans on: audit trail, outbox, stored files, operations done once."""
+"""Tables every room leans on: audit trail, outbox, stored files, files brought back, operations done once."""
+
+from typing import Any
+from uuid import UUID
 
 from tortoise import fields
 from tortoise.models import Model
@@ -76,6 +79,26 @@ class StoredFile(Model):
 
     class Meta:
         table = table_description = "stored_file"
+
+
+class BroughtFile(Model):
+    """A workbook somebody brings back: kept to be looked at, carried out once when confirmed, then its bytes are forgotten."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organisation: Any = fields.ForeignKeyField("palier.Organisation", related_name="brought_files")
+    organisation_id: UUID
+    subject = fields.CharField(max_length=60)  # what it is for: "assessment <id>", "plan <id>"
+    name = fields.CharField(max_length=200)
+    content = fields.BinaryField(null=True)
+    sha256 = fields.CharField(max_length=64)
+    brought_by = fields.UUIDField()
+    brought_at = fields.DatetimeField()
+    applied_at = fields.DatetimeField(null=True)
+    outcome: Any = fields.JSONField(default=dict, db_default={})  # what it did, in counts
+
+    class Meta:
+        table = table_description = "brought_file"
+        indexes = (("organisation_id", "brought_at"),)
 
 
 class Operation(Model):
