@@ -31,6 +31,9 @@ grant insert, update, delete on plan_assessment to palier_web, palier_worker;
 grant insert, update, delete on action_dependency, checklist_item, action_review to palier_web, palier_worker;
 grant insert, update, delete on topic_comment to palier_web, palier_worker;
 grant insert, delete on topic_file to palier_web, palier_worker;
+grant insert, update on shared_link to palier_web, palier_worker;
+grant delete on shared_link to palier_worker;
+grant insert on link_opening to palier_web;
 grant insert, update, delete on practice, practice_version, shared_practice, practice_comment, comment_report, practice_adoption,
   network_lever to palier_web, palier_worker;
 

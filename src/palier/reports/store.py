@@ -57,6 +57,49 @@ class Report(Model):
         return self.state in (ReportState.QUEUED, ReportState.RUNNING)
 
 
+class SharedLink(Model):
+    """A time-limited address for somebody outside. Only the fingerprint of its code is kept, and of its password the hash.
+
+    With a `watermark` the link gives the marked copy `file_id` once it is made, never the document's own file.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    report: Any = fields.ForeignKeyField("palier.Report", related_name="links")
+    report_id: UUID
+    organisation_id = fields.UUIDField()
+    organisation_name = fields.CharField(max_length=160)  # for its holder: the organisation's row stays closed
+    fingerprint = fields.CharField(max_length=64, unique=True)
+    recipient = fields.CharField(max_length=80)
+    password_hash = fields.CharField(max_length=200, default="")
+    watermark = fields.CharField(max_length=160, default="")
+    file_id = fields.UUIDField(null=True)
+    attempts = fields.SmallIntField(default=0)
+    failure = fields.CharField(max_length=300, default="")
+    mandate_id = fields.UUIDField(null=True)  # a consultant's link ends with their mandate
+    created_by = fields.UUIDField()
+    created_name = fields.CharField(max_length=120)
+    created_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField()
+    revoked_at = fields.DatetimeField(null=True)
+    openings: Any
+
+    class Meta:
+        table = table_description = "shared_link"
+
+
+class LinkOpening(Model):
+    """One time a document was taken away by a link: when, and nothing about whom."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    link: Any = fields.ForeignKeyField("palier.SharedLink", related_name="openings")
+    link_id: UUID
+    organisation_id = fields.UUIDField()
+    at = fields.DatetimeField()
+
+    class Meta:
+        table = table_description = "link_opening"
+
+
 class IssuedFile(Model):
     """A file that left the press under a code: what the page open to everybody may confirm, and nothing else.
 
