@@ -31,7 +31,7 @@ def content_key(document: Document, locale: str) -> str:
 def _edition() -> str:
     """What the house brings to a document, as one digest: anything changed here makes every kept file stale."""
     sheets = ("bars", "drawing", "shapes", "standing")
-    crafts = ("bulletin_wording", "datafiles", "figures", "pdf", "typesetting", "wording")
+    crafts = ("bulletin_wording", "datafiles", "dressing", "figures", "pdf", "typesetting", "wording")
     parts = [
         _ROOT / "static" / "css" / "report.css",
         *sorted((templates.ROOT / "reports" / "document").glob("*.html")),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from palier.foundation import language, templates
-from palier.reports import bulletin_wording, datafiles, figures, pdf, wording
+from palier.reports import bulletin_wording, datafiles, dressing, figures, pdf, wording
 from palier.reports.keys import content_key
 from palier.reports.rules import findings
 from palier.reports.rules.accent import check_accent
@@ -47,8 +47,11 @@ def _printed(sheet: Document, document: Document, locale: str) -> bytes:
     drawn = figures.draw_figures(sheet)
     return pdf.render_pdf(
         _html(sheet, drawn),
-        (STYLE.read_text("utf-8"), f":root{{--accent:{check_accent(sheet.cover.issuer.accent)}}}"),
-        _images(sheet.cover, drawn),
+        (
+            STYLE.read_text("utf-8"),
+            f":root{{--accent:{check_accent(sheet.cover.issuer.accent)}}}{dressing.sheet_of(sheet.options)}",
+        ),
+        _images(sheet.cover, drawn) | dressing.drawings_of(sheet.options),
         [pdf.Attachment(*file) for file in datafiles.data_files(document)],
         _metadata(sheet, content_key(document, locale)),
         locale,

@@ -31,6 +31,7 @@ from palier.reports.rules.findings import (
     unsupported_points,
 )
 from palier.reports.rules.kinds import Document
+from palier.reports.rules.options import Mark
 
 SHORTEST_LAST_LINE, LONGEST_BOUND = 12, 40
 LONGEST_IN_TITLE = 80
@@ -244,6 +245,11 @@ def actions_title(plan: Plan, on: date) -> str:
     planned = ngettext("%(n)s planned", "%(n)s planned", counts.planned) % {"n": counts.planned}
     parts = ((done, counts.done), (under_way, counts.in_progress), (planned, counts.planned))
     return joined([words for words, count in parts if count])
+
+
+def mark_words(mark: Mark) -> str:
+    """The mark as it stands on every page; nothing where there is none."""
+    return {Mark.NONE: "", Mark.INTERNAL: _("Internal"), Mark.CONFIDENTIAL: _("Confidential")}[mark]
 
 
 def quarter_words(quarter: Quarter) -> str:
