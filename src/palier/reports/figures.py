@@ -106,7 +106,7 @@ def advance(sheet: ActionSheet) -> Iterator[Figure]:
 
 def strip(key: str, row: ElementRow) -> Figure:
     """One element beside its peers."""
-    alt = f"{row.label}. {'; '.join(_strip_words(row))}."
+    alt = f"{row.label}. {'; '.join(row_words(row))}."
     svg = strip_chart(row.score, _box(row.comparison), label=alt, last=row.previous, width=STRIP, height=24)
     return Figure(key, svg, alt)
 
@@ -123,7 +123,8 @@ def _box(comparison: Comparison) -> Box | None:
     return None if figures is None else Box(figures.q1, figures.median, figures.q3, figures.p10, figures.p90)
 
 
-def _strip_words(row: ElementRow) -> Iterator[str]:
+def row_words(row: ElementRow) -> Iterator[str]:
+    """The figures of an element, its peers' among them, in words."""
     yield _("you %(score)s") % {"score": points(row.score)} if row.score is not None else _("no score")
     if row.previous is not None:
         yield _("last round %(score)s") % {"score": points(row.previous)}

@@ -16,11 +16,11 @@ from pathlib import Path
 import pikepdf
 import weasyprint
 from fontTools.ttLib import TTFont
-from PIL import Image, UnidentifiedImageError
 from weasyprint.document import DocumentMetadata
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
+from palier.reports.logos import redrawn
 from palier.reports.rules.documents import Unprintable
 
 FONT_FOLDER = Path(__file__).resolve().parents[3] / "static" / "vendor" / "pdf-fonts"
@@ -31,9 +31,6 @@ FONTS = (
     "SourceSerif4-Regular.ttf",
     "SourceSerif4-SemiBold.ttf",
 )
-
-LARGEST_PICTURE = 40_000_000
-"""Pixels of a logo as uploaded; beyond, it is refused unread (a small file can unpack to gigabytes)."""
 
 LONGEST_TEXT = 6_000
 """Characters of one text of a person that are printed; the attached data keep the rest."""
@@ -150,23 +147,8 @@ class _Shelf(URLFetcher):
         if scheme == "chart" and isinstance(drawing := self._images.get(url), str):
             return URLFetcherResponse(url, drawing.encode(), {"Content-Type": "image/svg+xml"})
         if scheme == "image" and isinstance(picture := self._images.get(url), bytes):
-            return URLFetcherResponse(url, _redrawn(picture), {"Content-Type": "image/png"})
+            return URLFetcherResponse(url, redrawn(picture), {"Content-Type": "image/png"})
         raise ValueError("a document reaches nothing outside itself")
-
-
-def _redrawn(picture: bytes) -> bytes:
-    """An uploaded picture as plain RGB(A) PNG: PDF/A has no place for other colour spaces, nor a PDF for surprises."""
-    try:
-        with Image.open(io.BytesIO(picture), formats=("PNG", "JPEG", "WEBP")) as source:
-            if source.width * source.height > LARGEST_PICTURE:
-                raise ValueError("picture too large")
-            drawn = source.convert("RGBA")
-    except (UnidentifiedImageError, OSError, SyntaxError) as fault:
-        raise ValueError("not a picture") from fault
-    drawn.thumbnail((1200, 600))
-    out = io.BytesIO()
-    drawn.save(out, "PNG")
-    return out.getvalue()
 
 
 @cache
