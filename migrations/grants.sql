@@ -24,7 +24,7 @@ grant select, insert, update, delete on heartbeat to palier_worker;
 grant update, delete on mail to palier_worker;
 grant insert, update, delete on procrastinate_jobs, procrastinate_events, procrastinate_periodic_defers, procrastinate_workers to palier_worker;
 
-grant insert on issued_file to palier_worker;
+grant insert on issued_file to palier_web, palier_worker;
 grant insert, update, delete on calendar_feed to palier_web, palier_worker;
 grant insert, update, delete on brought_file to palier_web, palier_worker;
 grant insert, update, delete on plan_assessment to palier_web, palier_worker;

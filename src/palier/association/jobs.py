@@ -20,7 +20,7 @@ def jobs(settings: Settings, press: Press | None = None) -> list[Job]:
         await writing.send_by_hand(campaign_id, organisations, settings.public_url, settings.secret)
 
     async def bulletin(bulletin: str) -> None:
-        await bulletins.make_bulletin(UUID(bulletin), press)
+        await bulletins.make_bulletin(UUID(bulletin), press, settings.public_url)
 
     async def left(network: str, organisation: str, verified: bool) -> None:
         await leaving.tell_staff(network, organisation, settings.public_url, verified=verified)

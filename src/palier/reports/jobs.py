@@ -17,7 +17,7 @@ def jobs(settings: Settings, press: Press | None = None) -> list[Job]:
 
     async def render(organisation: str, report: str) -> None:
         shelf = files.shelves(settings.data_directory)
-        await make_report(UUID(organisation), UUID(report), press, shelf)
+        await make_report(UUID(organisation), UUID(report), press, shelf, settings.public_url)
 
     async def close() -> None:
         await asyncio.to_thread(press.stop)

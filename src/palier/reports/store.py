@@ -1,5 +1,8 @@
 """Documents asked for: what, by whom, how far, and the finished file. Every query starts from an actor or a duty."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -8,6 +11,7 @@ from tortoise import fields
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
+from palier.foundation import store as shared
 from palier.foundation.actor import Actor
 from palier.foundation.database import select
 from palier.foundation.identifiers import new_id
@@ -22,6 +26,13 @@ class ReportState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
+
+
+MOST_NEWS = 25
+"""Documents looked at for the home page, the newest first."""
+
+UNMADE = frozenset({ReportState.FAILED, ReportState.CANCELLED})
+"""Where it ended without a file."""
 
 
 class Report(Model):
@@ -46,7 +57,7 @@ class Report(Model):
     created_name = fields.CharField(max_length=120)
     created_at = fields.DatetimeField(auto_now_add=True)
     finished_at = fields.DatetimeField(null=True)
-    tell: Any = fields.JSONField(default=list, db_default=[])  # ids of those who asked for a letter once it is made
+    tell: Any = fields.JSONField(default=list, db_default=[])  # ids of those who want a letter once made
 
     class Meta:
         table = table_description = "report"
@@ -55,6 +66,12 @@ class Report(Model):
     def pending(self) -> bool:
         """Whether it is still to be made or being made."""
         return self.state in (ReportState.QUEUED, ReportState.RUNNING)
+
+    def is_news(self, since: datetime, long: float) -> bool:
+        """Whether it ended after `since`, made or not, and nobody could be expected to have waited for it."""
+        if self.finished_at is None or self.state is ReportState.CANCELLED or self.finished_at <= since:
+            return False
+        return (self.finished_at - self.created_at).total_seconds() >= long
 
 
 class SharedLink(Model):
@@ -67,7 +84,7 @@ class SharedLink(Model):
     report: Any = fields.ForeignKeyField("palier.Report", related_name="links")
     report_id: UUID
     organisation_id = fields.UUIDField()
-    organisation_name = fields.CharField(max_length=160)  # for its holder: the organisation's row stays closed
+    organisation_name = fields.CharField(max_length=160)  # all its holder sees of it
     fingerprint = fields.CharField(max_length=64, unique=True)
     recipient = fields.CharField(max_length=80)
     password_hash = fields.CharField(max_length=200, default="")
@@ -107,9 +124,7 @@ class IssuedFile(Model):
     """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
-    organisation: Any = fields.ForeignKeyField(
-        "palier.Organisation", related_name="issued_files", null=True
-    )
+    organisation: Any = fields.ForeignKeyField("palier.Organisation", related_name="issued_files", null=True)
     organisation_id: UUID | None
     network: Any = fields.ForeignKeyField("palier.Network", related_name="issued_files", null=True)
     network_id: UUID | None
@@ -148,7 +163,7 @@ async def report_of(actor: Actor, report: UUID, *, locked: bool = False) -> Repo
 
 async def same_document(actor: Actor, content_key: str) -> Report | None:
     """A document with the very same content that is made, or will be."""
-    rows = visible_reports(actor).filter(content_key=content_key, state__not=ReportState.FAILED)
+    rows = visible_reports(actor).filter(content_key=content_key, state__not_in=[*UNMADE])
     return await rows.first()
 
 
@@ -166,6 +181,33 @@ async def being_made(report: UUID) -> Report | None:
     return await Report.filter(id=report, state=ReportState.RUNNING).select_for_update().first()
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Somebody who wants a letter, in their own language."""
+
+    name: str
+    email: str
+    locale: str
+
+
+async def waiting_for(row: Report) -> list[Waiting]:
+    """Those who want a letter about the document and are still with the organisation; a mandate must still run."""
+    sql = (
+        "select p.name, p.email, p.locale from person p where p.id = any($2::uuid[]) and p.id in ("
+        "select person_id from membership where organisation_id = $1 "
+        "union select consultant_id from mandate where organisation_id = $1 and revoked_at is null "
+        "and ends_on >= current_date) order by p.id"
+    )
+    found = await select(sql, row.organisation_id, row.tell) if row.tell else []
+    return [Waiting(each["name"], each["email"], each["locale"]) for each in found]
+
+
+async def own_news(actor: Actor, since: datetime, long: float) -> list[Report]:
+    """Documents the actor asked for: those being made, and those that ended after `since` and took `long` seconds or more."""
+    rows = visible_reports(actor).filter(created_by=actor.person_id, created_at__gt=since - timedelta(days=1))
+    return [row for row in await rows.limit(MOST_NEWS) if row.pending or row.is_news(since, long)]
+
+
 # --- what was issued ------------------------------------------------------------------------------------------------
 
 
@@ -177,3 +219,73 @@ async def issued_under(fingerprint: str) -> list[IssuedFile]:
 async def issued_as(sha256: str) -> IssuedFile | None:
     """When a file with this very content was first issued."""
     return await IssuedFile.filter(sha256=sha256).order_by("issued_at", "id").first()
+
+
+# --- links for people outside ---------------------------------------------------------------------------------------
+
+
+async def links_of(report: Report) -> list[SharedLink]:
+    """The links of a document the actor may see, the newest first."""
+    return await SharedLink.filter(report_id=report.id).order_by("-created_at", "-id")
+
+
+async def link_of(actor: Actor, report: UUID, link: UUID) -> SharedLink:
+    """One link, locked, of a document the actor may see. Raises DoesNotExist."""
+    row = await report_of(actor, report)
+    return await SharedLink.filter(report_id=row.id, id=link).select_for_update().get()
+
+
+async def count_working(report: Report, moment: datetime) -> int:
+    """How many links of a document work at that moment."""
+    return await SharedLink.filter(report_id=report.id, revoked_at=None, expires_at__gt=moment).count()
+
+
+async def openings_of(links: Sequence[SharedLink], most: int) -> list[dict[str, Any]]:
+    """The last `most` openings of each link as link_id, at, times: the latest first, `times` is how many there are in all."""
+    sql = (
+        "select link_id, at, times from (select link_id, at, count(*) over (partition by link_id) as times, "
+        "row_number() over (partition by link_id order by at desc, id desc) as place "
+        "from link_opening where link_id = any($1)) o where place <= $2 order by link_id, place"
+    )
+    return await select(sql, [link.id for link in links], most) if links else []
+
+
+async def working_link(fingerprint: str, moment: datetime) -> SharedLink | None:
+    """The link with this fingerprint, unless it is over or revoked."""
+    return await SharedLink.filter(fingerprint=fingerprint, revoked_at=None, expires_at__gt=moment).first()
+
+
+async def report_behind(link: SharedLink) -> Report:
+    """The document of a link, without its content."""
+    return await Report.filter(id=link.report_id).only(*_SHOWN).get()
+
+
+async def file_given(link: SharedLink, report: Report) -> shared.StoredFile | None:
+    """What a link gives: the marked copy where one was asked for, else the document's own file; None until it is made."""
+    return await shared.StoredFile.get_or_none(id=link.file_id if link.watermark else report.file_id)
+
+
+async def openings_since(link: SharedLink, moment: datetime) -> int:
+    """How many times a link gave its document since then."""
+    return await LinkOpening.filter(link_id=link.id, at__gt=moment).count()
+
+
+async def take_copy(link: UUID) -> SharedLink | None:
+    """Count one more try to make a marked copy; None where it is made, given up, or no longer wanted."""
+    sql = (
+        "update shared_link set attempts = attempts + 1 where id = $1 and watermark <> '' and file_id is null "
+        "and failure = '' and revoked_at is null returning id"
+    )
+    return await SharedLink.get(id=link) if await select(sql, link) else None
+
+
+async def copy_being_made(link: UUID) -> SharedLink | None:
+    """The link, locked, unless its copy is made meanwhile or no longer wanted."""
+    links = SharedLink.filter(id=link, file_id=None, failure="", revoked_at=None)
+    return await links.select_for_update().first()
+
+
+async def organisations_with_old_links(before: datetime) -> list[UUID]:
+    """Whose links ended before then. The worker's: it alone sees all organisations."""
+    sql = "select distinct organisation_id from shared_link where expires_at < $1 or revoked_at < $1"
+    return [row["organisation_id"] for row in await select(sql, before)]

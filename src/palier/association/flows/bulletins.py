@@ -1,5 +1,6 @@
 """The bulletin of an edition: asked for by the staff, drawn from published rows alone by the worker, read by members."""
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
@@ -22,6 +23,7 @@ from palier.network.store import Network
 from palier.network.wording import label
 from palier.questionnaires.flows.offering import asked_in
 from palier.questionnaires.rules import Questionnaire
+from palier.reports.flows.verifying import issue, sealed
 from palier.reports.press import Press, PrintingFailed
 from palier.reports.rules.accent import DEFAULT_ACCENT, darkened
 from palier.reports.rules.bulletins import Bulletin, BulletinRow, FamilyRow
@@ -91,28 +93,29 @@ async def _closed_to(known: set[str], edition: benchmarks.Edition) -> bool:
 # --- making ------------------------------------------------------------------------------------------------------------
 
 
-async def make_bulletin(bulletin: UUID, press: Press) -> None:
-    """Draw it up and print it, unless that is done. The published rows never change, so nor does the file."""
+async def make_bulletin(bulletin: UUID, press: Press, site: str = "") -> None:
+    """Draw it up and print it, unless that is done. It bears a code that is confirmed at `site`."""
     duty = OnDuty()
     async with transaction(duty):
         row = await Kept.get_or_none(id=bulletin, state=QUEUED).select_related("edition")
         if row is None:
             return
         with speaking(row.locale):
-            document = await draw_up(row.edition)
+            document = sealed(await draw_up(row.edition), site)
     try:
         content, state = await press.render(document, row.locale), DONE
     except PrintingFailed:
         content, state = None, FAILED
-    async with transaction(OnDuty(network_id=row.network_id)):
+    duty = OnDuty(network_id=row.network_id)
+    async with transaction(duty):
         made = await Kept.filter(id=bulletin, state=QUEUED).update(
             document=content, state=state, made_at=now()
         )
         if made:
-            await audit.record(
-                OnDuty(network_id=row.network_id), f"association.bulletin_{state}", f"edition {row.edition.name}",
-                locale=row.locale,
-            )  # fmt: skip
+            subject = f"edition {row.edition.name}"
+            await audit.record(duty, f"association.bulletin_{state}", subject, locale=row.locale)
+        if made and content is not None:
+            await issue(document, hashlib.sha256(content).hexdigest(), network=row.network_id)
 
 
 async def draw_up(edition: benchmarks.Edition) -> Bulletin:

@@ -1,6 +1,6 @@
 """Taking the order: the content is frozen and the job asked for in one transaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from palier.foundation.identifiers import new_id
 from palier.foundation.language import speaking
 from palier.reports import store
 from palier.reports.flows.building import Draft, draw_up
+from palier.reports.flows.verifying import sealed
 from palier.reports.keys import content_key
 from palier.reports.rules.record import to_plain
 from palier.reports.rules.wishes import Wish
@@ -32,8 +33,12 @@ class Asked:
     since: datetime | None = None
 
 
-async def ask_report(actor: Actor, wish: Wish, op: UUID, peers: Peers, shelf: files.Shelf) -> Asked:
+async def ask_report(
+    actor: Actor, wish: Wish, op: UUID, peers: Peers, shelf: files.Shelf, site: str = ""
+) -> Asked:
     """Have a document made of the data as they stand now, or find the one already made of the same data.
+
+    It bears a code, and the page of `site` (https://…) where the code is confirmed.
 
     Raises DoesNotExist, NotSubmitted, OtherRound, and AlreadyDone for the form `op`.
     """
@@ -45,7 +50,8 @@ async def ask_report(actor: Actor, wish: Wish, op: UUID, peers: Peers, shelf: fi
         await operations.claim(op, actor.person_id, f"/o/{actor.organisation.slug}/reports/{report}")
         if same:
             return Asked(report, same.created_at)
-        await _order(actor, wish, draft, key, report)
+        document = sealed(draft.document, site, actor.person.name)
+        await _order(actor, wish, replace(draft, document=document), key, report)
     return Asked(report)
 
 
@@ -62,13 +68,13 @@ async def _order(actor: Actor, wish: Wish, draft: Draft, key: str, report: UUID)
 
 
 async def ask_again(actor: Actor, report: UUID, shelf: files.Shelf) -> None:
-    """Make a document that failed, or whose file is lost, once more from the same content; else change nothing.
+    """Make a document that failed, was cancelled, or whose file is lost, once more from the same content; else change nothing.
 
     Raises DoesNotExist.
     """
     async with transaction(actor):
         row = await store.report_of(actor, report, locked=True)
-        if row.state is not ReportState.FAILED and not await _file_is_lost(row, shelf):
+        if row.state not in store.UNMADE and not await _file_is_lost(row, shelf):
             return
         await shared.StoredFile.filter(id=row.file_id).delete()
         await Report.filter(id=report).update(

@@ -1,14 +1,19 @@
 """Making the file: done by the worker, once, however often it is tried or interrupted."""
 
+import asyncio
 import logging
+from collections.abc import Coroutine
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from palier.foundation import audit, files
 from palier.foundation.actor import OnDuty
 from palier.foundation.clock import now
-from palier.foundation.database import transaction
+from palier.foundation.database import reading, transaction
 from palier.reports import store
+from palier.reports.flows import telling, verifying
 from palier.reports.press import FailureReason, Press, PrintingFailed
 from palier.reports.rules.kinds import Document
 from palier.reports.rules.record import from_plain
@@ -21,42 +26,63 @@ MOST_ATTEMPTS = 3
 
 WORTH_ANOTHER_TRY = frozenset({FailureReason.TOO_LONG, FailureReason.WORKER_DIED})
 
+GLANCE = 1.0
+"""Seconds between two looks whether somebody has cancelled what is being made."""
 
-async def make_report(organisation: UUID, report: UUID, press: Press, shelf: files.Shelf) -> None:
-    """Make the document `report` unless it is made. Interrupted anywhere, it can be called again.
 
-    Raises PrintingFailed where another try makes sense; every other failure is written down for the reader.
+class Cancelled(Exception):
+    """Nobody wants the document any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Printed:
+    document: Document
+    content: bytes
+    pages: int
+
+
+async def make_report(
+    organisation: UUID, report: UUID, press: Press, shelf: files.Shelf, site: str = ""
+) -> None:
+    """Make the document `report` unless it is made or cancelled. Interrupted anywhere, it can be called again.
+
+    Letters to those who wait for it name its page at `site`. Raises PrintingFailed where another try makes sense; every
+    other failure is written down for the reader.
     """
     duty = OnDuty(organisation)
-    row = await _take(duty, report)
+    row = await _take(duty, report, site)
     if row is None:
         return
     try:
-        content, pages = await _print(row, press)
+        printed = await _unless_cancelled(duty, report, _print(row, press))
     except PrintingFailed as failure:
         if failure.reason in WORTH_ANOTHER_TRY and row.attempts < MOST_ATTEMPTS:
             raise
-        await _give_up(duty, report, failure.reason)
+        await _give_up(duty, report, failure.reason, site)
+    except Cancelled:
+        return
     else:
-        await _finish(duty, report, content, pages, shelf)
+        await _finish(duty, report, printed, shelf, site)
 
 
-async def _take(duty: OnDuty, report: UUID) -> Report | None:
-    """The document to make; None where it is made, or has taken its worker down too often."""
+async def _take(duty: OnDuty, report: UUID, site: str) -> Report | None:
+    """The document to make; None where there is nothing to make, or it has taken its worker down too often."""
     async with transaction(duty):
         row = await store.take(report)
     if row is not None and row.attempts > MOST_ATTEMPTS:
-        await _give_up(duty, report, FailureReason.WORKER_DIED)
+        await _give_up(duty, report, FailureReason.WORKER_DIED, site)
         return None
     return row
 
 
-async def _print(row: Report, press: Press) -> tuple[bytes, int]:
-    content = await press.render(_document(row.content), row.locale)
-    return content, await press.count_pages(content)
+async def _print(row: Report, press: Press) -> _Printed:
+    document = document_of(row.content)
+    content = await press.render(document, row.locale)
+    return _Printed(document, content, await press.count_pages(content))
 
 
-def _document(plain: dict[str, Any]) -> Document:
+def document_of(plain: dict[str, Any]) -> Document:
+    """The document kept as `plain`. Raises PrintingFailed where it can no longer be read."""
     try:
         return from_plain(plain)
     except (KeyError, TypeError, ValueError) as fault:
@@ -64,7 +90,27 @@ def _document(plain: dict[str, Any]) -> Document:
         raise PrintingFailed(FailureReason.FAULT) from fault
 
 
-async def _finish(duty: OnDuty, report: UUID, content: bytes, pages: int, shelf: files.Shelf) -> None:
+async def _unless_cancelled(duty: OnDuty, report: UUID, printing: Coroutine[Any, Any, _Printed]) -> _Printed:
+    """What `printing` makes. Its worker process is ended at once where somebody cancels meanwhile: raises Cancelled."""
+    task = asyncio.ensure_future(printing)
+    try:
+        while not task.done():
+            await asyncio.wait([task], timeout=GLANCE)
+            if not task.done() and not await _is_wanted(duty, report):
+                raise Cancelled
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError, PrintingFailed):
+            await task
+    return task.result()
+
+
+async def _is_wanted(duty: OnDuty, report: UUID) -> bool:
+    async with reading(duty):
+        return await Report.filter(id=report, state=ReportState.RUNNING).exists()
+
+
+async def _finish(duty: OnDuty, report: UUID, printed: _Printed, shelf: files.Shelf, site: str) -> None:
     """Keep the file under the document's own id: whoever comes second finds it finished and writes nothing."""
     async with transaction(duty):
         row = await store.being_made(report)
@@ -76,20 +122,24 @@ async def _finish(duty: OnDuty, report: UUID, content: bytes, pages: int, shelf:
             row.organisation_id,
             f"{row.title[:190]}.pdf",
             "application/pdf",
-            content,
+            printed.content,
             identifier=report,
         )
         await Report.filter(id=report).update(
-            state=ReportState.DONE, file_id=file.id, pages=pages, finished_at=now(), failure=""
+            state=ReportState.DONE, file_id=file.id, pages=printed.pages, finished_at=now(), failure=""
         )
-        await audit.record(duty, "reports.made", f"report {report}", sha256=file.sha256, pages=pages)
+        await verifying.issue(printed.document, file.sha256, organisation=row.organisation_id)
+        await audit.record(duty, "reports.made", f"report {report}", sha256=file.sha256, pages=printed.pages)
+        await telling.tell(row, site, made=True)
 
 
-async def _give_up(duty: OnDuty, report: UUID, reason: FailureReason) -> None:
+async def _give_up(duty: OnDuty, report: UUID, reason: FailureReason, site: str) -> None:
     async with transaction(duty):
-        if await store.being_made(report) is None:
+        row = await store.being_made(report)
+        if row is None:
             return
         await Report.filter(id=report).update(
             state=ReportState.FAILED, failure=reason.value, finished_at=now()
         )
         await audit.record(duty, "reports.failed", f"report {report}", reason=reason.value)
+        await telling.tell(row, site, made=False)
