@@ -13,10 +13,14 @@ from palier.foundation import files
 from palier.foundation.actor import Actor
 from palier.foundation.clock import today
 from palier.foundation.language import current, speaking
+from palier.questionnaires.rules import Questionnaire
 from palier.reports.flows.from_action import sheet_of
 from palier.reports.flows.from_plan import plan_of
+from palier.reports.flows.from_questionnaire import NOTHING_BEFORE, paper_of
 from palier.reports.flows.from_round import levels_of, provenance_of, results_of
+from palier.reports.flows.from_submission import certificate_of
 from palier.reports.flows.letterhead import letterhead_of
+from palier.reports.flows.printable import find_printable
 from palier.reports.rules.documents import ActionPlanDocument, Cover
 from palier.reports.rules.kinds import Document
 from palier.reports.rules.letterheads import Look
@@ -36,8 +40,8 @@ class Draft:
     """A document with what its row remembers of where it comes from."""
 
     document: Document
-    assessment_id: UUID
-    plan_id: UUID | None
+    assessment_id: UUID | None
+    plan_id: UUID | None = None
 
 
 async def draw_up(actor: Actor, wish: Wish, peers: Peers, shelf: files.Shelf) -> Draft:
@@ -53,6 +57,10 @@ async def draw_up(actor: Actor, wish: Wish, peers: Peers, shelf: files.Shelf) ->
 async def _draft(actor: Actor, wish: Wish, peers: Peers, shelf: files.Shelf) -> Draft:
     if wish.kind is Kind.ACTION:
         return await _one_action(actor, wish, shelf)
+    if wish.kind is Kind.CERTIFICATE:
+        return await _certificate(actor, wish, shelf)
+    if wish.kind is Kind.PAPER:
+        return await _paper(actor, wish, shelf)
     plan = await load_plan(actor, wish.plan) if wish.plan or wish.kind is Kind.PLAN else None
     if wish.kind is Kind.PLAN and plan is not None:
         cover = await _cover(actor, plan.round, _noon(today(actor.person.time_zone)), shelf, wish.look)
@@ -68,6 +76,26 @@ async def _one_action(actor: Actor, wish: Wish, shelf: files.Shelf) -> Draft:
     cover = await _cover(actor, plan.round, _noon(today(actor.person.time_zone)), shelf, wish.look)
     sheet = sheet_of(plan, action, titles, cover, provenance_of(plan.round))
     return Draft(sheet, plan.round.assessment.id, plan.plan.id)
+
+
+async def _certificate(actor: Actor, wish: Wish, shelf: files.Shelf) -> Draft:
+    """Dated by the submission, which no longer changes: asked for again, it is the same file."""
+    round_ = await load_round(actor, wish.assessment, with_answers=False)
+    submitted = round_.assessment.submitted_at
+    if round_.provisional or submitted is None:
+        raise NotSubmitted
+    cover = await _cover(actor, round_, submitted, shelf, wish.look)
+    document = certificate_of(round_, cover, actor.person.time_zone, wish.options, score=wish.score)
+    return Draft(document, round_.assessment.id)
+
+
+async def _paper(actor: Actor, wish: Wish, shelf: files.Shelf) -> Draft:
+    found = await find_printable(actor, wish)
+    asked = found.questionnaire.within(wish.paper.dimensions)
+    today_ = _noon(today(actor.person.time_zone))
+    cover = await _face(actor, asked, found.name, today_, shelf, wish.look)
+    last = found.last if wish.paper.last_answers else NOTHING_BEFORE
+    return Draft(paper_of(asked, cover, last, draft=found.draft), found.assessment_id)
 
 
 def _plan_alone(plan: PlanView, cover: Cover) -> ActionPlanDocument:
@@ -103,13 +131,19 @@ def _noon(day: date) -> datetime:
 
 
 async def _cover(actor: Actor, round_: Round, as_of: datetime, shelf: files.Shelf, look: Look) -> Cover:
+    return await _face(actor, round_.questionnaire, round_.name, as_of, shelf, look)
+
+
+async def _face(
+    actor: Actor, questionnaire: Questionnaire, name: str, as_of: datetime, shelf: files.Shelf, look: Look
+) -> Cover:
     issuer, heads = await letterhead_of(actor, shelf, look)
     return Cover(
         organisation=actor.organisation.name,
-        questionnaire=round_.questionnaire.title.in_(current()),
-        round=round_.name,
+        questionnaire=questionnaire.title.in_(current()),
+        round=name,
         as_of=as_of,
         issuer=issuer,
-        scope=scope_in_words(round_.questionnaire),
+        scope=scope_in_words(questionnaire),
         heads=heads,
     )

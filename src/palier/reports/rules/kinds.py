@@ -3,5 +3,7 @@
 from palier.reports.rules.action_sheets import ActionSheet
 from palier.reports.rules.bulletins import Bulletin
 from palier.reports.rules.documents import ActionPlanDocument, ResultsAndPlan
+from palier.reports.rules.certificates import Certificate
 
-Document = ResultsAndPlan | ActionPlanDocument | ActionSheet | Bulletin
+from palier.reports.rules.paper_questionnaires import PaperQuestionnaire
+Document = ResultsAndPlan | ActionPlanDocument | ActionSheet | Bulletin | Certificate | PaperQuestionnaire

@@ -13,10 +13,29 @@ class Kind(StrEnum):
 
     RESULTS = "results"
     """The results of a round, with the plan drawn from them where one is chosen."""
+    BOARD = "board"
+    """The same on two pages, for a board."""
     PLAN = "plan"
     """The action plan alone."""
     ACTION = "action"
     """One action on one page."""
+    CERTIFICATE = "certificate"
+    """That a round was submitted, on one page."""
+    PAPER = "paper"
+    """A questionnaire to be filled by hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """Which questionnaire is put on paper: that of the wish's round, else one that is offered, else a file of one's own.
+
+    `dimensions` are codes; none of them means all. `last_answers` prints what the round before answered.
+    """
+
+    offered: str = ""
+    own: UUID | None = None
+    dimensions: tuple[str, ...] = ()
+    last_answers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +53,6 @@ class Wish:
     action: UUID | None = None
     options: Options = PLAIN
     look: Look = HOUSE_LOOK
+    score: bool = False
+    """Whether a certificate shows the result."""
+    paper: Print = Print()
