@@ -1,5 +1,6 @@
 """The composition root: with `cli`, the only module that knows every room."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -92,7 +93,8 @@ from palier.practices.pages import browsing as practices_read
 from palier.practices.pages import writing as practices_told
 from palier.questionnaires.pages import own as own_questionnaires
 from palier.reports import jobs as report_jobs
-from palier.reports.pages import reports, sheets
+from palier.reports.flows.previewing import Previewer
+from palier.reports.pages import ordering, reports, sheets, verifying
 
 ROOMS: list[Any] = [
     *demonstration.PAGES,
@@ -113,7 +115,9 @@ ROOMS: list[Any] = [
     *cockpit_look.PAGES,
     *cockpit_leaving.PAGES,
     *portfolio.PAGES,
+    *ordering.PAGES,
     *reports.PAGES,
+    *verifying.PAGES,
     *sheets.PAGES,
     *plans.PAGES,
     *board.PAGES,
@@ -176,6 +180,7 @@ async def unknown_page(request: Request, path: FromPath[Path]) -> Template:
 def create_app(settings: Settings | None = None, *, peers: Peers = peers_of_members) -> Litestar:
     """The web application. `settings` default to the environment's; `peers` publishes figures beside a round."""
     settings = settings or read_settings()
+    previewer = Previewer()
     env = templates.environment()
     env.globals |= {"asset": web.asset, "scope_in_words": scope_in_words}
     return Litestar(
@@ -194,6 +199,7 @@ def create_app(settings: Settings | None = None, *, peers: Peers = peers_of_memb
             "deeds": Provide(lambda: finished_between, sync_to_thread=False),
             "finished": Provide(lambda: finished_criteria, sync_to_thread=False),
             "settings": Provide(lambda: settings, sync_to_thread=False),
+            "previewer": Provide(lambda: previewer, sync_to_thread=False),
             "shelf": Provide(lambda: files.shelves(settings.data_directory), sync_to_thread=False),
         },
         exception_handlers={
@@ -204,6 +210,7 @@ def create_app(settings: Settings | None = None, *, peers: Peers = peers_of_memb
         },
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(env)),
         lifespan=[_database(settings)],
+        on_shutdown=[lambda: asyncio.to_thread(previewer.stop)],
         openapi_config=None,
         logging_config=None,
         debug=False,

@@ -63,6 +63,7 @@ BORDERS = {
     "weasyprint": {"reports/pdf", "reports/press"},
     "pikepdf": {"reports/pdf"},
     "pebble": {"reports/press"},
+    "pypdfium2": {"reports/pictures"},
     "argon2": {"accounts/passwords"},
     "babel": {"foundation/language"},
     "jinja2": {"foundation/templates", "foundation/mail", "reports/typesetting", "reports/wording"},

@@ -1,5 +1,6 @@
 """An organisation is founded in three pages, described from closed lists, and shown with its own colour."""
 
+import colorsys
 import io
 from typing import Any
 
@@ -11,7 +12,7 @@ from palier.benchmarks.rules.thresholds import is_sensitive
 from palier.foundation.actor import Actor
 from palier.foundation.identifiers import new_id
 from palier.network import wording
-from palier.network.rules.colour import contrast_with_white
+from palier.network.rules.colour import READABLE, contrast_with_white, is_colour, nearest_readable
 from palier.network.rules.taxonomy import (
     COUNTRIES,
     FAMILIES,
@@ -274,3 +275,35 @@ def test_banks_and_public_health_make_a_network_careful() -> None:
     assert is_sensitive({"family": "health", "sector": "public_hospital", "legal_kind": "public_body"})
     assert not is_sensitive({"family": "health", "sector": "private_clinic", "legal_kind": "private_company"})
     assert not is_sensitive({"family": "finance", "sector": "insurance", "legal_kind": "cooperative_mutual"})
+
+
+@pytest.mark.parametrize(
+    "colour", ["#f2c94c", "#ffff00", "#00b894", "#8ab4f0", "#ffffff", "#ff5a5f", "#c0c0c0"]
+)
+def test_the_nearest_readable_colour_is_just_dark_enough_and_keeps_its_hue(colour: str) -> None:
+    nearest = nearest_readable(colour)
+    assert is_colour(nearest)
+    assert READABLE <= contrast_with_white(nearest) < READABLE + 0.1
+    before, after = [
+        colorsys.rgb_to_hsv(*(int(one[n : n + 2], 16) / 255 for n in (1, 3, 5))) for one in (colour, nearest)
+    ]
+    turn = abs(before[0] - after[0]) % 1
+    assert before[1] == after[1] == 0 or min(turn, 1 - turn) < 0.07
+
+
+@pytest.mark.parametrize("colour", ["#1e4d92", "#000000", "red", ""])
+def test_a_readable_colour_has_no_proposal(colour: str) -> None:
+    assert nearest_readable(colour) == ""
+
+
+async def test_a_pale_colour_is_refused_with_the_nearest_to_take_by_one_tick(
+    claire: Actor, visit: Browser, owner: asyncpg.Connection
+) -> None:
+    async with visit(claire) as browser:
+        answer = await browser.send_form(f"{SETTINGS}/colour", {"accent": "#F2C94C"})
+        assert 'name="accent" value="#917309"' in answer.text
+        assert "1,6 pour 1" in answer.text
+        assert (await browser.send_form(f"{SETTINGS}/colour", {"accent": "#917309"})).status_code == 303
+    assert (
+        await owner.fetchval("select accent from organisation where slug = 'transports-du-val'") == "#917309"
+    )

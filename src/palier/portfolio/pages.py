@@ -17,6 +17,7 @@ from palier.network import store
 from palier.network.flows import firms
 from palier.network.logos import LogoRefused
 from palier.network.pages.settling import colour_error, logo_sentence, picture, uploaded
+from palier.network.rules.colour import nearest_readable
 from palier.portfolio.flows import load_portfolio
 
 
@@ -85,6 +86,7 @@ async def _firm(
     return page(
         request, "portfolio/firm.html", nav="portfolio", status_code=422 if errors else 200,
         values=saved | (raw or {}), errors=errors or {}, has_logo=bool(row and row.logo),
+        proposal=nearest_readable((raw or {}).get("accent", "")),
     )  # fmt: skip
 
 

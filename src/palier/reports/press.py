@@ -22,6 +22,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from palier.reports.rules.documents import Unprintable
 from palier.reports.rules.kinds import Document
+from palier.reports.rules.pictures import Pictures
 
 log = logging.getLogger(__name__)
 Printer = Callable[[Document, str], bytes]
@@ -98,6 +99,11 @@ class Press:
         pages: int = await self._done(_count_pages, content)
         return pages
 
+    async def picture(self, document: Document, locale: str) -> Pictures:
+        """The first pages of `document` as pictures. Cancelling the call kills the render. Raises PrintingFailed."""
+        pictures: Pictures = await self._done(_pictured, self._printer, document, locale, self._seconds)
+        return pictures
+
     async def _done(self, work: Callable[..., Any], *arguments: Any) -> Any:
         try:
             job = self._running_pool().schedule(work, arguments, timeout=self._seconds)
@@ -163,6 +169,12 @@ def _stand_ready() -> None:
 def _count_pages(content: bytes) -> int:
     pages: int = resolve_name("palier.reports.pdf:count_pages")(content)
     return pages
+
+
+def _pictured(printer: Printer, document: Document, locale: str, seconds: float) -> Pictures:
+    content = _limited(printer, document, locale, seconds)
+    pictures: Pictures = resolve_name("palier.reports.pictures:pictures_of")(content)
+    return pictures
 
 
 def _limited(printer: Printer, document: Document, locale: str, seconds: float) -> bytes:

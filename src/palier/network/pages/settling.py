@@ -20,7 +20,7 @@ from palier.network.flows import organisations
 from palier.network.flows.organisations import Unreadable
 from palier.network.logos import HEAVIEST, LogoRefused
 from palier.network.pages.welcoming import Errors, activity_in, identity_in, identity_of
-from palier.network.rules.colour import READABLE, is_colour
+from palier.network.rules.colour import READABLE, is_colour, nearest_readable
 from palier.network.rules.taxonomy import PEOPLE_WORDS
 
 
@@ -108,10 +108,15 @@ def colour_error(accent: str) -> str:
     try:
         organisations.check_readable(accent)
     except Unreadable as error:
-        values = {"ratio": number(error.ratio, 1), "least": number(READABLE, 1)}
+        values = {
+            "ratio": number(error.ratio, 1),
+            "least": number(READABLE, 1),
+            "nearest": nearest_readable(accent),
+        }
         return (
             _(
-                "Too pale to be read on white: its contrast is %(ratio)s to 1, at least %(least)s is needed. Choose a darker one."
+                "Too pale to be read on white: its contrast is %(ratio)s to 1, at least %(least)s is needed. "
+                "The nearest that can be read is %(nearest)s."
             )
             % values
         )
@@ -131,12 +136,13 @@ async def _settings(
         joined = await store.networks_of(actor)
         every = await store.networks()
     mine = {each.network.slug for each in joined}
+    wanted = (raw or {}).get("accent", "").lower()
     saved = identity_of(row) | {
         "sector": row.sector, "size": row.size, "people_word": row.people_word, "accent": row.accent,
     }  # fmt: skip
     return page(
         request, "network/settings.html", status_code=422 if errors else 200, values=saved | (raw or {}),
-        errors=errors or {}, has_logo=row.logo_file_id is not None, joined=joined,
+        errors=errors or {}, proposal=nearest_readable(wanted), has_logo=row.logo_file_id is not None, joined=joined,
         others=[(each.slug, each.name) for each in every if each.slug not in mine],
         countries=wording.country_choices(), legal_kinds=wording.legal_kind_choices(), words=wording.people_word_choices(),
         sectors=wording.sector_choices(), sizes=wording.size_choices(),
