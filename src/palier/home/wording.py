@@ -35,6 +35,7 @@ def shared_pages() -> list[tuple[str, str]]:
     return [
         ("/demo", _("Try the demonstration")), ("/signup", _("Create an account")), ("/signin", _("Sign in")),
         ("/forgotten", _("Choose a new password")), ("/help", _("Help")), ("/help/keyboard", _("Keyboard")),
+        ("/verify", _("Check a document")),
     ]  # fmt: skip
 
 

@@ -18,6 +18,20 @@ def kind_choices() -> list[tuple[str, str, str]]:
     ]  # fmt: skip
 
 
+def kind_name(kind: str) -> str:
+    """What a kind of document is called, by the name it is kept under; for whoever may know no more of it."""
+    return {
+        "results": _("Results of an assessment"),
+        "board": _("Board summary"),
+        "plan": _("Action plan"),
+        "action": _("Action sheet"),
+        "bulletin": _("Bulletin of the edition"),
+        "certificate": _("Certificate of submission"),
+        "paper": _("Questionnaire to fill in by hand"),
+        "slides": _("Slides"),
+    }.get(kind, _("Document"))
+
+
 def failure_words(reason: str) -> str:
     """Why no document came out, and what may help."""
     match reason:
