@@ -94,7 +94,9 @@ from palier.practices.pages import writing as practices_told
 from palier.questionnaires.pages import own as own_questionnaires
 from palier.reports import jobs as report_jobs
 from palier.reports.flows.previewing import Previewer
-from palier.reports.pages import ordering, reports, sheets, verifying
+from palier.reports.pages import ordering, paper, reports, sheets, verifying
+from palier.reports.pages import shared as shared_documents
+from palier.reports.pages import sharing as document_sharing
 
 ROOMS: list[Any] = [
     *demonstration.PAGES,
@@ -120,6 +122,7 @@ ROOMS: list[Any] = [
     *verifying.PAGES,
     *sheets.PAGES,
     *plans.PAGES,
+    *paper.PAGES,
     *board.PAGES,
     *bulk.PAGES,
     *mine.PAGES,

@@ -11,12 +11,13 @@ from palier.assessments.flows.definitions import definition_of
 from palier.assessments.flows.sheets import load_last_round
 from palier.assessments.store import Unknown
 from palier.foundation.actor import Actor
+from palier.foundation.language import current
 from palier.foundation.language import gettext as _
 from palier.questionnaires import store as questionnaires
 from palier.questionnaires.catalogue import UnknownQuestionnaire
-from palier.questionnaires.flows.offering import built, offered_as
+from palier.questionnaires.flows.offering import built, offered, offered_as
 from palier.questionnaires.owners import Owner
-from palier.questionnaires.rules import Questionnaire
+from palier.questionnaires.rules import Questionnaire, Text
 from palier.reports.flows.from_questionnaire import NOTHING_BEFORE, LastAnswers
 from palier.reports.rules.wishes import Wish
 
@@ -65,5 +66,62 @@ async def _unused(actor: Actor, asked: Questionnaire, *, draft: bool = False) ->
     last = NOTHING_BEFORE
     if rounds:
         last = LastAnswers(rounds[-1].name, await assessments.answers_of(rounds[-1].id))
-    name = _("version %(v)s") % {"v": asked.version}
-    return Printable(asked, name, last, draft=draft)
+    return Printable(asked, _version(asked.version), last, draft=draft)
+
+
+@dataclass(frozen=True, slots=True)
+class Shelves:
+    """What may be put on paper. Rounds by address and name; the rest by code or id, with the version in words."""
+
+    rounds: tuple[tuple[str, str], ...]
+    offered: tuple[tuple[str, str, str], ...]
+    own: tuple[tuple[UUID, str, str], ...]
+
+
+async def printables(actor: Actor) -> Shelves:
+    """Everything `actor` may have printed, in the language in use; own files without faults that are not offered."""
+    rounds = [row async for row in assessments.visible_assessments(actor)]
+    choice = await offered(actor)
+    keys = {one.key for one in choice}
+    return Shelves(
+        tuple([(row.slug, await _round_name(row)) for row in rounds]),
+        tuple((one.id, one.title.in_(current()), _version(one.version)) for one in choice),
+        tuple(
+            (row.id, _title(row), _own_words(row)) for row in await _own_files(actor) if _key(row) not in keys
+        ),
+    )
+
+
+async def submitted_names(actor: Actor) -> list[tuple[str, str]]:
+    """Address and name of every submitted round, newest first."""
+    rows = assessments.visible_assessments(actor).filter(state=assessments.AssessmentState.SUBMITTED)
+    return [(row.slug, await _round_name(row)) async for row in rows]
+
+
+async def _round_name(row: assessments.Assessment) -> str:
+    return f"{(await definition_of(row)).title.in_(current())} {row.name}"
+
+
+async def _own_files(actor: Actor) -> list[questionnaires.OwnQuestionnaire]:
+    return [row for row in await questionnaires.owned_by(Owner(actor)) if row.code]
+
+
+def _key(row: questionnaires.OwnQuestionnaire) -> str:
+    return f"{row.code}/{row.version}"
+
+
+def _title(row: questionnaires.OwnQuestionnaire) -> str:
+    return Text(tuple(row.title.items())).in_(current()) or row.code
+
+
+def _own_words(row: questionnaires.OwnQuestionnaire) -> str:
+    state = {
+        questionnaires.OwnState.DRAFT: _("draft"),
+        questionnaires.OwnState.WITHDRAWN: _("withdrawn"),
+        questionnaires.OwnState.PUBLISHED: "",
+    }[row.state]
+    return ", ".join(part for part in (_version(row.version), state) if part)
+
+
+def _version(number: str) -> str:
+    return _("version %(v)s") % {"v": number}
