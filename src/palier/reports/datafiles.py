@@ -10,9 +10,13 @@ from fractions import Fraction
 from palier.foundation.language import decimal_mark, number
 from palier.foundation.language import gettext as _
 from palier.reports.rules.action_sheets import ActionSheet
+from palier.reports.rules.boards import BoardSummary
 from palier.reports.rules.bulletins import Bulletin
-from palier.reports.rules.documents import Action, ElementRow, ResultsAndPlan
+from palier.reports.rules.certificates import Certificate
+from palier.reports.rules.documents import Action, DimensionRow, ElementRow, ResultsAndPlan
 from palier.reports.rules.kinds import Document
+from palier.reports.rules.options import Section
+from palier.reports.rules.paper_questionnaires import Asked, PaperQuestionnaire
 from palier.reports.wording import evidence_words, state_words, status_words
 
 Cell = str | int | Fraction | date | None
@@ -20,11 +24,13 @@ Cell = str | int | Fraction | date | None
 
 def data_files(document: Document) -> Iterator[tuple[str, str, bytes]]:
     """Name, description and bytes of each file: results and actions, or actions alone."""
-    if isinstance(document, ResultsAndPlan):
+    if isinstance(document, ResultsAndPlan) and (rows := list(_results(document))):
+        yield "results.csv", _("Results: dimensions, elements and criteria"), _csv(_result_head(), rows)
+    if isinstance(document, BoardSummary):
         yield (
             "results.csv",
-            _("Results: dimensions, elements and criteria"),
-            _csv(_result_head(), _results(document)),
+            _("Results: dimensions"),
+            _csv(_result_head(), _dimension_rows(document.dimensions)),
         )
     if isinstance(document, Bulletin):
         yield (
@@ -35,6 +41,18 @@ def data_files(document: Document) -> Iterator[tuple[str, str, bytes]]:
         yield "families.csv", _("Published medians by family of sectors"), _csv(*_by_family(document))
     if isinstance(document, ActionSheet):
         yield "action.csv", _("The action, field by field"), _csv([_("Field"), _("Value")], _sheet(document))
+    if isinstance(document, Certificate):
+        yield (
+            "certificate.csv",
+            _("The certificate, field by field"),
+            _csv([_("Field"), _("Value")], _certified(document)),
+        )
+    if isinstance(document, PaperQuestionnaire):
+        yield (
+            "questionnaire.csv",
+            _("The criteria, with what they ask"),
+            _csv(_asked_head(), _asked(document)),
+        )
     if document.plan is not None:
         yield (
             "actions.csv",
@@ -50,11 +68,19 @@ def _result_head() -> list[str]:
     ]  # fmt: skip
 
 
-def _results(document: ResultsAndPlan) -> Iterator[Sequence[Cell]]:
-    for row in document.dimensions:
+def _dimension_rows(dimensions: Iterable[DimensionRow]) -> Iterator[Sequence[Cell]]:
+    for row in dimensions:
         figures = (row.score, row.previous, row.weight * 100, row.contribution)
         yield _("Dimension"), row.code, row.label, *figures, *[None] * 8
-    for element in document.elements:
+
+
+def _results(document: ResultsAndPlan) -> Iterator[Sequence[Cell]]:
+    """What the sections shown print of the scores, no more."""
+    shows = document.options.shows
+    by_element = shows(Section.ELEMENTS) or shows(Section.SCORE)
+    if by_element:
+        yield from _dimension_rows(document.dimensions)
+    for element in document.elements if by_element else ():
         yield (
             _("Element"),
             element.code,
@@ -136,6 +162,61 @@ def _sheet(sheet: ActionSheet) -> Iterator[Sequence[Cell]]:
         yield aim.code, f"{aim.label}: {aim.start or '–'} → {aim.target}"
     for reading in sheet.readings:
         yield reading.on.isoformat(), reading.value
+
+
+def _certified(document: Certificate) -> Iterator[Sequence[Cell]]:
+    """Everything the page says, whole."""
+    cover, origin = document.cover, document.provenance
+    yield from (
+        (_("Organisation"), cover.organisation), (_("Questionnaire"), cover.questionnaire),
+        (_("Code and version"), f"{origin.questionnaire_id} {origin.questionnaire_version}"), (_("Round"), cover.round),
+        (_("What was assessed"), cover.scope or _("The whole questionnaire")),
+        (_("Submitted on"), document.submitted_at.isoformat()), (_("Committed by"), document.submitted_by),
+        (_("Criteria asked"), document.answers.asked), (_("Answered"), document.answers.answered),
+        (_("Not applicable"), document.answers.not_applicable), (_("Don’t know yet"), document.answers.not_known),
+        (_("Coverage (%)"), None if document.coverage is None else document.coverage * 100),
+        (_("Receipt"), document.receipt), (_("Fingerprint of the result"), origin.result_hash),
+        (_("Scoring engine"), origin.engine_version), (_("Fingerprint of the questionnaire"), origin.questionnaire_hash),
+        (_("Head of the audit chain"), origin.audit_head),
+    )  # fmt: skip
+    if document.result:
+        yield _("Score"), document.result.score
+        yield _("Level"), document.result.level.number if document.result.level else None
+
+
+def _asked_head() -> list[str]:
+    return [
+        _("Dimension"), _("Element"), _("Code"), _("Criterion"), _("What it covers"), _("Conditions"), _("Answers"),
+        _("Answer of the last round"), _("Rationale of the last round"),
+    ]  # fmt: skip
+
+
+def _asked(document: PaperQuestionnaire) -> Iterator[Sequence[Cell]]:
+    for part in document.parts:
+        for section in part.sections:
+            for one in section.criteria:
+                last = (one.last.words, one.last.rationale) if one.last else (None, None)
+                conditions = "\n".join(one.conditions)
+                yield (
+                    part.label,
+                    section.label,
+                    one.code,
+                    one.label,
+                    one.covers,
+                    conditions,
+                    _ways(one),
+                    *last,
+                )
+
+
+def _ways(asked: Asked) -> str:
+    """How the criterion can be answered, a line each."""
+    boxes = (
+        f"{box.number or ''} {box.label}{': ' if box.text else ''}{box.text}".strip() for box in asked.boxes
+    )
+    fields = (f"{field.label} {field.unit}".strip() for field in asked.fields)
+    lines = (row.label for row in asked.grid.rows) if asked.grid else ()
+    return "\n".join((asked.hint, *boxes, *fields, *lines)).strip()
 
 
 def _csv(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:

@@ -15,6 +15,7 @@ from palier.foundation.language import gettext as _
 from palier.foundation.language import points, with_percent
 from palier.reports.bulletin_wording import strip_words
 from palier.reports.rules.action_sheets import ActionSheet
+from palier.reports.rules.boards import BoardSummary
 from palier.reports.rules.bulletins import Bulletin, BulletinRow
 from palier.reports.rules.documents import (
     Comparison,
@@ -25,6 +26,7 @@ from palier.reports.rules.documents import (
     ResultsAndPlan,
 )
 from palier.reports.rules.kinds import Document
+from palier.reports.rules.options import Section
 
 FEWEST_AXES, MOST_AXES = 3, 9
 WHOLE_LINE = 634
@@ -56,6 +58,8 @@ def draw_figures(document: Document) -> dict[str, Figure]:
 def _figures(document: Document) -> Iterator[Figure]:
     if isinstance(document, ResultsAndPlan):
         yield from _result_figures(document)
+    if isinstance(document, BoardSummary):
+        yield from _board_figures(document)
     if isinstance(document, Bulletin):
         yield from (published_strip(f"strip-{place}", row) for place, row in enumerate(document.rows))
     if isinstance(document, ActionSheet):
@@ -65,11 +69,24 @@ def _figures(document: Document) -> Iterator[Figure]:
 
 
 def _result_figures(document: ResultsAndPlan) -> Iterator[Figure]:
+    shows = document.options.shows
+    if shows(Section.SUMMARY):
+        yield from _ladder(document)
+    if shows(Section.ELEMENTS):
+        yield from (strip(f"strip-{place}", row) for place, row in enumerate(document.elements))
+    if shows(Section.SCORE):
+        yield from radar(document.elements, document.dimensions)
+
+
+def _board_figures(document: BoardSummary) -> Iterator[Figure]:
+    yield from _ladder(document)
+    yield from (strip(f"strip-{place}", row) for place, row in enumerate(document.dimensions))
+    yield from radar(document.dimensions)
+
+
+def _ladder(document: ResultsAndPlan | BoardSummary) -> Iterator[Figure]:
     if document.headline.score is not None and len(document.levels) == 5:
         yield ladder(document.headline.score, document.levels)
-    for place, row in enumerate(document.elements):
-        yield strip(f"strip-{place}", row)
-    yield from radar(document)
 
 
 def ladder(score: Fraction, levels: Sequence[Level]) -> Figure:
@@ -104,8 +121,8 @@ def advance(sheet: ActionSheet) -> Iterator[Figure]:
         yield Figure("advance", progress_bar(sheet.kpi_share, label=alt, width=WHOLE_LINE), alt)
 
 
-def strip(key: str, row: ElementRow) -> Figure:
-    """One element beside its peers."""
+def strip(key: str, row: ElementRow | DimensionRow) -> Figure:
+    """One element or dimension beside its peers."""
     alt = f"{row.label}. {'; '.join(row_words(row))}."
     svg = strip_chart(row.score, _box(row.comparison), label=alt, last=row.previous, width=STRIP, height=24)
     return Figure(key, svg, alt)
@@ -123,7 +140,7 @@ def _box(comparison: Comparison) -> Box | None:
     return None if figures is None else Box(figures.q1, figures.median, figures.q3, figures.p10, figures.p90)
 
 
-def row_words(row: ElementRow) -> Iterator[str]:
+def row_words(row: ElementRow | DimensionRow) -> Iterator[str]:
     """The figures of an element, its peers' among them, in words."""
     yield _("you %(score)s") % {"score": points(row.score)} if row.score is not None else _("no score")
     if row.previous is not None:
@@ -138,9 +155,8 @@ def row_words(row: ElementRow) -> Iterator[str]:
             yield _("eight in ten from %(p10)s to %(p90)s") % {"p10": box.p10, "p90": box.p90}
 
 
-def radar(document: ResultsAndPlan) -> Iterator[Figure]:
-    """The shape of the whole: elements where there are three to nine of them, else dimensions, else nothing."""
-    choices: tuple[Sequence[ElementRow | DimensionRow], ...] = (document.elements, document.dimensions)
+def radar(*choices: Sequence[ElementRow | DimensionRow]) -> Iterator[Figure]:
+    """The shape of the whole: the first of `choices` with three to nine rows, elements before dimensions, else nothing."""
     rows = next((rows for rows in choices if FEWEST_AXES <= len(rows) <= MOST_AXES), ())
     if not rows:
         return

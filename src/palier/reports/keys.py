@@ -31,9 +31,20 @@ def content_key(document: Document, locale: str) -> str:
 def _edition() -> str:
     """What the house brings to a document, as one digest: anything changed here makes every kept file stale."""
     sheets = ("bars", "drawing", "shapes", "standing")
-    crafts = ("bulletin_wording", "datafiles", "dressing", "figures", "pdf", "typesetting", "wording")
+    crafts = (
+        "board_wording",
+        "bulletin_wording",
+        "datafiles",
+        "dressing",
+        "figures",
+        "paper_wording",
+        "pdf",
+        "typesetting",
+        "wording",
+    )
     parts = [
         _ROOT / "static" / "css" / "report.css",
+        _ROOT / "static" / "css" / "report-paper.css",
         *sorted((templates.ROOT / "reports" / "document").glob("*.html")),
         *sorted((_ROOT / "locale").glob("*/reports.po")),
         *sorted((_ROOT / "static" / "vendor" / "pdf-fonts").glob("*.ttf")),

@@ -2,27 +2,41 @@
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
 from typing import TypeVar
 
 from palier.foundation import language, templates
-from palier.reports import bulletin_wording, datafiles, dressing, figures, pdf, wording
+from palier.reports import (
+    board_wording,
+    bulletin_wording,
+    datafiles,
+    dressing,
+    figures,
+    paper_wording,
+    pdf,
+    wording,
+)
 from palier.reports.keys import content_key
-from palier.reports.rules import findings
+from palier.reports.rules import action_sheets, boards, findings
 from palier.reports.rules.accent import check_accent
-from palier.reports.rules.action_sheets import MEASURES, ActionSheet, may_fit, shortened
+from palier.reports.rules.action_sheets import ActionSheet
+from palier.reports.rules.boards import BoardSummary
 from palier.reports.rules.bulletins import Bulletin
+from palier.reports.rules.certificates import Certificate
 from palier.reports.rules.documents import Cover, ResultsAndPlan
 from palier.reports.rules.kinds import Document
+from palier.reports.rules.paper_questionnaires import PaperQuestionnaire
+from palier.reports.rules.sections import shown_only
 
 CARDS_AT_MOST = 24
 """Actions printed one by one; a longer plan is printed as a table, with all its words in the attached data."""
 
 _ROOT = Path(__file__).resolve().parents[3]
 STYLE = _ROOT / "static" / "css" / "report.css"
+ON_PAPER = STYLE.with_name("report-paper.css")
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 Data = TypeVar("Data")
@@ -31,15 +45,36 @@ Data = TypeVar("Data")
 def print_document(document: Document, locale: str) -> bytes:
     """`document` as PDF/A-3a and PDF/UA-1, in `locale`. CPU-bound. Raises pdf.Unprintable."""
     language.use(locale)
-    sheet = legible(document, locale)
-    if not isinstance(sheet, ActionSheet):
-        return _printed(sheet, document, locale)
-    for measure in MEASURES[:-1]:
-        shorter = shortened(sheet, measure)
-        content = _printed(shorter, document, locale) if may_fit(shorter) else b""
-        if content and pdf.count_pages(content) == 1:
+    whole = _asked_for(document)
+    *tries, last = _sizes(legible(whole, locale))
+    for sheet in tries:
+        content = _printed(sheet, whole, locale)
+        if pdf.count_pages(content) <= PAGES[type(sheet)]:
             return content
-    return _printed(shortened(sheet, MEASURES[-1]), document, locale)
+    return _printed(last, whole, locale)
+
+
+PAGES: Mapping[type, int] = {ActionSheet: 1, BoardSummary: boards.PAGES}
+"""How many pages a document may take; the others take what they need."""
+
+
+def _asked_for(document: Document) -> Document:
+    """`document` without the sections somebody left out."""
+    return shown_only(document) if isinstance(document, ResultsAndPlan) else document
+
+
+def _sizes(sheet: Document) -> Iterator[Document]:
+    """`sheet` with as much as may fit its pages, then with less and less; the last always fits."""
+    if isinstance(sheet, ActionSheet):
+        every = [action_sheets.shortened(sheet, measure) for measure in action_sheets.MEASURES]
+        yield from (each for each in every[:-1] if action_sheets.may_fit(each))
+        yield every[-1]
+    elif isinstance(sheet, BoardSummary):
+        shorter = [boards.shortened(sheet, measure) for measure in boards.MEASURES]
+        yield from (each for each in shorter[:-1] if boards.may_fit(each))
+        yield shorter[-1]
+    else:
+        yield sheet
 
 
 def _printed(sheet: Document, document: Document, locale: str) -> bytes:
@@ -48,7 +83,7 @@ def _printed(sheet: Document, document: Document, locale: str) -> bytes:
     return pdf.render_pdf(
         _html(sheet, drawn),
         (
-            STYLE.read_text("utf-8"),
+            *_styles(sheet),
             f":root{{--accent:{check_accent(sheet.cover.issuer.accent)}}}{dressing.sheet_of(sheet.options)}",
         ),
         _images(sheet.cover, drawn) | dressing.drawings_of(sheet.options),
@@ -58,10 +93,16 @@ def _printed(sheet: Document, document: Document, locale: str) -> bytes:
     )
 
 
+def _styles(document: Document) -> Iterator[str]:
+    yield STYLE.read_text("utf-8")
+    if isinstance(document, Certificate | PaperQuestionnaire):
+        yield ON_PAPER.read_text("utf-8")
+
+
 def document_html(document: Document, locale: str) -> str:
     """The page source of `document`; its pictures stand at `chart:` and `image:` addresses."""
     language.use(locale)
-    sheet = legible(document, locale)
+    sheet = legible(_asked_for(document), locale)
     return _html(sheet, figures.draw_figures(sheet))
 
 
@@ -75,7 +116,14 @@ def warm_up() -> None:
         pdf.Metadata("·", "·", "·", _EPOCH, b"0"),
         "en",
     )
-    for name in ("results.html", "action_plan.html", "action_sheet.html", "bulletin.html"):
+    for name in (
+        "results.html",
+        "action_plan.html",
+        "action_sheet.html",
+        "bulletin.html",
+        "certificate.html",
+        "paper.html",
+    ):
         templates.environment().get_template(f"reports/document/{name}")
 
 
@@ -120,6 +168,8 @@ def _html(document: Document, drawn: Mapping[str, figures.Figure]) -> str:
         figures=drawn,
         words=wording,
         said=bulletin_wording,
+        board=board_wording,
+        on_paper=paper_wording,
     )
 
 
@@ -128,8 +178,14 @@ def _template(document: Document) -> str:
         return "reports/document/bulletin.html"
     if isinstance(document, ResultsAndPlan):
         return "reports/document/results.html"
+    if isinstance(document, BoardSummary):
+        return "reports/document/board.html"
     if isinstance(document, ActionSheet):
         return "reports/document/action_sheet.html"
+    if isinstance(document, Certificate):
+        return "reports/document/certificate.html"
+    if isinstance(document, PaperQuestionnaire):
+        return "reports/document/paper.html"
     return "reports/document/action_plan.html"
 
 
@@ -138,7 +194,9 @@ def _chapters(document: Document) -> tuple[wording.Chapter, ...]:
         return wording.result_chapters(document)
     if isinstance(document, Bulletin):
         return wording.bulletin_chapters(document)
-    if isinstance(document, ActionSheet):
+    if isinstance(document, BoardSummary):
+        return board_wording.board_chapters(document)
+    if isinstance(document, ActionSheet | Certificate | PaperQuestionnaire):
         return ()
     return *wording.plan_chapters(document.plan, document.cover.as_of.date()), wording.about_chapter()
 

@@ -9,12 +9,13 @@ from palier.foundation.language import joined, ngettext, number, pgettext, point
 from palier.reports import bulletin_wording
 from palier.reports.rules.accent import LEAST_CONTRAST, AccentFault, AccentRefused
 from palier.reports.rules.action_sheets import ActionSheet
+from palier.reports.rules.boards import BoardSummary
 from palier.reports.rules.bulletins import Bulletin
+from palier.reports.rules.certificates import Certificate
 from palier.reports.rules.documents import (
     Action,
     ActionStatus,
     AnswerState,
-    ElementRow,
     EvidenceGrade,
     PeerGroup,
     Plan,
@@ -22,6 +23,7 @@ from palier.reports.rules.documents import (
     ResultsAndPlan,
 )
 from palier.reports.rules.findings import (
+    Row,
     count_actions,
     count_high_levels,
     count_progress,
@@ -31,7 +33,9 @@ from palier.reports.rules.findings import (
     unsupported_points,
 )
 from palier.reports.rules.kinds import Document
-from palier.reports.rules.options import Mark
+from palier.reports.rules.naming import RoleWords
+from palier.reports.rules.options import Mark, Section
+from palier.reports.rules.paper_questionnaires import PaperQuestionnaire
 
 SHORTEST_LAST_LINE, LONGEST_BOUND = 12, 40
 LONGEST_IN_TITLE = 80
@@ -70,8 +74,14 @@ def kind_words(document: Document) -> str:
     """What kind of document it is."""
     if isinstance(document, ResultsAndPlan):
         return _("Results and action plan") if document.plan else _("Results")
+    if isinstance(document, BoardSummary):
+        return _("Board summary")
     if isinstance(document, ActionSheet):
         return _("Action sheet")
+    if isinstance(document, Certificate):
+        return _("Certificate of submission")
+    if isinstance(document, PaperQuestionnaire):
+        return _("Questionnaire to fill in by hand")
     return _("Bulletin of the edition") if isinstance(document, Bulletin) else _("Action plan")
 
 
@@ -81,22 +91,30 @@ def document_title(document: Document) -> str:
         return (
             f"{document.cover.organisation}\u00a0– {kind_words(document)}, {in_title(document.action.title)}"
         )
+    if isinstance(document, Certificate | PaperQuestionnaire):
+        subject = f"{in_title(document.cover.questionnaire)}, {document.cover.round}"
+        return f"{document.cover.organisation}\u00a0– {kind_words(document)}, {subject}"
     return f"{document.cover.organisation}\u00a0– {kind_words(document)}, {document.cover.round}"
 
 
 def result_chapters(document: ResultsAndPlan) -> tuple[Chapter, ...]:
-    """The chapters of results and plan, in order; those without content are left out."""
-    chapters = [
-        Chapter("summary", _("Summary"), document.headline.sentence),
-        Chapter("elements", _("Results by element"), elements_title(document)),
-        Chapter("score", _("How the score is made"), score_title(document)),
-    ]
-    if document.strengths or document.priorities:
+    """The chapters of results and plan, in order; those without content, or left out, are not among them."""
+    shows = document.options.shows
+    chapters = []
+    if shows(Section.SUMMARY):
+        chapters.append(Chapter("summary", _("Summary"), document.headline.sentence))
+    if shows(Section.ELEMENTS):
+        chapters.append(Chapter("elements", _("Results by element"), elements_title(document)))
+    if shows(Section.SCORE):
+        chapters.append(Chapter("score", _("How the score is made"), score_title(document)))
+    if shows(Section.PRIORITIES) and (document.strengths or document.priorities):
         chapters.append(Chapter("priorities", _("Strengths and priorities"), priorities_title(document)))
-    if document.plan is not None:
+    if shows(Section.PLAN) and document.plan is not None:
         chapters += plan_chapters(document.plan, document.cover.as_of.date())
-    chapters.append(Chapter("criteria", _("Criteria"), criteria_title(document)))
-    chapters.append(about_chapter())
+    if shows(Section.CRITERIA):
+        chapters.append(Chapter("criteria", _("Criteria"), criteria_title(document)))
+    if shows(Section.METHOD):
+        chapters.append(about_chapter())
     return tuple(chapters)
 
 
@@ -153,7 +171,7 @@ def elements_title(document: ResultsAndPlan) -> str:
     return _("The score of each element")
 
 
-def _ahead(row: ElementRow) -> str:
+def _ahead(row: Row) -> str:
     gap = gap_to_median(row) or 0
     return ngettext(
         "“%(label)s” stands %(gap)s point above the median of peers",
@@ -162,7 +180,7 @@ def _ahead(row: ElementRow) -> str:
     ) % {"label": in_title(row.label), "gap": gap}
 
 
-def _behind(row: ElementRow, second: bool = False) -> str:
+def _behind(row: Row, second: bool = False) -> str:
     gap = abs(gap_to_median(row) or 0)
     if second:
         return _("“%(label)s”, %(gap)s points below") % {"label": in_title(row.label), "gap": gap}
@@ -184,7 +202,7 @@ def score_title(document: ResultsAndPlan) -> str:
     }
 
 
-def evidence_title(document: ResultsAndPlan) -> str:
+def evidence_title(document: ResultsAndPlan | BoardSummary) -> str:
     """Whether the evidence carries what is declared."""
     if document.evidence is None:
         return ""
@@ -194,7 +212,7 @@ def evidence_title(document: ResultsAndPlan) -> str:
     return _("%(gap)s points are declared but not yet supported by evidence") % {"gap": points(gap)}
 
 
-def priorities_title(document: ResultsAndPlan) -> str:
+def priorities_title(document: ResultsAndPlan | BoardSummary) -> str:
     """How many criteria come first, and how many stand out."""
     first, strong = len(document.priorities), len(document.strengths)
     come_first = ngettext("%(n)s criterion to move first", "%(n)s criteria to move first", first) % {
@@ -250,6 +268,11 @@ def actions_title(plan: Plan, on: date) -> str:
 def mark_words(mark: Mark) -> str:
     """The mark as it stands on every page; nothing where there is none."""
     return {Mark.NONE: "", Mark.INTERNAL: _("Internal"), Mark.CONFIDENTIAL: _("Confidential")}[mark]
+
+
+def role_words() -> RoleWords:
+    """What people are called in a document that names nobody."""
+    return RoleWords(_("Owner"), _("Sponsor"), _("Consultant"))
 
 
 def quarter_words(quarter: Quarter) -> str:

@@ -142,7 +142,9 @@ def position(
     return ruler.canvas(134, *shapes, label=label, class_="position")
 
 
-def _flag(ruler: Ruler, mark: Mark, y: int, *, class_: str, fill: str, bold: bool = False) -> Markup:
+def _flag(
+    ruler: Ruler, mark: Mark, y: int, *, class_: str, fill: str, bold: bool = False, anchor: str | None = None
+) -> Markup:
     return text(
         ruler.at(tenth(mark.value)),
         y,
@@ -151,7 +153,7 @@ def _flag(ruler: Ruler, mark: Mark, y: int, *, class_: str, fill: str, bold: boo
         bold=bold,
         class_=class_,
         fill=fill,
-        anchor=_inward(mark.value),
+        anchor=anchor or _inward(mark.value),
     )
 
 
@@ -196,9 +198,26 @@ def projection(
     shapes.append(_moved(ruler, tenth(now.value), last, y, wide=3))
     shapes.append(ring(there, y, 5.5, dashes="2.5 2"))
     apart = abs(tenth(target.value) - tenth(now.value)) >= _ROOM_FOR_LABEL
-    shapes.append(_flag(ruler, target, 20 if apart else 8, class_="c-txt", fill=INK_2))
-    shapes.append(_flag(ruler, now, 20, class_="c-lab", fill=YOU, bold=True))
+    outward = _outward(now, target) if width is not None and not apart else None
+    shapes.append(
+        _flag(
+            ruler,
+            target,
+            20 if apart or outward else 8,
+            class_="c-txt",
+            fill=INK_2,
+            anchor=outward and outward[1],
+        )
+    )
+    shapes.append(_flag(ruler, now, 20, class_="c-lab", fill=YOU, bold=True, anchor=outward and outward[0]))
     return ruler.canvas(62, *shapes, label=label, class_="projection")
+
+
+def _outward(now: Mark, target: Mark) -> tuple[str, str] | None:
+    """How two close labels are written away from each other on one line, where both ends of the ruler leave room."""
+    if not all(20 <= mark.value <= 80 for mark in (now, target)):
+        return None
+    return ("end", "start") if now.value <= target.value else ("start", "end")
 
 
 def mover(you: Number, group: Number, *, reach: Number = 10, width: int | None = None) -> Markup:

@@ -21,10 +21,14 @@ from palier.reports.flows.from_round import levels_of, provenance_of, results_of
 from palier.reports.flows.from_submission import certificate_of
 from palier.reports.flows.letterhead import letterhead_of
 from palier.reports.flows.printable import find_printable
+from palier.reports.rules.boards import board_of
 from palier.reports.rules.documents import ActionPlanDocument, Cover
 from palier.reports.rules.kinds import Document
 from palier.reports.rules.letterheads import Look
+from palier.reports.rules.naming import by_role
+from palier.reports.rules.options import People
 from palier.reports.rules.wishes import Kind, Wish
+from palier.reports.wording import role_words
 
 
 class NotSubmitted(Exception):
@@ -51,7 +55,15 @@ async def draw_up(actor: Actor, wish: Wish, peers: Peers, shelf: files.Shelf) ->
     """
     with speaking(wish.locale):
         draft = await _draft(actor, wish, peers, shelf)
-    return replace(draft, document=replace(draft.document, options=wish.options))
+        return replace(draft, document=_dressed(draft.document, wish, actor))
+
+
+def _dressed(document: Document, wish: Wish, actor: Actor) -> Document:
+    """`document` with its options, and with the people in it called as they say."""
+    document = replace(document, options=wish.options)
+    if wish.options.people is People.NAMES:
+        return document
+    return by_role(document, role_words(), actor.person.name)
 
 
 async def _draft(actor: Actor, wish: Wish, peers: Peers, shelf: files.Shelf) -> Draft:
@@ -113,7 +125,8 @@ async def _results(
         raise OtherRound
     figures = await peers(actor, round_.assessment) if wish.benchmark else None
     cover = await _cover(actor, round_, _as_of(actor, round_, figures, plan), shelf, wish.look)
-    document = results_of(round_, figures, cover, plan_of(plan) if plan else None)
+    whole = results_of(round_, figures, cover, plan_of(plan) if plan else None)
+    document = board_of(whole) if wish.kind is Kind.BOARD else whole
     return Draft(document, round_.assessment.id, plan.plan.id if plan else None)
 
 

@@ -14,6 +14,7 @@ def kind_choices() -> list[tuple[str, str, str]]:
             _("Results and action plan"),
             _("Summary, element by element, how the score is made, priorities, the plan, every criterion."),
         ),
+        (Kind.BOARD, _("Board summary"), _("The same on two pages: where you stand, what is being done.")),
         (Kind.PLAN, _("Action plan alone"), _("For the people who carry it: every action with its steps, owner and date.")),
     ]  # fmt: skip
 
@@ -38,6 +39,10 @@ def failure_words(reason: str) -> str:
         case FailureReason.TOO_LONG:
             return _(
                 "Making it took longer than the thirty seconds allowed. Try again; if it goes on, shorten the longest texts."
+            )
+        case FailureReason.TOO_COSTLY:
+            return _(
+                "It takes more computing than one document may use. Shorten the longest texts of the plan, then ask for it anew."
             )
         case FailureReason.TOO_LARGE:
             return _(

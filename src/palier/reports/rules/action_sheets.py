@@ -113,30 +113,30 @@ def shortened(sheet: ActionSheet, measure: Measure) -> ActionSheet:
         sheet,
         action=replace(
             action,
-            title=_cut(action.title, max(measure.line, 80)),
-            why=_cut(action.why, measure.text),
-            owner=_cut(action.owner, 60),
-            sponsor=_cut(action.sponsor, 60),
+            title=cut(action.title, max(measure.line, 80)),
+            why=cut(action.why, measure.text),
+            owner=cut(action.owner, 60),
+            sponsor=cut(action.sponsor, 60),
             criteria=action.criteria[:8],
-            kpi=kpi and replace(kpi, name=_cut(kpi.name, measure.line), unit=_cut(kpi.unit, 40)),
+            kpi=kpi and replace(kpi, name=cut(kpi.name, measure.line), unit=cut(kpi.unit, 40)),
         ),
-        plan_title=_cut(sheet.plan_title, max(measure.line, 60)),
+        plan_title=cut(sheet.plan_title, max(measure.line, 60)),
         steps=tuple(
-            replace(step, text=_cut(step.text, measure.line)) for step in sheet.steps[: measure.lines]
+            replace(step, text=cut(step.text, measure.line)) for step in sheet.steps[: measure.lines]
         ),
-        aims=tuple(replace(aim, label=_cut(aim.label, measure.line)) for aim in sheet.aims[: measure.lines]),
+        aims=tuple(replace(aim, label=cut(aim.label, measure.line)) for aim in sheet.aims[: measure.lines]),
         readings=sheet.readings[-min(6, measure.lines) :],
-        channels=_cut(sheet.channels, measure.line),
+        channels=cut(sheet.channels, measure.line),
         small=measure.small,
-        kpi_source=_cut(sheet.kpi_source, measure.line),
-        cause=_cut(sheet.cause, measure.text),
-        evidence=_cut(sheet.evidence, measure.text),
-        blocked=None if sheet.blocked is None else _cut(sheet.blocked, measure.line),
-        after=tuple(_cut(title, measure.line) for title in sheet.after[: measure.lines]),
+        kpi_source=cut(sheet.kpi_source, measure.line),
+        cause=cut(sheet.cause, measure.text),
+        evidence=cut(sheet.evidence, measure.text),
+        blocked=None if sheet.blocked is None else cut(sheet.blocked, measure.line),
+        after=tuple(cut(title, measure.line) for title in sheet.after[: measure.lines]),
     )
 
 
-def _cut(text: str, most: int) -> str:
+def cut(text: str, most: int) -> str:
     """At most so many characters, a line break counting as much as half a line."""
     lines = max(1, most // 50)
     if text.count("\n") >= lines:

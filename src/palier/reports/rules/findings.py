@@ -19,22 +19,25 @@ LEAST_EFFECT = 4
 """Points under which a difference is not worth a title (look: charts, rules)."""
 
 
+Row = ElementRow | DimensionRow
+
+
 @dataclass(frozen=True, slots=True)
 class PeerFinding:
-    """The elements farthest above and below the median of their peers; None where none is 4 points away."""
+    """The elements, or dimensions, farthest above and below the median of their peers; None where none is 4 points away."""
 
-    ahead: ElementRow | None
-    behind: ElementRow | None
+    ahead: Row | None
+    behind: Row | None
 
 
-def gap_to_median(row: ElementRow) -> int | None:
+def gap_to_median(row: Row) -> int | None:
     """Own score, rounded half up to a whole point, minus the published median; None where either is missing."""
     if row.score is None or row.comparison.quartiles is None:
         return None
     return floor(row.score + Fraction(1, 2)) - row.comparison.quartiles.median
 
 
-def peer_finding(elements: Sequence[ElementRow]) -> PeerFinding:
+def peer_finding(elements: Sequence[Row]) -> PeerFinding:
     """Who leads and who lags by at least 4 points; the first in the questionnaire's order where several do alike."""
     gaps = [(gap, row) for row in elements if (gap := gap_to_median(row)) is not None]
     best = max(gaps, key=lambda pair: pair[0], default=None)

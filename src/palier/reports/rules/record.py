@@ -11,21 +11,23 @@ from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from palier.reports.rules.action_sheets import ActionSheet
+from palier.reports.rules.boards import BoardSummary
 from palier.reports.rules.bulletins import Bulletin
-from palier.reports.rules.documents import ActionPlanDocument, ResultsAndPlan
 from palier.reports.rules.certificates import Certificate
+from palier.reports.rules.documents import ActionPlanDocument, ResultsAndPlan
 from palier.reports.rules.kinds import Document
-
 from palier.reports.rules.paper_questionnaires import PaperQuestionnaire
+
 KINDS: dict[str, Any] = {
     "results": ResultsAndPlan,
+    "board": BoardSummary,
     "plan": ActionPlanDocument,
     "action": ActionSheet,
     "bulletin": Bulletin,
-}
-
     "certificate": Certificate,
     "paper": PaperQuestionnaire,
+}
+
 
 def to_plain(document: Document) -> dict[str, Any]:
     """`document` as JSON-able data: fractions as "125/3", moments as ISO 8601, pictures as base64."""
