@@ -26,6 +26,7 @@ grant insert, update, delete on procrastinate_jobs, procrastinate_events, procra
 
 grant insert on issued_file to palier_web, palier_worker;
 grant insert, update, delete on calendar_feed to palier_web, palier_worker;
+grant insert, update, delete on report_preset to palier_web, palier_worker;
 grant insert, update, delete on brought_file to palier_web, palier_worker;
 grant insert, update, delete on plan_assessment to palier_web, palier_worker;
 grant insert, update, delete on action_dependency, checklist_item, action_review to palier_web, palier_worker;
@@ -39,6 +40,7 @@ grant insert, update, delete on practice, practice_version, shared_practice, pra
 
 revoke all on function audit_append(uuid, uuid, text, uuid, text, text, text) from public;
 revoke all on function enqueue(text, jsonb, text, timestamptz) from public;
+revoke all on function enqueue_in_turn(text, jsonb, text, text, timestamptz) from public;
 revoke all on function erase_sandbox(uuid) from public;
 grant execute on function audit_append(uuid, uuid, text, uuid, text, text, text), enqueue(text, jsonb, text, timestamptz),
-  erase_sandbox(uuid) to palier_web, palier_worker;
+  enqueue_in_turn(text, jsonb, text, text, timestamptz), erase_sandbox(uuid) to palier_web, palier_worker;

@@ -54,6 +54,7 @@ from palier.assessments.pages import (
     results,
     submitting,
 )
+from palier.assessments.pages import data as round_data
 from palier.assessments.rules.peers import Peers
 from palier.assessments.scope_wording import scope_in_words
 from palier.association import jobs as cockpit_jobs
@@ -94,7 +95,7 @@ from palier.practices.pages import writing as practices_told
 from palier.questionnaires.pages import own as own_questionnaires
 from palier.reports import jobs as report_jobs
 from palier.reports.flows.previewing import Previewer
-from palier.reports.pages import ordering, paper, reports, sheets, verifying
+from palier.reports.pages import ordering, paper, presets, reports, sheets, verifying
 from palier.reports.pages import shared as shared_documents
 from palier.reports.pages import sharing as document_sharing
 
@@ -118,11 +119,14 @@ ROOMS: list[Any] = [
     *cockpit_leaving.PAGES,
     *portfolio.PAGES,
     *ordering.PAGES,
+    *presets.PAGES,
     *reports.PAGES,
     *verifying.PAGES,
-    *sheets.PAGES,
-    *plans.PAGES,
     *paper.PAGES,
+    *sheets.PAGES,
+    *document_sharing.PAGES,
+    *shared_documents.PAGES,
+    *plans.PAGES,
     *board.PAGES,
     *bulk.PAGES,
     *mine.PAGES,
@@ -149,6 +153,7 @@ ROOMS: list[Any] = [
     *proposing.PAGES,
     *submitting.PAGES,
     *results.PAGES,
+    *round_data.PAGES,
     *history.PAGES,
     *comparing.PAGES,
     *preview.PAGES,

@@ -33,6 +33,7 @@ from palier.questionnaires.flows import bringing
 from palier.questionnaires.owners import Owner
 from palier.questionnaires.yaml_layout import yaml_text_of
 from palier.reports import store as reports
+from palier.reports.flows import presets
 from palier.scoring.rules.answers import State
 from tests.conftest import Browser, plant_mandate, plant_organisation, plant_person
 
@@ -70,7 +71,7 @@ async def nest(cast: Any, administrator: Any, settings: Settings) -> Nest:
     )
     practice, comment = await _plant_practice(administrator, owner)
     return Nest(owner, {
-        "bulletin": str(new_id()), **await _discuss(owner, UUID(action), settings),
+        "preset": await _keep_a_form(owner), "bulletin": str(new_id()), **await _discuss(owner, UUID(action), settings),
         "org": "nid", "assessment": done.slug, "slug": done.slug, "code": "FL1.1.1", "section": "FL1.1", "element": "FL1.1",
         "plan": plan, "action": action, "report": report, "invitation": invitation, "mandate": mandate, "membership": membership,
         "questionnaire": own, "kind": "yaml", "practice": practice, "comment": comment, "network": "cercle-du-nid", "version": "1", "reading": reading, "step": step, "lever": questionnaire.levers[0].id, "member": membership, "edition": str(new_id()), "cohort": "family=transport",
@@ -83,6 +84,12 @@ async def _discuss(owner: acting.Actor, action: UUID, settings: Settings) -> dic
     sent = Received(f"{CANARY}.txt", "text/plain", f"{CANARY} dit".encode())
     file = await attaching.attach(owner, shelves(settings.data_directory), action, sent, new_id())
     return {"remark": str(remark.id), "file": str(file.id)}
+
+
+async def _keep_a_form(owner: acting.Actor) -> str:
+    """A preset of documents."""
+    fields = {"footer": f"{CANARY} pied"}
+    return str(await presets.keep(owner, f"{CANARY} modèle de document", fields, new_id()))
 
 
 async def _bring_a_questionnaire(owner: acting.Actor) -> str:

@@ -20,7 +20,7 @@ def pictures_of(content: bytes) -> Pictures:
 
 def _drawn(sheet: pypdfium2.PdfPage) -> Image.Image:
     picture: Image.Image = sheet.render(scale=PICTURE_WIDTH / sheet.get_width()).to_pil()
-    return picture
+    return picture.crop((0, 0, PICTURE_WIDTH, picture.height))  # pdfium rounds up
 
 
 def _png(picture: Image.Image) -> bytes:

@@ -8,6 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from tortoise import fields
+from tortoise.exceptions import IntegrityError
+from tortoise.expressions import Q
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
@@ -139,6 +141,29 @@ class IssuedFile(Model):
         unique_together = (("fingerprint", "sha256"),)
 
 
+class ReportPreset(Model):
+    """A form filled in and kept under a name: an organisation's, or a consultant's for all their clients.
+
+    Exactly one of `organisation` and `person` is set. `answers` are the form's raw fields, without what it is about.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organisation: Any = fields.ForeignKeyField(
+        "palier.Organisation", related_name="report_presets", null=True
+    )
+    organisation_id: UUID | None
+    person: Any = fields.ForeignKeyField("palier.Person", related_name="report_presets", null=True)
+    person_id: UUID | None
+    name = fields.CharField(max_length=80)
+    answers: Any = fields.JSONField()
+    changed_name = fields.CharField(max_length=120)
+    changed_at = fields.DatetimeField()
+
+    class Meta:
+        table = table_description = "report_preset"
+        unique_together = (("organisation", "name"), ("person", "name"))
+
+
 _SHOWN = tuple(name for name in Report._meta.fields_map if name not in ("content", "organisation"))
 """Everything but the content, which may weigh a megabyte and is read by the worker alone."""
 
@@ -224,6 +249,14 @@ async def issued_as(sha256: str) -> IssuedFile | None:
 # --- links for people outside ---------------------------------------------------------------------------------------
 
 
+async def shows_peers(report: Report) -> bool:
+    """Whether figures of other organisations stand in the document."""
+    sql = (
+        "select coalesce(content #> '{document,peers}', 'null') <> 'null' as shows from report where id = $1"
+    )
+    return bool((await select(sql, report.id))[0]["shows"])
+
+
 async def links_of(report: Report) -> list[SharedLink]:
     """The links of a document the actor may see, the newest first."""
     return await SharedLink.filter(report_id=report.id).order_by("-created_at", "-id")
@@ -289,3 +322,47 @@ async def organisations_with_old_links(before: datetime) -> list[UUID]:
     """Whose links ended before then. The worker's: it alone sees all organisations."""
     sql = "select distinct organisation_id from shared_link where expires_at < $1 or revoked_at < $1"
     return [row["organisation_id"] for row in await select(sql, before)]
+
+
+async def presets_for(actor: Actor) -> list[ReportPreset]:
+    """What may be used here, in order of name: the organisation's presets, and a consultant's own."""
+    return await _usable(actor).order_by("name", "id")
+
+
+async def usable_preset(actor: Actor, preset: UUID) -> ReportPreset:
+    """One that may be used here. Raises DoesNotExist."""
+    return await _usable(actor).get(id=preset)
+
+
+def _usable(actor: Actor) -> QuerySet[ReportPreset]:
+    return ReportPreset.filter(Q(organisation_id=actor.organisation_id) | own_presets(actor))
+
+
+def own_presets(actor: Actor) -> Q:
+    """Those the actor may change: the organisation's, or the consultant's own, which no client reads."""
+    if actor.role is Role.CONSULTANT:
+        return Q(person_id=actor.person_id, organisation_id=None)
+    return Q(organisation_id=actor.organisation_id)
+
+
+async def own_preset(actor: Actor, preset: UUID) -> ReportPreset:
+    """One the actor may change, locked. Raises DoesNotExist."""
+    return await ReportPreset.filter(own_presets(actor), id=preset).select_for_update().get()
+
+
+class NameTaken(Exception):
+    """Another preset of the same owner has this name."""
+
+
+async def add_preset(row: ReportPreset) -> bool:
+    """Insert it; False where its name is taken."""
+    await ReportPreset.bulk_create([row], ignore_conflicts=True)
+    return await ReportPreset.exists(id=row.id)
+
+
+async def change_preset(row: ReportPreset, **columns: Any) -> None:
+    """Set its columns. Raises NameTaken, after which the transaction is over."""
+    try:
+        await ReportPreset.filter(id=row.id).update(**columns)
+    except IntegrityError as fault:
+        raise NameTaken from fault

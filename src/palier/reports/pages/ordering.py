@@ -28,7 +28,7 @@ from palier.foundation.web import form_of, is_htmx, page, parse, see_other
 from palier.reports.flows import asking
 from palier.reports.flows.building import NotSubmitted, OtherRound
 from palier.reports.flows.previewing import Busy, Previewer, Superseded
-from palier.reports.pages import letterhead, options, wording
+from palier.reports.pages import keeping, letterhead, options, wording
 from palier.reports.press import PrintingFailed
 from palier.reports.rules.pictures import Pictures
 from palier.reports.rules.wishes import Kind, Wish
@@ -73,11 +73,14 @@ class Ordering(Controller):
     @get("/new")
     async def prepare(
         self, request: Request, actor: NamedDependency[Actor], assessment: FromQuery[str] = "", plan: FromQuery[str] = "",
+        preset: FromQuery[UUID | None] = None,
     ) -> Template:  # fmt: skip
         """The form, with the round or plan of the page one comes from; a round comes with its latest plan."""
         values = {"locale": current(), "assessment": assessment, "plan": plan, "benchmark": "yes"}
         values["kind"] = Kind.PLAN if plan and not assessment else Kind.RESULTS
-        return await _form(request, actor, values | await _suggested(actor, assessment, plan))
+        if preset is not None:
+            values = await keeping.fields_of(actor, preset) | {"assessment": assessment, "plan": plan}
+        return await show_form(request, actor, values | await _suggested(actor, assessment, plan))
 
     @post("/new")
     async def ask(
@@ -88,13 +91,13 @@ class Ordering(Controller):
         raw = await form_of(request)
         order, wish, errors = await _read(actor, raw)
         if order is None or wish is None:
-            return await _form(request, actor, raw, errors)
+            return await show_form(request, actor, raw, errors)
         try:
             asked = await asking.ask_report(actor, wish, order.op, peers, shelf, settings.public_url)
         except OtherRound:
-            return await _form(request, actor, raw, {"plan": _other_round()})
+            return await show_form(request, actor, raw, {"plan": _other_round()})
         except NotSubmitted:
-            return await _form(request, actor, raw, {"assessment": _no_such_round()})
+            return await show_form(request, actor, raw, {"assessment": _no_such_round()})
         return see_other(f"/o/{actor.organisation.slug}/reports/{asked.report}", _found_again(asked))
 
     @post("/new/preview", status_code=200)
@@ -111,7 +114,7 @@ class Ordering(Controller):
             preview = await _preview(previewer, actor, wish, peers, shelf)
         if is_htmx(request):
             return page(request, "reports/previewed.html", preview=preview)
-        return await _form(request, actor, raw, errors, preview)
+        return await show_form(request, actor, raw, errors, preview)
 
 
 async def _preview(previewer: Previewer, actor: Actor, wish: Wish, peers: Peers, shelf: Any) -> Preview:
@@ -177,9 +180,10 @@ def _found_again(asked: asking.Asked) -> str:
     return _("Nothing has changed since this document was asked for on %(day)s.") % {"day": day(asked.since)}
 
 
-async def _form(
+async def show_form(
     request: Request, actor: Actor, values: dict[str, Any], errors: dict[str, str] | None = None, preview: Preview | None = None
 ) -> Template:  # fmt: skip
+    """The form with these values; with errors, as a form that was refused."""
     rounds, plans = await _choices(actor)
     blank = {"kind": Kind.RESULTS, "locale": current()}
     return page(
@@ -187,6 +191,7 @@ async def _form(
         kinds=wording.kind_choices(), tongues=[(each, language_name(each)) for each in LOCALES],
         values=defaultdict(str, blank | values), errors=errors or {}, new_op=new_id(), options=options.choices(),
         signs=await letterhead.choices(actor), proposal=letterhead.proposal(values), preview=preview or Preview(),
+        presets=await keeping.choices(actor, values.get("preset", "")),
     )  # fmt: skip
 
 
