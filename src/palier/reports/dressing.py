@@ -18,7 +18,7 @@ _PAPERS = {
 }
 _MARKED = """@page{@top-left{width:36%}@top-right{width:36%}
 @top-center{content:string(mark);width:28%;vertical-align:bottom;padding-bottom:6mm;font-weight:600;color:#9B1C1C}}
-@page cover{@top-center{content:none}}@page sheet{@top-center{content:none}}"""
+@page cover{@top-center{content:none}}@page sheet{@top-center{content:none}}@page face{@top-center{content:none}}"""
 _WATERED = f"""@page{{background:url({WATERMARK}) 0 0/92mm 52mm}}
 .plate::after{{content:"";position:absolute;left:0;top:0;width:100%;height:100%;background:url({WATERMARK}-light) 0 0/92mm 52mm}}"""
 
