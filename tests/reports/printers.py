@@ -15,6 +15,9 @@ def moody(document: Document, locale: str) -> bytes:
         case "stuck":
             while True:
                 pass
+        case "asleep":
+            while True:
+                signal.pause()
         case "killed":
             os.kill(os.getpid(), signal.SIGKILL)
         case "greedy":

@@ -41,6 +41,34 @@ async def test_a_bad_document_fails_alone(press, organisation, reason):
     assert await press.render(named("next"), "fr") == b"%PDF fr"
 
 
+async def test_a_document_that_computes_without_end_is_stopped_by_its_own_account():
+    """By CPU time and long before the clock, however busy the machine is: another try would only cost the same again."""
+    press = Press(workers=1, seconds=60.0, work=1.0, printer=moody)
+    try:
+        with pytest.raises(PrintingFailed) as failure:
+            await press.render(named("stuck"), "en")
+        assert failure.value.reason is FailureReason.TOO_COSTLY
+        assert await press.render(named("next"), "en") == b"%PDF en"
+    finally:
+        press.stop()
+
+
+@pytest.mark.parametrize("organisation", ["stuck", "asleep"])
+async def test_others_are_printed_while_one_document_hangs(organisation):
+    press = Press(workers=2, seconds=60.0, printer=moody)
+    try:
+        await press.ready()
+        hanging = asyncio.ensure_future(press.render(named(organisation), "en"))
+        for _ in range(5):
+            assert await press.render(named("next"), "en") == b"%PDF en"
+        assert not hanging.done()
+        hanging.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await hanging
+    finally:
+        press.stop()
+
+
 async def test_a_cancelled_render_frees_its_worker(press):
     waiting = asyncio.ensure_future(press.render(named("stuck"), "en"))
     await asyncio.sleep(0)

@@ -29,15 +29,17 @@ class Job:
 
 
 async def enqueue(
-    name: str, *, once: str | None = None, at: datetime | None = None, **arguments: Any
+    name: str, *, once: str | None = None, turn: str | None = None, at: datetime | None = None, **arguments: Any
 ) -> None:
     """Ask for a job, in the current transaction: it exists if and only if the transaction commits.
 
-    `once` is a key under which at most one such job may wait; asking again while it waits does nothing.
+    `once` is a key under which at most one such job may wait; asking again while it waits does nothing. Jobs of one
+    `turn` are done one at a time, in the order they were asked for, and keep nobody else's waiting meanwhile.
     """
     if once and await _waits(once):
         return
-    await select("select enqueue($1, $2::jsonb, $3, $4)", name, json.dumps(arguments, default=str), once, at)
+    told = json.dumps(arguments, default=str)
+    await select("select enqueue_in_turn($1, $2::jsonb, $3, $4, $5)", name, told, once, turn, at)
 
 
 async def _waits(once: str) -> bool:

@@ -11,10 +11,12 @@ import contextlib
 import logging
 import multiprocessing
 import resource
+import signal
 import time
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
 from enum import StrEnum
+from math import ceil
 from pkgutil import resolve_name
 from typing import Any
 
@@ -23,6 +25,7 @@ from pebble import ProcessExpired, ProcessPool
 from palier.reports.rules.documents import Unprintable
 from palier.reports.rules.kinds import Document
 from palier.reports.rules.pictures import Pictures
+from palier.reports.rules.slides import Slides
 
 log = logging.getLogger(__name__)
 Printer = Callable[[Document, str], bytes]
@@ -30,8 +33,14 @@ Printer = Callable[[Document, str], bytes]
 ENGINE = "palier.reports.typesetting"
 """Loaded by name and in the workers only: it takes a second and tens of megabytes that no other process needs."""
 
+SLIDES = "palier.reports.slides.deck"
+"""What makes presentations; loaded by name as well."""
+
 LONGEST_RENDER = 30.0
-"""Seconds a document may take before its worker is killed."""
+"""Seconds a document may take by the clock before its worker is killed: a machine that is busy may need them."""
+
+MOST_WORK = 20.0
+"""Seconds of computing a document may take, by itself: one that needs more would need them again."""
 
 MOST_MEMORY = 1_500_000_000
 """Bytes of address space of one worker."""
@@ -44,6 +53,7 @@ class FailureReason(StrEnum):
     """Why no document came out; the page words it."""
 
     TOO_LONG = "too_long"
+    TOO_COSTLY = "too_costly"
     TOO_LARGE = "too_large"
     UNPRINTABLE = "unprintable"
     WORKER_DIED = "worker_died"
@@ -60,7 +70,10 @@ class PrintingFailed(Exception):
 
 
 def print_document(document: Document, locale: str) -> bytes:
-    """`document` as PDF, in a worker. Raises Unprintable."""
+    """`document` as PDF, or as a presentation where it is one, in a worker. Raises Unprintable."""
+    if isinstance(document, Slides):
+        deck: bytes = resolve_name(f"{SLIDES}:print_slides")(document, locale)
+        return deck
     content: bytes = resolve_name(f"{ENGINE}:print_document")(document, locale)
     return content
 
@@ -72,11 +85,13 @@ class Press:
         self,
         workers: int = 2,
         seconds: float = LONGEST_RENDER,
+        work: float = MOST_WORK,
         memory: int = MOST_MEMORY,
         printer: Printer = print_document,
     ) -> None:
         self._workers = workers
         self._seconds = seconds
+        self._work = work
         self._memory = memory
         self._printer = printer
         self._pool: ProcessPool | None = None
@@ -91,17 +106,17 @@ class Press:
 
     async def render(self, document: Document, locale: str) -> bytes:
         """`document` as PDF. Cancelling the call kills the render. Raises PrintingFailed."""
-        content: bytes = await self._done(_limited, self._printer, document, locale, self._seconds)
+        content: bytes = await self._done(_limited, self._printer, document, locale, self._work)
         return content
 
     async def count_pages(self, content: bytes) -> int:
-        """How many pages the PDF `content` has. Raises PrintingFailed."""
+        """How many pages the PDF `content` has, or slides the presentation. Raises PrintingFailed."""
         pages: int = await self._done(_count_pages, content)
         return pages
 
     async def picture(self, document: Document, locale: str) -> Pictures:
         """The first pages of `document` as pictures. Cancelling the call kills the render. Raises PrintingFailed."""
-        pictures: Pictures = await self._done(_pictured, self._printer, document, locale, self._seconds)
+        pictures: Pictures = await self._done(_pictured, self._printer, document, locale, self._work)
         return pictures
 
     async def _done(self, work: Callable[..., Any], *arguments: Any) -> Any:
@@ -114,7 +129,10 @@ class Press:
             raise PrintingFailed(FailureReason.TOO_LARGE) from fault
         except Unprintable as fault:
             raise PrintingFailed(FailureReason.UNPRINTABLE) from fault
-        except (ProcessExpired, BrokenExecutor) as fault:
+        except ProcessExpired as fault:
+            spent = fault.exitcode == -signal.SIGXCPU
+            raise PrintingFailed(FailureReason.TOO_COSTLY if spent else FailureReason.WORKER_DIED) from fault
+        except BrokenExecutor as fault:
             raise PrintingFailed(FailureReason.WORKER_DIED) from fault
         except Exception as fault:
             log.exception("a document could not be printed")
@@ -167,18 +185,19 @@ def _stand_ready() -> None:
 
 
 def _count_pages(content: bytes) -> int:
-    pages: int = resolve_name("palier.reports.pdf:count_pages")(content)
+    counter = "palier.reports.pdf:count_pages" if content.startswith(b"%PDF") else f"{SLIDES}:count_slides"
+    pages: int = resolve_name(counter)(content)
     return pages
 
 
-def _pictured(printer: Printer, document: Document, locale: str, seconds: float) -> Pictures:
-    content = _limited(printer, document, locale, seconds)
+def _pictured(printer: Printer, document: Document, locale: str, work: float) -> Pictures:
+    content = _limited(printer, document, locale, work)
     pictures: Pictures = resolve_name("palier.reports.pictures:pictures_of")(content)
     return pictures
 
 
-def _limited(printer: Printer, document: Document, locale: str, seconds: float) -> bytes:
-    """Print with as many CPU seconds as the clock allows: the limit counts from the worker's birth, so it moves along."""
+def _limited(printer: Printer, document: Document, locale: str, work: float) -> bytes:
+    """Print with `work` CPU seconds at most: the limit counts from the worker's birth, so it moves along."""
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time() + seconds) + 2, hard))
+    resource.setrlimit(resource.RLIMIT_CPU, (ceil(time.process_time() + work), hard))
     return printer(document, locale)

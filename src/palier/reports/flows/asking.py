@@ -25,6 +25,11 @@ RENDER = "reports.render"
 """The job that makes a document; its arguments are `organisation` and `report`."""
 
 
+async def line_up(organisation: UUID, report: UUID, at: datetime | None = None) -> None:
+    """Ask for the job, in the caller's transaction: behind the organisation's other documents, beside everybody else's."""
+    await jobs.enqueue(RENDER, turn=f"documents of {organisation}", at=at, organisation=organisation, report=report)
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Where the document is. `since` is set where the very same one was asked for before: when that was."""
@@ -64,7 +69,7 @@ async def _order(actor: Actor, wish: Wish, draft: Draft, key: str, report: UUID)
         created_by=actor.person_id, created_name=actor.person.name, created_at=now(),
     )  # fmt: skip
     await audit.record(actor, "reports.asked", f"report {report}", title=title, content_key=key)
-    await jobs.enqueue(RENDER, organisation=actor.organisation_id, report=report)
+    await line_up(actor.organisation_id, report)
 
 
 async def ask_again(actor: Actor, report: UUID, shelf: files.Shelf) -> None:
@@ -81,7 +86,7 @@ async def ask_again(actor: Actor, report: UUID, shelf: files.Shelf) -> None:
             state=ReportState.QUEUED, attempts=0, failure="", file_id=None, finished_at=None
         )
         await audit.record(actor, "reports.asked_again", f"report {report}")
-        await jobs.enqueue(RENDER, organisation=actor.organisation_id, report=report)
+        await line_up(actor.organisation_id, report)
 
 
 async def _file_is_lost(row: Report, shelf: files.Shelf) -> bool:

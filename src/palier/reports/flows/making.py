@@ -5,6 +5,7 @@ import logging
 from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,9 @@ from palier.foundation.clock import now
 from palier.foundation.database import reading, transaction
 from palier.reports import store
 from palier.reports.flows import telling, verifying
+from palier.reports.flows.asking import line_up
 from palier.reports.press import FailureReason, Press, PrintingFailed
+from palier.reports.rules.formats import format_of
 from palier.reports.rules.kinds import Document
 from palier.reports.rules.record import from_plain
 from palier.reports.store import Report, ReportState
@@ -25,6 +28,9 @@ MOST_ATTEMPTS = 3
 """A document that took its worker down so many times is given up."""
 
 WORTH_ANOTHER_TRY = frozenset({FailureReason.TOO_LONG, FailureReason.WORKER_DIED})
+
+PAUSE = 3
+"""Seconds before the second try; before the third, their square."""
 
 GLANCE = 1.0
 """Seconds between two looks whether somebody has cancelled what is being made."""
@@ -46,8 +52,8 @@ async def make_report(
 ) -> None:
     """Make the document `report` unless it is made or cancelled. Interrupted anywhere, it can be called again.
 
-    Letters to those who wait for it name its page at `site`. Raises PrintingFailed where another try makes sense; every
-    other failure is written down for the reader.
+    Letters to those who wait for it name its page at `site`. Where another try makes sense it lines up again, behind
+    whatever the organisation asked for meanwhile; every other failure is written down for the reader.
     """
     duty = OnDuty(organisation)
     row = await _take(duty, report, site)
@@ -57,8 +63,9 @@ async def make_report(
         printed = await _unless_cancelled(duty, report, _print(row, press))
     except PrintingFailed as failure:
         if failure.reason in WORTH_ANOTHER_TRY and row.attempts < MOST_ATTEMPTS:
-            raise
-        await _give_up(duty, report, failure.reason, site)
+            await _try_later(duty, organisation, report, row.attempts)
+        else:
+            await _give_up(duty, report, failure.reason, site)
     except Cancelled:
         return
     else:
@@ -110,18 +117,24 @@ async def _is_wanted(duty: OnDuty, report: UUID) -> bool:
         return await Report.filter(id=report, state=ReportState.RUNNING).exists()
 
 
+async def _try_later(duty: OnDuty, organisation: UUID, report: UUID, attempts: int) -> None:
+    async with transaction(duty):
+        await line_up(organisation, report, now() + timedelta(seconds=PAUSE**attempts))
+
+
 async def _finish(duty: OnDuty, report: UUID, printed: _Printed, shelf: files.Shelf, site: str) -> None:
     """Keep the file under the document's own id: whoever comes second finds it finished and writes nothing."""
     async with transaction(duty):
         row = await store.being_made(report)
         if row is None:
             return
+        form = format_of(row.kind)
         file = await files.keep(
             shelf,
             None,
             row.organisation_id,
-            f"{row.title[:190]}.pdf",
-            "application/pdf",
+            f"{row.title[:190]}.{form.suffix}",
+            form.media_type,
             printed.content,
             identifier=report,
         )

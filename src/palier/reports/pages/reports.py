@@ -13,10 +13,12 @@ from palier.foundation import files
 from palier.foundation import store as shared
 from palier.foundation.actor import Actor
 from palier.foundation.database import reading
+from palier.foundation.language import gettext as _
 from palier.foundation.permissions import Permission, needs
-from palier.foundation.web import is_htmx, page, saved_as, see_other
+from palier.foundation.web import form_of, is_htmx, page, saved_as, see_other
 from palier.reports import store
-from palier.reports.flows import asking
+from palier.reports.flows import asking, cancelling, telling
+from palier.reports.links import links_of
 from palier.reports.pages import wording
 
 READ, EXPORT = needs(Permission.READ), needs(Permission.EXPORT)
@@ -49,10 +51,12 @@ class Reports(Controller):
         async with reading(actor):
             row = await store.report_of(actor, report)
             file = await shared.StoredFile.get_or_none(id=row.file_id) if row.file_id else None
+            sharing = row.state is store.ReportState.DONE and actor.may(Permission.EXPORT)
+            links = await links_of(row) if sharing else None
         polled = is_htmx(request)
         return page(
             request, "reports/polled.html" if polled else "reports/report.html", nav="reports", report=row, file=file,
-            lost=lost, words=wording, status_code=POLLING_ENDS if polled and not row.pending else 200,
+            lost=lost, links=links, words=wording, status_code=POLLING_ENDS if polled and not row.pending else 200,
         )  # fmt: skip
 
     @post("/{report:uuid}/again", opt=EXPORT)
@@ -61,6 +65,21 @@ class Reports(Controller):
     ) -> Redirect:
         await asking.ask_again(actor, report, shelf)
         return see_other(_address(actor, report))
+
+    @post("/{report:uuid}/cancel", opt=EXPORT)
+    async def cancel(self, actor: NamedDependency[Actor], report: FromPath[UUID]) -> Redirect:
+        """Have it made no more. Whoever comes too late finds the document."""
+        await cancelling.cancel(actor, report)
+        return see_other(_address(actor, report))
+
+    @post("/{report:uuid}/letter", opt=EXPORT)
+    async def letter(
+        self, request: Request, actor: NamedDependency[Actor], report: FromPath[UUID]
+    ) -> Redirect:
+        """Write to me once it is made, or do not after all."""
+        wanted = (await form_of(request)).get("wanted") == "yes"
+        await telling.want_letter(actor, report, wanted)
+        return see_other(_address(actor, report), _("You will get a message.") if wanted else "")
 
     @get("/{report:uuid}/file", opt=READ)
     async def file(

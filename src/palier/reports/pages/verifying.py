@@ -19,7 +19,6 @@ from palier.foundation.settings import Settings
 from palier.foundation.uploads import HEAVIEST, LARGEST_REQUEST
 from palier.foundation.web import page
 from palier.reports.flows import verifying
-from palier.reports.flows.verifying import Issue
 from palier.reports.pages import wording
 from palier.reports.rules.seals import Seal, typed_code
 from palier.reports.turns import TooOften, Turns
@@ -52,22 +51,34 @@ class Verifying(Controller):
         """What is known of a code: the address that documents print."""
         return await _about_code(request, settings, seal)
 
-    @post(["/", "/{seal:str}"], status_code=200, request_max_body_size=LARGEST_REQUEST)
-    async def compare(self, request: Request, settings: NamedDependency[Settings], seal: str = "") -> Response:
-        """Whether a file is one that was issued, under the code of the address where there is one. It is not kept."""
-        try:
-            _count(request, settings)
-        except TooOften as often:
-            return _later(request, often)
-        data = await _uploaded(request)
-        refusal = _refusal(data)
-        if refusal:
-            issues = await verifying.ask_about_code(seal) if seal else ()
-            return _page(request, status_code=422, errors={"file": refusal}, code=_shown(seal), issues=issues)
-        if seal:
-            return await _compared(request, seal, data)
-        found = await verifying.ask_about_file(data)
-        return _page(request, answered=True, issues=(found,) if found else (), matches=found is not None, file=True)
+    @post(status_code=200, request_max_body_size=LARGEST_REQUEST)
+    async def compare(self, request: Request, settings: NamedDependency[Settings]) -> Response:
+        """Whether a file is one that was issued. It is not kept."""
+        return await _about_file(request, settings)
+
+    @post("/{seal:str}", status_code=200, request_max_body_size=LARGEST_REQUEST)
+    async def compare_under(
+        self, request: Request, settings: NamedDependency[Settings], seal: FromPath[str]
+    ) -> Response:
+        """Whether a file is the one that was issued under the code of the address. It is not kept."""
+        return await _about_file(request, settings, seal)
+
+
+async def _about_file(request: Request, settings: Settings, seal: str = "") -> Response:
+    try:
+        _count(request, settings)
+    except TooOften as often:
+        return _later(request, often)
+    data = await _uploaded(request)
+    if refusal := _refusal(data):
+        issues = await verifying.ask_about_code(seal) if seal else ()
+        return _page(request, status_code=422, errors={"file": refusal}, code=_shown(seal), issues=issues)
+    if seal:
+        return await _compared(request, seal, data)
+    found = await verifying.ask_about_file(data)
+    return _page(
+        request, answered=True, issues=(found,) if found else (), matches=found is not None, file=True
+    )
 
 
 async def _about_code(request: Request, settings: Settings, text: str) -> Response:
