@@ -91,6 +91,7 @@ MEASURES = (
     Measure(200, 100, 9, 4, 6),
     Measure(160, 80, 9, 4, 8, small=True),
     Measure(90, 36, 7, 3, 5, small=True),
+    Measure(60, 20, 6, 2, 4, small=True),
 )
 """From nearly everything to what always fits on two pages; what is cut stands in the full report and the attached data."""
 
@@ -113,11 +114,11 @@ def shortened(document: BoardSummary, measure: Measure) -> BoardSummary:
         document,
         cover=replace(
             face, organisation=cut(face.organisation, label), questionnaire=cut(face.questionnaire, label),
-            round=cut(face.round, 60), scope=cut(face.scope, measure.sentence),
+            round=cut(face.round, min(60, label)), scope=cut(face.scope, measure.sentence),
         ),
         headline=replace(
             result, sentence=cut(result.sentence, measure.sentence), withheld=cut(result.withheld, measure.sentence),
-            previous_round=cut(result.previous_round, 40), capped_by=result.capped_by[:8],
+            previous_round=cut(result.previous_round, min(40, label)), capped_by=result.capped_by[:8],
         ),
         dimensions=tuple(replace(row, label=cut(row.label, label)) for row in document.dimensions[: measure.dimensions]),
         strengths=tuple(
@@ -140,7 +141,7 @@ def shortened(document: BoardSummary, measure: Measure) -> BoardSummary:
 
 def _short_plan(plan: Plan, label: int) -> Plan:
     actions = tuple(
-        replace(action, title=cut(action.title, label), owner=cut(action.owner, 40))
+        replace(action, title=cut(action.title, label), owner=cut(action.owner, min(40, label)))
         for action in plan.actions
     )
     return replace(plan, title=cut(plan.title, label), actions=actions)
