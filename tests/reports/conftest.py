@@ -52,8 +52,9 @@ def make(settings: Settings, stage: Any, press: Press) -> Maker:
 
     async def make(on: Press = press) -> None:
         only_reading.set(False)  # a GET answered in this very context may have set it
-        others = [job for job in jobs(settings) if job.name != RENDER]
-        app = queue(str(settings.database_url), [*others, *report_jobs.jobs(settings, on)])
+        ours = report_jobs.jobs(settings, on)
+        others = [job for job in jobs(settings) if job.name not in {one.name for one in ours}]
+        app = queue(str(settings.database_url), [*others, *ours])
         async with app.open_async():
             await app.run_worker_async(
                 wait=False, install_signal_handlers=False, delete_jobs="successful", listen_notify=False

@@ -172,7 +172,8 @@ class Manners(ASGIMiddleware):
         language.use(_chosen_language(connection))
         safe = scope.get("method", "GET") in SAFE
         only_reading.set(safe)
-        if not safe and _from_elsewhere(connection):
+        keyed = getattr(scope.get("route_handler"), "opt", {}).get("exclude_from_csrf", False)
+        if not safe and not keyed and _from_elsewhere(connection):
             raise PermissionDeniedException("this form was sent from another site")
         await next_app(scope, receive, _polite(send, connection))
 
