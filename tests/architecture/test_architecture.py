@@ -63,6 +63,8 @@ BORDERS = {
     "weasyprint": {"reports/pdf", "reports/press"},
     "pikepdf": {"reports/pdf"},
     "pebble": {"reports/press"},
+    "pptx": {"reports/slides"},
+    "xlsxwriter": {"reports/slides"},
     "pypdfium2": {"reports/pictures"},
     "argon2": {"accounts/passwords"},
     "babel": {"foundation/language"},

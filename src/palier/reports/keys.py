@@ -37,6 +37,8 @@ def _edition() -> str:
         "datafiles",
         "dressing",
         "figures",
+        "legibility",
+        "logos",
         "paper_wording",
         "pdf",
         "typesetting",
@@ -46,12 +48,13 @@ def _edition() -> str:
         _ROOT / "static" / "css" / "report.css",
         _ROOT / "static" / "css" / "report-paper.css",
         *sorted((templates.ROOT / "reports" / "document").glob("*.html")),
-        *sorted((_ROOT / "locale").glob("*/reports.po")),
+        *sorted((_ROOT / "locale").glob("*/reports*.po")),
         *sorted((_ROOT / "static" / "vendor" / "pdf-fonts").glob("*.ttf")),
         *(Path(drawing.__file__ or "").with_name(f"{name}.py") for name in sheets),
         *(Path(__file__).with_name(f"{name}.py") for name in crafts),
+        *sorted(Path(__file__).with_name("slides").glob("*.py")),
     ]
-    digest = hashlib.sha256(f"WeasyPrint {version('weasyprint')}".encode())
+    digest = hashlib.sha256(f"WeasyPrint {version('weasyprint')}, python-pptx {version('python-pptx')}".encode())
     for part in parts:
         if part.is_file():
             digest.update(hashlib.sha256(part.read_bytes()).digest())

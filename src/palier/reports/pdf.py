@@ -20,6 +20,7 @@ from weasyprint.document import DocumentMetadata
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
+from palier.reports.legibility import INVISIBLE
 from palier.reports.logos import redrawn
 from palier.reports.rules.documents import Unprintable
 
@@ -124,12 +125,9 @@ def printable(text: str) -> str:
     kept = (
         c
         for c in unicodedata.normalize("NFC", text)
-        if c in "\n\t" or unicodedata.category(c) not in _INVISIBLE
+        if c in "\n\t" or unicodedata.category(c) not in INVISIBLE
     )
     return "".join(c if c in "\n\t" or ord(c) in _glyphs() else "□" for c in kept)
-
-
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
 class _Shelf(URLFetcher):

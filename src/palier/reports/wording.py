@@ -36,6 +36,7 @@ from palier.reports.rules.kinds import Document
 from palier.reports.rules.naming import RoleWords
 from palier.reports.rules.options import Mark, Section
 from palier.reports.rules.paper_questionnaires import PaperQuestionnaire
+from palier.reports.rules.slides import Slides
 
 SHORTEST_LAST_LINE, LONGEST_BOUND = 12, 40
 LONGEST_IN_TITLE = 80
@@ -72,6 +73,8 @@ def in_title(label: str) -> str:
 
 def kind_words(document: Document) -> str:
     """What kind of document it is."""
+    if isinstance(document, Slides):
+        return _("Executive slides")
     if isinstance(document, ResultsAndPlan):
         return _("Results and action plan") if document.plan else _("Results")
     if isinstance(document, BoardSummary):

@@ -22,11 +22,12 @@ from palier.reports.flows.from_submission import certificate_of
 from palier.reports.flows.letterhead import letterhead_of
 from palier.reports.flows.printable import find_printable
 from palier.reports.rules.boards import board_of
-from palier.reports.rules.documents import ActionPlanDocument, Cover
+from palier.reports.rules.documents import ActionPlanDocument, Cover, ResultsAndPlan
 from palier.reports.rules.kinds import Document
 from palier.reports.rules.letterheads import Look
 from palier.reports.rules.naming import by_role
 from palier.reports.rules.options import People
+from palier.reports.rules.slides import slides_of
 from palier.reports.rules.wishes import Kind, Wish
 from palier.reports.wording import role_words
 
@@ -126,8 +127,14 @@ async def _results(
     figures = await peers(actor, round_.assessment) if wish.benchmark else None
     cover = await _cover(actor, round_, _as_of(actor, round_, figures, plan), shelf, wish.look)
     whole = results_of(round_, figures, cover, plan_of(plan) if plan else None)
-    document = board_of(whole) if wish.kind is Kind.BOARD else whole
-    return Draft(document, round_.assessment.id, plan.plan.id if plan else None)
+    return Draft(_told(whole, wish.kind), round_.assessment.id, plan.plan.id if plan else None)
+
+
+def _told(whole: ResultsAndPlan, kind: Kind) -> Document:
+    """The results as a report, as a summary or as slides."""
+    if kind is Kind.BOARD:
+        return board_of(whole)
+    return slides_of(whole) if kind is Kind.SLIDES else whole
 
 
 def _as_of(actor: Actor, round_: Round, peers: PeerView | None, plan: PlanView | None) -> datetime:

@@ -15,6 +15,7 @@ def kind_choices() -> list[tuple[str, str, str]]:
             _("Summary, element by element, how the score is made, priorities, the plan, every criterion."),
         ),
         (Kind.BOARD, _("Board summary"), _("The same on two pages: where you stand, what is being done.")),
+        (Kind.SLIDES, _("Executive slides"), _("A presentation with the main findings; its texts and charts can be changed.")),
         (Kind.PLAN, _("Action plan alone"), _("For the people who carry it: every action with its steps, owner and date.")),
     ]  # fmt: skip
 
@@ -29,7 +30,7 @@ def kind_name(kind: str) -> str:
         "bulletin": _("Bulletin of the edition"),
         "certificate": _("Certificate of submission"),
         "paper": _("Questionnaire to fill in by hand"),
-        "slides": _("Slides"),
+        "slides": _("Executive slides"),
     }.get(kind, _("Document"))
 
 

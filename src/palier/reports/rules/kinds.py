@@ -6,6 +6,7 @@ from palier.reports.rules.bulletins import Bulletin
 from palier.reports.rules.certificates import Certificate
 from palier.reports.rules.documents import ActionPlanDocument, ResultsAndPlan
 from palier.reports.rules.paper_questionnaires import PaperQuestionnaire
+from palier.reports.rules.slides import Slides
 
 Document = (
     ResultsAndPlan
@@ -15,4 +16,5 @@ Document = (
     | Bulletin
     | Certificate
     | PaperQuestionnaire
+    | Slides
 )

@@ -17,6 +17,7 @@ from palier.reports.rules.certificates import Certificate
 from palier.reports.rules.documents import ActionPlanDocument, ResultsAndPlan
 from palier.reports.rules.kinds import Document
 from palier.reports.rules.paper_questionnaires import PaperQuestionnaire
+from palier.reports.rules.slides import Slides
 
 KINDS: dict[str, Any] = {
     "results": ResultsAndPlan,
@@ -26,6 +27,7 @@ KINDS: dict[str, Any] = {
     "bulletin": Bulletin,
     "certificate": Certificate,
     "paper": PaperQuestionnaire,
+    "slides": Slides,
 }
 
 
@@ -36,7 +38,7 @@ def to_plain(document: Document) -> dict[str, Any]:
 
 def kind_of(document: Document) -> str:
     """The name of the document's kind."""
-    return next(name for name, kind in KINDS.items() if isinstance(document, kind))
+    return next(name for name, kind in KINDS.items() if type(document) is kind)
 
 
 def from_plain(plain: Mapping[str, Any]) -> Document:

@@ -15,6 +15,8 @@ class Kind(StrEnum):
     """The results of a round, with the plan drawn from them where one is chosen."""
     BOARD = "board"
     """The same on two pages, for a board."""
+    SLIDES = "slides"
+    """The same as a presentation that can be changed."""
     PLAN = "plan"
     """The action plan alone."""
     ACTION = "action"
