@@ -1,5 +1,6 @@
 """A document says what the pages say: figures are carried over, none is computed again."""
 
+import json
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -24,8 +25,11 @@ from palier.network.flows.organisations import logo as organisation_logo
 from palier.network.store import ConsultantFirm
 from palier.questionnaires.catalogue import latest
 from palier.reports.flows.building import NotSubmitted, OtherRound, draw_up
+from palier.reports.rules.boards import BoardSummary
 from palier.reports.rules.documents import ActionPlanDocument, Quarter, ResultsAndPlan
 from palier.reports.rules.letterheads import Letterhead, Look
+from palier.reports.rules.options import Options, People
+from palier.reports.rules.record import to_plain
 from palier.reports.rules.wishes import Kind, Wish
 from palier.scoring.rules.answers import State
 from tests.assessments.rounds import drafts, peer_view, peers_for, plant
@@ -271,3 +275,26 @@ async def signing(cast, claire, shelf):
     await colour(claire, "#0b5a53")
     _, theirs = await organisation_logo(claire, shelf)
     return hugo, theirs
+
+
+async def test_by_role_nobody_is_named_in_what_is_kept(claire, plan, shelf):
+    """The frozen content itself, from which the file is made and made again."""
+    roles = Options(people=People.ROLES)
+    for wish in ({"plan": plan}, {"kind": Kind.BOARD, "plan": plan}, {"kind": Kind.PLAN, "plan": plan}):
+        kept = json.dumps(to_plain(await drawn(claire, shelf, **wish, options=roles)), ensure_ascii=False)
+        assert "Claire" not in kept
+        assert "Direction" not in kept
+        assert "Responsable" in kept
+
+
+async def test_the_summary_for_a_board_has_the_figures_of_the_report(claire, plan, shelf):
+    peers = peers_for("2026")
+    summary = await drawn(claire, shelf, peers, kind=Kind.BOARD, plan=plan)
+    whole = await drawn(claire, shelf, peers, plan=plan)
+    assert isinstance(summary, BoardSummary)
+    assert (summary.headline, summary.dimensions, summary.plan) == (
+        whole.headline,
+        whole.dimensions,
+        whole.plan,
+    )
+    assert summary.cover == whole.cover

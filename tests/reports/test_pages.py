@@ -13,6 +13,7 @@ import pytest
 from palier.reports import typesetting
 from palier.reports.keys import content_key
 from palier.reports.rules.action_sheets import ActionSheet
+from palier.reports.rules.boards import board_of
 from palier.reports.rules.documents import Action, ActionStatus, Logo
 from tests.reports import samples
 
@@ -32,6 +33,7 @@ DOCUMENTS = {
     "plan-long": lambda: (samples.with_words(samples.action_plan("en", 3), LONG), "en"),
     "results-short": lambda: (samples.with_words(samples.results("en", 5), "x"), "en"),
     "results-bare": lambda: (bare(), "en"),
+    "board-fr": lambda: (board_of(samples.results("fr")), "fr"),
     "sheet-fr": lambda: (samples.action_sheet("fr"), "fr"),
     "sheet-bare": lambda: (bare_sheet(), "en"),
     "sheet-crowded": lambda: (samples.crowded_sheet(LONG * 12), "fr"),
