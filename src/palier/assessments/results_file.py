@@ -23,8 +23,12 @@ from palier.scoring.rules.answers import Answer
 
 def results_file(questionnaire: Questionnaire, result: Result, table: Table) -> bytes:
     """One line per node, the total first, as `foundation.spreadsheets` writes them."""
-    lines = (_line(questionnaire, result, row) for row in _rows(table))
-    return csv_file([_head(), *lines])
+    return csv_file(results_lines(questionnaire, result, table))
+
+
+def results_lines(questionnaire: Questionnaire, result: Result, table: Table) -> list[Sequence[Cell]]:
+    """The head, then one line per node, the total first."""
+    return [_head(), *(_line(questionnaire, result, row) for row in _rows(table))]
 
 
 def _head() -> list[str]:

@@ -1,6 +1,7 @@
 """Campaigns, assessments, answers and their history. Every query starts from an actor."""
 
 import json
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -256,6 +257,11 @@ async def rounds_beside(actor: Actor, slug: str) -> tuple[Assessment, list[Asses
 async def history_of(assessment_id: UUID, code: str) -> list[AnswerEvent]:
     """The saved changes of one answer, newest first."""
     return await AnswerEvent.filter(assessment_id=assessment_id, code=code).order_by("-revision")
+
+
+async def events_of(assessment_id: UUID, codes: Iterable[str]) -> list[AnswerEvent]:
+    """Every saved change of these answers."""
+    return await AnswerEvent.filter(assessment_id=assessment_id, code__in=list(codes))
 
 
 async def recent_changes(assessment_id: UUID, code: str) -> list[dict[str, Any]]:

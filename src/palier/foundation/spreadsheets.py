@@ -8,6 +8,8 @@ import io
 import warnings
 import zipfile
 from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -16,16 +18,16 @@ import openpyxl
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
-from palier.foundation.language import number
+from palier.foundation.language import decimal_mark, number
 
-Cell = str | int | Fraction | None
+Cell = str | int | Decimal | Fraction | date | None
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the start of a formula."""
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a spreadsheet takes for the start of a formula, in letters of either width."""
 
 
 def csv_file(lines: Iterable[Sequence[Cell]], decimals: int = 2) -> bytes:
-    """`lines` as CSV, the head first. Fractions are written with `decimals`."""
+    """`lines` as CSV, the head first. Fractions are written with `decimals`, decimals with their own; dates as ISO."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";")
     for line in lines:
@@ -39,9 +41,11 @@ def _written(value: Cell, decimals: int) -> str:
         return ""
     if isinstance(value, Fraction):
         return number(value, decimals).replace("\u2212", "-").replace("\u202f", "").replace("\u00a0", "")
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}".replace(".", decimal_mark())
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(FORMULA) else value
-    return str(value)
+        return f"'{value}" if value.lstrip(" \n").startswith(FORMULA) else value
+    return str(value)  # a date is written as ISO has it
 
 
 def workbook_file(name: str, lines: Iterable[Sequence[Cell]], decimals: int = 2) -> bytes:

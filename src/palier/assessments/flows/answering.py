@@ -124,14 +124,21 @@ async def answer_criterion(
     earlier saves of this editor whose outcome never arrived. Raises DoesNotExist (round or criterion), Unacceptable.
     """
     async with transaction(actor):
-        sent = draft if draft.value is None else await _settled(actor, slug, code, draft)
-        rows = await select(
-            "select save_answer($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, $10) as saved",
-            slug, code, op, base, list(tried), json.dumps(sent.as_plain()), actor.person.name, str(actor.role),
-            actor.mandate_id, now(),
-        )  # fmt: skip
-        # The database found the round in the same round trip; what it cannot know is checked before the commit.
-        return await _checked(json.loads(rows[0]["saved"]), code, sent)
+        return await save_in(actor, slug, code, draft, op=op, base=base, tried=tried)
+
+
+async def save_in(
+    actor: Actor, slug: str, code: str, draft: Draft, *, op: UUID, base: int, tried: Sequence[UUID] = ()
+) -> Saved:
+    """As `answer_criterion`, in the caller's transaction."""
+    sent = draft if draft.value is None else await _settled(actor, slug, code, draft)
+    rows = await select(
+        "select save_answer($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, $10) as saved",
+        slug, code, op, base, list(tried), json.dumps(sent.as_plain()), actor.person.name, str(actor.role),
+        actor.mandate_id, now(),
+    )  # fmt: skip
+    # The database found the round in the same round trip; what it cannot know is checked before the commit.
+    return await _checked(json.loads(rows[0]["saved"]), code, sent)
 
 
 @dataclass(frozen=True, slots=True)

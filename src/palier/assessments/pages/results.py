@@ -287,6 +287,7 @@ def moves(events: list[store.AnswerEvent]) -> list[dict[str, Any]]:
         {
             "who": event.person_name,
             "at": event.at,
+            "source": event.source,
             "before": draft_from(event.before) if event.before else None,
             "after": draft_from(event.after),
         }

@@ -14,7 +14,7 @@ CHOICE = frozenset({"state", "level", "value"})
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One saved change: who, when, the choice it left, and the fields it touched."""
+    """One saved change: who, when, the choice it left, the fields it touched, and the file it came from, if any."""
 
     by: str
     at: datetime
@@ -22,6 +22,7 @@ class Change:
     level: int | None
     fields: frozenset[str]
     value: Any = None
+    source: str = ""
 
     @property
     def chose(self) -> bool:
@@ -39,10 +40,11 @@ def changes_from(plain: Iterable[Mapping[str, Any]]) -> tuple[Change, ...]:
             row["level"],
             frozenset(row["fields"]),
             row["value"],
+            row["source"],
         )
         for row in plain
     ]
-    runs = groupby(enumerate(every), key=lambda item: (item[1].by, item[1].chose and item[0]))
+    runs = groupby(enumerate(every), key=lambda item: (item[1].by, item[1].source, item[1].chose and item[0]))
     return tuple(_merged([change for _, change in run]) for _, run in runs)
 
 

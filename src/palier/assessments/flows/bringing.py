@@ -1,0 +1,151 @@
+"""Answers that come back from a workbook: kept and shown first, saved once when confirmed, then the file is forgotten."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID, uuid5
+
+from palier.assessments import store
+from palier.assessments.data_wording import known_words
+from palier.assessments.flows.answering import Outcome, save_in
+from palier.assessments.flows.definitions import definition_of
+from palier.assessments.flows.sheets import draft_of
+from palier.assessments.rules.answer_lines import CHOICE, AnswerLine, Fault, read_lines
+from palier.assessments.rules.answer_merging import Change, History, Merged, Standing, merge, stale
+from palier.assessments.rules.drafts import draft_from
+from palier.assessments.store import Assessment, AssessmentState
+from palier.foundation import audit, brought_files, operations
+from palier.foundation.actor import Actor
+from palier.foundation.database import select, transaction
+from palier.foundation.filled_sheets import FilledSheet, filled_sheet
+from palier.foundation.identifiers import new_id
+from palier.foundation.sheets import ReadSheet, read_sheets
+from palier.foundation.store import BroughtFile
+from palier.questionnaires.rules import Questionnaire
+
+
+class Frozen(Exception):
+    """The round was submitted: no file changes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a file would do to the round as it is now. `faults` are in order of line; a line with one is left out."""
+
+    file: BroughtFile
+    assessment: Assessment
+    questionnaire: Questionnaire
+    merged: Merged
+    faults: Sequence[Fault]
+    ignored: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What a file did: answers saved, and answers left alone because somebody else changed them."""
+
+    saved: int
+    kept: int
+
+
+def mark_of_round(assessment: Assessment) -> str:
+    """What the lines of a round are marked with: the last digits of its id, which no other round shares."""
+    return assessment.id.hex[-16:]
+
+
+def subject_of(assessment: Assessment) -> str:
+    """What a file of its answers is kept for."""
+    return f"assessment {assessment.id}"
+
+
+async def bring(actor: Actor, slug: str, name: str, data: bytes, op: UUID) -> UUID:
+    """Keep a workbook to look at; its id. No answer changes. Raises DoesNotExist, Frozen, BadWorkbook, AlreadyDone."""
+    await asyncio.to_thread(read_sheets, data)
+    async with transaction(actor):
+        assessment = await _open_round(actor, slug)
+        file = new_id()
+        await operations.claim(op, actor.person_id, f"/o/{actor.organisation.slug}/e/{slug}/data/{file}")
+        await brought_files.keep(actor, file, subject_of(assessment), name, data)
+    return file
+
+
+async def _open_round(actor: Actor, slug: str) -> Assessment:
+    assessment = await store.assessment_by_slug(actor, slug)
+    if assessment.state is not AssessmentState.DRAFT:
+        raise Frozen
+    return assessment
+
+
+async def preview(actor: Actor, slug: str, file: UUID) -> Preview:
+    """What the file would do. Call inside `reading(actor)`. Raises DoesNotExist."""
+    assessment = await store.assessment_by_slug(actor, slug)
+    return await _preview(assessment, await brought_files.brought(actor, subject_of(assessment), file))
+
+
+async def _preview(assessment: Assessment, file: BroughtFile) -> Preview:
+    asked = await definition_of(assessment)
+    if file.content is None:
+        return Preview(file, assessment, asked, Merged((), (), 0), (), ())
+    sheet = _answers_in(await asyncio.to_thread(read_sheets, file.content))
+    stands = await _standing(assessment)
+    drafts = {code: one.draft for code, one in stands.items()}
+    lines, faults = read_lines(sheet, asked, drafts, known_words().words, mark_of_round(assessment))
+    merged = merge(lines, stands, await _history(assessment, lines, stands))
+    return Preview(file, assessment, asked, merged, sorted(faults, key=lambda one: one.line), sheet.ignored)
+
+
+def _answers_in(sheets: Sequence[ReadSheet]) -> FilledSheet:
+    """The first sheet that holds answers, else the first one, whose faults then say what is missing."""
+    found = [filled_sheet(sheet, known_words().heads) for sheet in sheets]
+    wanted = (one for one in found if "code" in one.columns and set(CHOICE) & set(one.columns))
+    return next(wanted, found[0] if found else FilledSheet((), (), (), ()))
+
+
+async def _standing(assessment: Assessment) -> dict[str, Standing]:
+    rows = await store.answers_of(assessment.id)
+    return {code: Standing(draft_of(row), row.revision, row.updated_name) for code, row in rows.items()}
+
+
+async def _history(
+    assessment: Assessment, lines: Sequence[AnswerLine], stands: Mapping[str, Standing]
+) -> History:
+    """The answers as they were when they were taken away, where they changed since."""
+    codes = stale(lines, stands)
+    events = await store.events_of(assessment.id, codes) if codes else []
+    return {(event.code, event.revision): draft_from(event.after) for event in events}
+
+
+async def carry_out(actor: Actor, slug: str, file: UUID, overrule: Mapping[str, int]) -> Brought:
+    """Save what the preview showed, and the conflicts in `overrule` (revision seen, by code). Once: then nothing happens.
+
+    The round is read again: an answer somebody changed meanwhile is compared anew, and left alone where both changed it.
+    Raises DoesNotExist, Frozen.
+    """
+    async with transaction(actor):
+        assessment = await store.assessment_by_slug(actor, slug)
+        row = await brought_files.brought(actor, subject_of(assessment), file, locked=True)
+        if row.applied_at or row.content is None:
+            return Brought(**row.outcome)
+        await _open_round(actor, slug)
+        found = await _preview(assessment, row)
+        wanted = [one for one in found.merged.conflicts if overrule.get(one.line.code) == one.before.revision]
+        await select("select set_config('app.source', $1, true)", row.name)
+        saved = [await _save(actor, slug, row, one) for one in (*found.merged.changed, *wanted)]
+        done = Brought(sum(saved), saved.count(False) + len(found.merged.conflicts) - len(wanted))
+        await brought_files.carried_out(row, {"saved": done.saved, "kept": done.kept})
+        await audit.record(
+            actor, "assessments.answers_brought", f"assessment {slug}", file=row.name, sha256=row.sha256,
+            saved=done.saved, kept=done.kept, faults=len(found.faults),
+        )  # fmt: skip
+    return done
+
+
+async def _save(actor: Actor, slug: str, file: BroughtFile, change: Change) -> bool:
+    """Whether the answer is on record; somebody may save between our reading and this."""
+    code = change.line.code
+    saved = await save_in(
+        actor, slug, code, change.after, op=uuid5(file.id, code), base=change.before.revision
+    )
+    if saved.outcome is Outcome.SUBMITTED:
+        raise Frozen
+    return saved.stands
