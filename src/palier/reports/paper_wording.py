@@ -17,10 +17,11 @@ def statement(document: Certificate) -> str:
         "%(organisation)s submitted its assessment “%(questionnaire)s”, %(round)s, on %(moment)s. "
         "Since then its answers are locked, and the result computed from them cannot change without this being seen."
     )
+    part = 2 if document.small else 1
     return told % {
-        "organisation": _cut(document.cover.organisation, LONGEST_NAME),
-        "questionnaire": _cut(document.cover.questionnaire, LONGEST_SUBJECT),
-        "round": _cut(document.cover.round, LONGEST_ROUND),
+        "organisation": _cut(document.cover.organisation, LONGEST_NAME // part),
+        "questionnaire": _cut(document.cover.questionnaire, LONGEST_SUBJECT // part),
+        "round": _cut(document.cover.round, LONGEST_ROUND // part),
         "moment": moment(document.submitted_at),
     }
 

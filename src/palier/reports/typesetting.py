@@ -25,7 +25,7 @@ from palier.reports.rules.accent import check_accent
 from palier.reports.rules.action_sheets import ActionSheet
 from palier.reports.rules.boards import BoardSummary
 from palier.reports.rules.bulletins import Bulletin
-from palier.reports.rules.certificates import Certificate
+from palier.reports.rules.certificates import Certificate, smaller
 from palier.reports.rules.documents import Cover, ResultsAndPlan
 from palier.reports.rules.kinds import Document
 from palier.reports.rules.paper_questionnaires import PaperQuestionnaire
@@ -54,7 +54,7 @@ def print_document(document: Document, locale: str) -> bytes:
     return _printed(last, whole, locale)
 
 
-PAGES: Mapping[type, int] = {ActionSheet: 1, BoardSummary: boards.PAGES}
+PAGES: Mapping[type, int] = {ActionSheet: 1, BoardSummary: boards.PAGES, Certificate: 1}
 """How many pages a document may take; the others take what they need."""
 
 
@@ -71,6 +71,8 @@ def _sizes(sheet: Document) -> Iterator[Document]:
         yield every[-1]
     elif isinstance(sheet, BoardSummary):
         shorter = [boards.shortened(sheet, measure) for measure in boards.MEASURES]
+    elif isinstance(sheet, Certificate):
+        yield from (sheet, smaller(sheet))
         yield from (each for each in shorter[:-1] if boards.may_fit(each))
         yield shorter[-1]
     else:

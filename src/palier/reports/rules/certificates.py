@@ -1,6 +1,6 @@
 """The certificate of a submitted round: who submitted what, when, and what makes it checkable. One page. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 from typing import ClassVar
@@ -45,5 +45,12 @@ class Certificate:
     provenance: Provenance
     result: Attested | None = None
     options: Options = PLAIN
+    small: bool = False
+    """Whether it is set smaller, to stay on its page."""
     plan: ClassVar[None] = None
     """A certificate holds no action plan."""
+
+
+def smaller(certificate: Certificate) -> Certificate:
+    """`certificate` as it always fits its page."""
+    return replace(certificate, small=True)

@@ -9,7 +9,7 @@ from palier.reports.rules.options import PLAIN, Options
 WIDEST_GRID = 8
 """Rungs that stand side by side in a table; with more, a level is written in figures."""
 
-TALLEST_WHOLE = 1900
+TALLEST_WHOLE = 4200
 """Characters of a criterion that are kept on one page; a longer one may break."""
 
 _A_LINE = 60
