@@ -16,7 +16,7 @@ from palier.reports.rules.accent import check_accent
 from palier.reports.rules.documents import Head
 from palier.reports.rules.slides import Slides
 from palier.reports.slides import wording as said
-from palier.reports.slides.areas import OPENING_TITLE, SUB, SUBJECT, SUBTITLE, TITLE, Area
+from palier.reports.slides.areas import OPENING_TITLE, SEAL, SUB, SUBJECT, SUBTITLE, TITLE, Area
 from palier.reports.slides.canvas import (
     SMALL,
     Tone,
@@ -47,6 +47,8 @@ def print_slides(document: Slides, locale: str) -> bytes:
     _open(deck, shown)
     for scene in scenes_of(shown):
         _play(deck, scene, shown)
+    if seal := said.seal_words(shown):
+        write(deck.slides[len(deck.slides) - 1], SEAL, seal, Type((10, 9, 8), Tone.SOFT))
     _speak(deck, locale)
     _sign(deck, shown, locale)
     return _same_bytes(deck)

@@ -26,8 +26,12 @@ class Scene:
     notes: str
 
 
-def scenes_of(document: Slides) -> Iterator[Scene]:
-    """The slides after the first, in the order they are shown; those without content are left out."""
+def scenes_of(document: Slides) -> tuple[Scene, ...]:
+    """The slides after the first, in the order they are shown; where nothing that was asked for has content, the score."""
+    return tuple(_asked_for(document)) or (_headline(document),)
+
+
+def _asked_for(document: Slides) -> Iterator[Scene]:
     shows = document.options.shows
     if shows(Section.SUMMARY):
         yield _headline(document)

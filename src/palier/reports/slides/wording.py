@@ -213,5 +213,3 @@ def method_rows(document: Slides) -> Iterator[tuple[str, str]]:
         )
     if origin.result_hash:
         yield _("Fingerprint"), f"{origin.result_hash[:16]}…"
-    if seal_words(document):
-        yield _("Verification"), seal_words(document)
