@@ -69,11 +69,12 @@ async def nest(cast: Any, administrator: Any, settings: Settings) -> Nest:
     plan, action, reading, step, report, invitation, mandate, membership = await _plant_the_rest(
         owner, done.id
     )
+    link = await _plant_a_link(owner, report)
     practice, comment = await _plant_practice(administrator, owner)
     return Nest(owner, {
         "preset": await _keep_a_form(owner), "bulletin": str(new_id()), **await _discuss(owner, UUID(action), settings),
         "org": "nid", "assessment": done.slug, "slug": done.slug, "code": "FL1.1.1", "section": "FL1.1", "element": "FL1.1",
-        "plan": plan, "action": action, "report": report, "invitation": invitation, "mandate": mandate, "membership": membership,
+        "plan": plan, "action": action, "report": report, "link": link, "invitation": invitation, "mandate": mandate, "membership": membership,
         "questionnaire": own, "kind": "yaml", "practice": practice, "comment": comment, "network": "cercle-du-nid", "version": "1", "reading": reading, "step": step, "lever": questionnaire.levers[0].id, "member": membership, "edition": str(new_id()), "cohort": "family=transport",
     })  # fmt: skip
 
@@ -152,6 +153,17 @@ async def _plant_the_rest(owner: acting.Actor, assessment_id: UUID) -> tuple[str
         str(mandate),
         str(membership.id),
     )
+
+
+async def _plant_a_link(owner: acting.Actor, report: str) -> str:
+    """Somebody outside may take the document away, once it is made."""
+    async with transaction(owner):
+        link = await reports.SharedLink.create(
+            id=new_id(), report_id=UUID(report), organisation_id=owner.organisation_id, organisation_name="x", recipient=f"{CANARY} dehors",
+            fingerprint=fingerprint(f"{CANARY} lien"), created_by=owner.person_id, created_name="x", created_at=now(),
+            expires_at=now() + timedelta(days=3),
+        )  # fmt: skip
+    return str(link.id)
 
 
 async def _plant_practice(administrator: Any, owner: acting.Actor) -> tuple[str, str]:
@@ -251,6 +263,7 @@ _ROWS = (
     "reading",
     "step",
     "report",
+    "link",
     "invitation",
     "mandate",
     "membership",
