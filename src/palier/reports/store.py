@@ -15,6 +15,7 @@ from tortoise.queryset import QuerySet
 
 from palier.foundation import store as shared
 from palier.foundation.actor import Actor
+from palier.foundation.clock import now
 from palier.foundation.database import select
 from palier.foundation.identifiers import new_id
 from palier.foundation.permissions import Role
@@ -32,6 +33,9 @@ class ReportState(StrEnum):
 
 MOST_NEWS = 25
 """Documents looked at for the home page, the newest first."""
+
+LONG_WAIT, LATELY = timedelta(seconds=10), timedelta(days=1)
+"""From when on nobody is expected to have waited; for how long the home page tells that a document has ended."""
 
 UNMADE = frozenset({ReportState.FAILED, ReportState.CANCELLED})
 """Where it ended without a file."""
@@ -69,11 +73,11 @@ class Report(Model):
         """Whether it is still to be made or being made."""
         return self.state in (ReportState.QUEUED, ReportState.RUNNING)
 
-    def is_news(self, since: datetime, long: float) -> bool:
-        """Whether it ended after `since`, made or not, and nobody could be expected to have waited for it."""
-        if self.finished_at is None or self.state is ReportState.CANCELLED or self.finished_at <= since:
+    def is_news(self, moment: datetime) -> bool:
+        """Whether it ended lately, made or not, and took longer than anybody waits for."""
+        if self.finished_at is None or self.state is ReportState.CANCELLED:
             return False
-        return (self.finished_at - self.created_at).total_seconds() >= long
+        return moment - self.finished_at < LATELY and self.finished_at - self.created_at >= LONG_WAIT
 
 
 class SharedLink(Model):
@@ -227,10 +231,10 @@ async def waiting_for(row: Report) -> list[Waiting]:
     return [Waiting(each["name"], each["email"], each["locale"]) for each in found]
 
 
-async def own_news(actor: Actor, since: datetime, long: float) -> list[Report]:
-    """Documents the actor asked for: those being made, and those that ended after `since` and took `long` seconds or more."""
-    rows = visible_reports(actor).filter(created_by=actor.person_id, created_at__gt=since - timedelta(days=1))
-    return [row for row in await rows.limit(MOST_NEWS) if row.pending or row.is_news(since, long)]
+async def own_news(actor: Actor) -> list[Report]:
+    """Documents the actor asked for and could leave alone: those being made, and the long ones that ended lately."""
+    rows = visible_reports(actor).filter(created_by=actor.person_id, created_at__gt=now() - 2 * LATELY)
+    return [row for row in await rows.limit(MOST_NEWS) if row.pending or row.is_news(now())]
 
 
 # --- what was issued ------------------------------------------------------------------------------------------------

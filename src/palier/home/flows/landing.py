@@ -18,6 +18,7 @@ from palier.foundation.clock import today
 from palier.home.flows.news import News, load_news
 from palier.network.store import Organisation, organisation_of
 from palier.questionnaires.rules import Questionnaire
+from palier.reports.store import Report, own_news
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Landing:
     late: tuple[Action, ...]
     editions: tuple[NewEdition, ...]
     news: News
+    documents: tuple[Report, ...]
 
     @property
     def is_new(self) -> bool:
@@ -80,7 +82,7 @@ async def load_landing(actor: Actor, peers: Peers) -> Landing:
     return Landing(
         await organisation_of(actor), tuple([await _open_round(actor, row) for row in drafts]), last,
         tuple(await my_actions(actor)), tuple(await late_actions(actor)), await _editions(actor, every),
-        await load_news(actor),
+        await load_news(actor), tuple(await own_news(actor)),
     )  # fmt: skip
 
 
