@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 import asyncpg
 import httpx
@@ -86,6 +87,9 @@ VARIANTS = (
     (VISITOR, "/no/such/page"),
     (VISITOR, "/reset/nothing"),
     (VISITOR, "/invite/nothing"),
+    (CLAIRE, f"{VALLEY}/reports/{{finished}}"),
+    (VISITOR, "/s/guarded-by-a-password"),
+    (VISITOR, "/s/nothing"),
 )
 """Other states of a page than the one its route alone shows."""
 
@@ -209,6 +213,8 @@ def _key(route: str, name: str) -> str:
         return "waiting" if "/n/{net" in route else "told" if own else name
     if name == "token":
         return before.strip("/")
+    if route.endswith("/share"):
+        return "finished" if name == "report" else name
     return name
 
 
@@ -244,6 +250,7 @@ _LOOKED_UP = {
     "action": f"select a.id from action a {_IN_VALLEY} and a.status = 'in_progress' order by a.id limit 1",
     "remark": f"select c.id from topic_comment c {_IN_VALLEY} and c.person_name = 'Claire Lambert' order by c.id limit 1",
     "report": "select id from report where title = 'Bilan' limit 1",
+    "finished": "select id from report where title = 'Bilan partagé' limit 1",
     **{name: f"select id from own_questionnaire where file_name = '{name}.yaml'" for name in ("own", "of_network", "draft", "faulty")},
     "client": "select o.slug from mandate m join organisation o on o.id = m.organisation_id order by m.id limit 1",
 }  # fmt: skip
@@ -257,7 +264,7 @@ async def _ids(demonstration: Demonstration) -> dict[str, str]:
     return {name: str(value) for name, value in found.items() if value is not None} | {
         "org": "transports-du-val", "net": "excellence-de-service", "network": "excellence-de-service", "open": ongoing, "done": done, "before": before,
         "made": str(found["report"]), "questionnaire": "SX", "code": "SX1.1.1", "section": "SX1.1", "element": "SX1.1", "version": "1",
-        "kind": "yaml", "confirm": "confirm-me", "reset": "reset-me", "invite": "invite-me",
+        "kind": "yaml", "shared": "share-me", "confirm": "confirm-me", "reset": "reset-me", "invite": "invite-me",
         "message": "opening", "letters": "refuse-me", "reminders": "remind-me", "reminders/stop": "stop-me",
     }  # fmt: skip
 
@@ -327,4 +334,34 @@ async def plant_what_is_missing(demonstration: Demonstration) -> None:
             "created_name, created_at) "
             "values ($1, $2, 'action_plan', 'Bilan', 'fr', '{}', 'x', 'queued', 0, '', $3, 'Claire Lambert', now())",
             new_id(), valley, claire,
+        )  # fmt: skip
+        await plant_links(owner, claire, valley)
+
+
+async def plant_links(owner: asyncpg.Connection, person: UUID, organisation: UUID) -> None:
+    """A document that is made, with a link anybody can use, one with a password, and one whose marked copy was not made."""
+    report, file = new_id(), new_id()
+    await owner.execute(
+        "insert into stored_file (id, organisation_id, key, name, media_type, size, sha256, created_at) "
+        "values ($1, $2, $1::text, 'Bilan partagé.pdf', 'application/pdf', 312000, '', now())",
+        file, organisation,
+    )  # fmt: skip
+    await owner.execute(
+        "insert into report (id, organisation_id, kind, title, locale, content, content_key, state, attempts, file_id, pages, failure, "
+        "created_by, created_name, created_at, finished_at) "
+        "values ($1, $2, 'plan', 'Bilan partagé', 'fr', '{}', 'y', 'done', 1, $3, 5, '', $4, 'Claire Lambert', now() - interval '1 h', now())",
+        report, organisation, file, person,
+    )  # fmt: skip
+    for code, password, watermark, failure in (
+        ("share-me", "", "", ""), ("guarded-by-a-password", "x", "", ""), ("not-made", "", "Préfecture", "too_long"),
+    ):  # fmt: skip
+        link = new_id()
+        await owner.execute(
+            "insert into shared_link (id, report_id, organisation_id, organisation_name, fingerprint, recipient, password_hash, watermark, "
+            "attempts, failure, created_by, created_name, created_at, expires_at) "
+            "values ($1, $2, $3, 'Transports du Val', $4, 'Conseil du 12 mars', $5, $6, 0, $7, $8, 'Claire Lambert', now(), now() + interval '7 days')",
+            link, report, organisation, fingerprint(code), password, watermark, failure, person,
+        )  # fmt: skip
+        await owner.execute(
+            "insert into link_opening (id, link_id, organisation_id, at) values ($1, $2, $3, now())", new_id(), link, organisation
         )  # fmt: skip
