@@ -343,8 +343,8 @@ async def plant_links(owner: asyncpg.Connection, person: UUID, organisation: UUI
     report, file = new_id(), new_id()
     await owner.execute(
         "insert into stored_file (id, organisation_id, key, name, media_type, size, sha256, created_at) "
-        "values ($1, $2, $1::text, 'Bilan partagé.pdf', 'application/pdf', 312000, '', now())",
-        file, organisation,
+        "values ($1, $2, $3, 'Bilan partagé.pdf', 'application/pdf', 312000, '', now())",
+        file, organisation, str(file),
     )  # fmt: skip
     await owner.execute(
         "insert into report (id, organisation_id, kind, title, locale, content, content_key, state, attempts, file_id, pages, failure, "
