@@ -1,8 +1,11 @@
 """Printers that misbehave on purpose; workers import them by name."""
 
+import io
 import os
 import signal
 from pathlib import Path
+
+import pikepdf
 
 from palier.reports.press import print_document
 from palier.reports.rules.documents import Unprintable
@@ -25,6 +28,16 @@ def moody(document: Document, locale: str) -> bytes:
         case "knotted":
             raise Unprintable("maximum recursion depth exceeded")
     return b"%PDF " + locale.encode()
+
+
+def blank(document: Document, locale: str) -> bytes:
+    """One empty page that knows whose it is: for whoever looks at what becomes of a file and not at its pages."""
+    out = io.BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.docinfo["/Title"] = f"{document.cover.organisation} {locale} {document.cover.seal}"
+        pdf.save(out, static_id=True)
+    return out.getvalue()
 
 
 def interrupted_once(document: Document, locale: str) -> bytes:
