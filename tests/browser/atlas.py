@@ -330,6 +330,11 @@ async def plant_what_is_missing(demonstration: Demonstration) -> None:
             new_id(), CLAIRE, fingerprint("remind-me"), claire,
         )  # fmt: skip
         await owner.execute(
+            "insert into report_preset (id, organisation_id, name, answers, changed_name, changed_at) "
+            "values ($1, $2, 'Comité de direction', '{}', 'Claire Lambert', now())",
+            new_id(), valley,
+        )  # fmt: skip
+        await owner.execute(
             "insert into report (id, organisation_id, kind, title, locale, content, content_key, state, attempts, failure, created_by, "
             "created_name, created_at) "
             "values ($1, $2, 'action_plan', 'Bilan', 'fr', '{}', 'x', 'queued', 0, '', $3, 'Claire Lambert', now())",

@@ -30,6 +30,7 @@ from palier.reports.flows.building import NotSubmitted, OtherRound
 from palier.reports.flows.previewing import Busy, Previewer, Superseded
 from palier.reports.pages import keeping, letterhead, options, wording
 from palier.reports.press import PrintingFailed
+from palier.reports.rules.formats import PDF, format_of
 from palier.reports.rules.pictures import Pictures
 from palier.reports.rules.wishes import Kind, Wish
 
@@ -118,6 +119,10 @@ class Ordering(Controller):
 
 
 async def _preview(previewer: Previewer, actor: Actor, wish: Wish, peers: Peers, shelf: Any) -> Preview:
+    if format_of(wish.kind.value) is not PDF:
+        return Preview(
+            said=_("This document has no preview: it opens in a program where everything can be changed.")
+        )
     try:
         return Preview(await previewer.show(actor, wish, peers, shelf))
     except OtherRound:
