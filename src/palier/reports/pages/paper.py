@@ -17,7 +17,7 @@ from palier.assessments.rules.peers import Peers
 from palier.foundation.actor import Actor
 from palier.foundation.database import reading
 from palier.foundation.identifiers import new_id
-from palier.foundation.language import LOCALES, current, day, language_name
+from palier.foundation.language import LOCALES, current, day, language_name, number
 from palier.foundation.language import gettext as _
 from palier.foundation.permissions import Permission, needs
 from palier.foundation.settings import Settings
@@ -30,6 +30,9 @@ from palier.reports.rules.wishes import Kind, Print, Wish
 
 CHOSEN = "yes"
 ROUND, OFFERED, OWN = "round", "offered", "own"
+
+MOST_AT_ONCE = 200
+"""Criteria of one file: what the press sets within its time, whatever else it does."""
 
 
 class CertificateOrder(msgspec.Struct, frozen=True):
@@ -114,8 +117,8 @@ class Papers(Controller):
         async with reading(actor):
             found = await find_printable(actor, wish)
         ticked = _ticked(raw, found)
-        if not ticked:
-            wrong["dimensions"] = _("Choose at least one dimension")
+        if said := _too_little_or_much(ticked, found):
+            wrong["dimensions"] = said
         if order is None or errors | wrong:
             return await _paper_form(request, actor, raw, errors | wrong)
         chosen = replace(wish.paper, dimensions=ticked, last_answers=order.last == CHOSEN)
@@ -175,6 +178,17 @@ def _ticked(raw: dict[str, str], found: Printable) -> tuple[str, ...]:
     """Codes of the dimensions to print: all of them for a form that does not ask."""
     every = tuple(item.code for item in found.questionnaire.dimensions)
     return tuple(code for code in every if f"dimension-{code}" in raw) if "scoped" in raw else every
+
+
+def _too_little_or_much(ticked: tuple[str, ...], found: Printable) -> str:
+    """Why these dimensions cannot be printed at once; a single one always can."""
+    if not ticked:
+        return _("Choose at least one dimension")
+    asked = sum(len(found.questionnaire.dimension(code).criteria) for code in ticked)
+    if asked > MOST_AT_ONCE and len(ticked) > 1:
+        most = {"most": number(MOST_AT_ONCE)}
+        return _("Choose fewer dimensions: at most %(most)s criteria are printed at once") % most
+    return ""
 
 
 async def _certificate_form(
