@@ -241,7 +241,7 @@ def _hosts(settings: Settings) -> AllowedHostsConfig | None:
 
 def _static_files() -> ControllerRouterHandler:
     return create_static_files_router(
-        path="/static", directories=[web.STATIC], opt={"audience": "asset"}, include_in_schema=False,
+        path="/static", directories=[web.STATIC], opt={"audience": "asset", "exclude_from_csrf": True}, include_in_schema=False,
         cache_control=web.FOR_EVER,
     )  # fmt: skip
 

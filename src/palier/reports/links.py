@@ -11,7 +11,7 @@ from palier.reports import store
 from palier.reports.rules.sharing import LinkState
 from palier.reports.store import Report, SharedLink
 
-SHOWN_OPENINGS = 20
+SHOWN_OPENINGS = 10
 """The last openings of a link that are listed; the others are counted."""
 
 
