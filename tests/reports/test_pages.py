@@ -2,8 +2,10 @@
 
 import csv
 import io
+import re
 from dataclasses import replace
 from functools import cache
+from html import unescape
 
 import page
 import pikepdf
@@ -138,6 +140,17 @@ def test_contents_send_to_the_right_pages():
     pages = text_of(printed("results-fr"))
     line = next(line for line in pages[1].splitlines() if line.startswith("Critères"))
     assert "Niveau de chaque critère" in pages[int(line.split()[-1]) - 1].replace("\r\n", " ")
+
+
+@pytest.mark.parametrize("name", ["results-fr", "results-long", "plan-120"])
+def test_no_heading_stands_alone_at_the_end_of_a_page(name):
+    """Whatever closes a page above its foot, it is not a title."""
+    html = re.sub(r"<(?!/?h[23])[^>]*>", "", typesetting.document_html(*DOCUMENTS[name]()))
+    titles = {" ".join(unescape(title).split()) for title in re.findall(r"<h[23][^>]*>([^<]+)</h", html)}
+    assert len(titles) > 5
+    for words in text_of(printed(name))[2:]:
+        body = [line.strip() for line in words.splitlines() if line.strip()]
+        assert not titles & set(body[-4:]), body[-4:]
 
 
 def test_a_long_plan_is_printed_whole_as_a_table():

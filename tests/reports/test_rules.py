@@ -9,6 +9,7 @@ import pytest
 from palier.reports.rules.accent import AccentFault, AccentRefused, check_accent, contrast_with_white
 from palier.reports.rules.documents import ActionStatus, Comparison, Quartiles
 from palier.reports.rules.findings import (
+    by_quarter,
     count_actions,
     count_progress,
     gap_to_median,
@@ -84,6 +85,16 @@ def test_a_finished_action_is_never_overdue():
     late = replace(samples.action(0, "en"), due=date(2026, 11, 26), status=ActionStatus.PLANNED)
     counts = count_actions([late, replace(late, status=ActionStatus.DONE)], date(2026, 11, 27))
     assert (counts.total, counts.planned, counts.done, counts.overdue) == (2, 1, 1, 1)
+
+
+def test_a_long_plan_reads_by_quarter():
+    first = samples.action(0, "en")
+    days = (date(2027, 4, 1), None, date(2026, 12, 31), date(2027, 3, 31))
+    plan = [replace(first, code=f"A{n}", due=day) for n, day in enumerate(days)]
+    quarters = [(start, [action.code for action in members]) for start, members in by_quarter(plan)]
+    assert quarters == [
+        (date(2026, 10, 1), ["A2"]), (date(2027, 1, 1), ["A3"]), (date(2027, 4, 1), ["A0"]), (None, ["A1"]),
+    ]  # fmt: skip
 
 
 def test_actions_read_by_due_date_with_the_undated_last():

@@ -1,10 +1,7 @@
 """From a document's plain data to the sheet WeasyPrint reads."""
 
-import dataclasses
-import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from enum import Enum
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,6 +12,7 @@ from palier.reports import (
     datafiles,
     dressing,
     figures,
+    legibility,
     paper_wording,
     pdf,
     wording,
@@ -33,6 +31,9 @@ from palier.reports.rules.sections import shown_only
 
 CARDS_AT_MOST = 24
 """Actions printed one by one; a longer plan is printed as a table, with all its words in the attached data."""
+
+SHORT_PLAN = 12
+"""Actions that stand on a page together; more are listed by quarter."""
 
 _ROOT = Path(__file__).resolve().parents[3]
 STYLE = _ROOT / "static" / "css" / "report.css"
@@ -71,10 +72,10 @@ def _sizes(sheet: Document) -> Iterator[Document]:
         yield every[-1]
     elif isinstance(sheet, BoardSummary):
         shorter = [boards.shortened(sheet, measure) for measure in boards.MEASURES]
-    elif isinstance(sheet, Certificate):
-        yield from (sheet, smaller(sheet))
         yield from (each for each in shorter[:-1] if boards.may_fit(each))
         yield shorter[-1]
+    elif isinstance(sheet, Certificate):
+        yield from (sheet, smaller(sheet))
     else:
         yield sheet
 
@@ -131,26 +132,7 @@ def warm_up() -> None:
 
 def legible(value: Data, locale: str) -> Data:
     """`value` with every text in it reduced to what the fonts can draw, and French punctuation kept off line starts."""
-    if isinstance(value, Enum | bytes):
-        return value
-    if isinstance(value, str):
-        return _spaced(pdf.printable(value), locale)  # type: ignore[return-value]
-    if isinstance(value, tuple):
-        return tuple(legible(item, locale) for item in value)  # type: ignore[return-value]
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        parts = {
-            field.name: legible(getattr(value, field.name), locale) for field in dataclasses.fields(value)
-        }
-        return dataclasses.replace(value, **parts)
-    return value
-
-
-def _spaced(text: str, locale: str) -> str:
-    """In French, ordinary spaces before high punctuation become the ones that do not break."""
-    if locale != "fr" or " " not in text:
-        return text
-    text = re.sub(r" (?=[;!?](?:\s|$))", "\u202f", text)
-    return re.sub(r"(?<=«) | (?=(?:[:%](?:\s|$))|»)", "\u00a0", text)
+    return legibility.legible(value, locale, pdf.printable)
 
 
 def _html(document: Document, drawn: Mapping[str, figures.Figure]) -> str:
@@ -164,6 +146,8 @@ def _html(document: Document, drawn: Mapping[str, figures.Figure]) -> str:
         plan=plan,
         counts=findings.count_actions(plan.actions, on) if plan else None,
         actions=findings.in_reading_order(plan.actions) if plan else (),
+        quarters=findings.by_quarter(plan.actions) if plan else (),
+        short_plan=SHORT_PLAN,
         cards_at_most=CARDS_AT_MOST,
         on=on,
         chapters={chapter.anchor: chapter for chapter in chapters},

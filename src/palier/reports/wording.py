@@ -318,6 +318,13 @@ def status_words(status: ActionStatus) -> str:
     }[status]
 
 
+def due_in(quarter: date | None) -> str:
+    """A quarter of the plan by its first day; the words for the actions without a due date."""
+    if quarter is None:
+        return _("Without a due date")
+    return _("Q%(n)s %(year)s") % {"n": quarter.month // 3 + 1, "year": quarter.year}
+
+
 def effort_words(effort: int) -> str:
     """Effort 1-5 in three words."""
     if effort <= 2:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from itertools import groupby
 from math import floor
 
 from palier.reports.rules.documents import (
@@ -93,6 +94,18 @@ def count_actions(actions: Sequence[Action], on: date) -> PlanCounts:
         done=statuses.count(ActionStatus.DONE),
         overdue=sum(action.is_overdue(on) for action in actions),
     )
+
+
+def by_quarter(actions: Sequence[Action]) -> tuple[tuple[date | None, tuple[Action, ...]], ...]:
+    """Actions in reading order by the quarter they are due in, named by its first day; None for the undated."""
+    return tuple(
+        (first, tuple(members)) for first, members in groupby(in_reading_order(actions), key=_first_day)
+    )
+
+
+def _first_day(action: Action) -> date | None:
+    due = action.due
+    return date(due.year, 3 * ((due.month - 1) // 3) + 1, 1) if due else None
 
 
 def in_reading_order(actions: Sequence[Action]) -> tuple[Action, ...]:
