@@ -1,5 +1,6 @@
 """Whoever holds a document can check it; whoever holds nothing learns nothing."""
 
+import hashlib
 import re
 from dataclasses import fields, replace
 
@@ -132,6 +133,19 @@ async def test_a_copy_with_other_bytes_is_issued_under_the_same_code(claire, iss
     async with transaction(claire):
         await issue(copy, "c" * 64, organisation=claire.organisation_id)
     assert [one.sha256 for one in await ask_about_code(code)] == [sha256, "c" * 64]
+
+
+async def test_nobody_learns_from_a_code_how_many_copies_were_marked(claire, issued, visit):
+    code, _, sha256 = issued
+    document = sealed(samples.action_plan("fr", 1), SITE)
+    copy = replace(document, cover=replace(document.cover, seal=replace(document.cover.seal, code=code)))
+    marked = b"%PDF a copy marked for its reader"
+    async with transaction(claire):
+        await issue(copy, hashlib.sha256(marked).hexdigest(), organisation=claire.organisation_id)
+    async with visit(None) as anybody:
+        alone = await anybody.get(f"/verify/{code}")
+        assert (sha256 in alone.text, hashlib.sha256(marked).hexdigest() in alone.text) == (True, False)
+        assert "Ce fichier est celui qui a été émis" in (await send(anybody, f"/verify/{code}", marked)).text
 
 
 async def test_what_was_issued_is_never_rewritten(claire, issued, owner):

@@ -4,6 +4,7 @@ Confirmed are hash, date, issuer and kind. No title, no content, no person, and 
 """
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
@@ -19,6 +20,7 @@ from palier.foundation.settings import Settings
 from palier.foundation.uploads import HEAVIEST, LARGEST_REQUEST
 from palier.foundation.web import page
 from palier.reports.flows import verifying
+from palier.reports.flows.verifying import Issue
 from palier.reports.pages import wording
 from palier.reports.rules.seals import Seal, typed_code
 from palier.reports.turns import TooOften, Turns
@@ -71,14 +73,14 @@ async def _about_file(request: Request, settings: Settings, seal: str = "") -> R
         return _later(request, often)
     data = await _uploaded(request)
     if refusal := _refusal(data):
-        issues = await verifying.ask_about_code(seal) if seal else ()
-        return _page(request, status_code=422, errors={"file": refusal}, code=_shown(seal), issues=issues)
+        known = await verifying.ask_about_code(seal) if seal else ()
+        return _page(
+            request, status_code=422, errors={"file": refusal}, code=_shown(seal), issue=_first(known)
+        )
     if seal:
         return await _compared(request, seal, data)
     found = await verifying.ask_about_file(data)
-    return _page(
-        request, answered=True, issues=(found,) if found else (), matches=found is not None, file=True
-    )
+    return _page(request, answered=True, issue=found, matches=found is not None, file=True)
 
 
 async def _about_code(request: Request, settings: Settings, text: str) -> Response:
@@ -86,18 +88,24 @@ async def _about_code(request: Request, settings: Settings, text: str) -> Respon
         _count(request, settings)
     except TooOften as often:
         return _later(request, often)
-    issues = await verifying.ask_about_code(text)
-    return _page(request, status_code=200 if issues else 404, answered=True, code=_shown(text), issues=issues)
+    issue = _first(await verifying.ask_about_code(text))
+    return _page(request, status_code=200 if issue else 404, answered=True, code=_shown(text), issue=issue)
 
 
 async def _compared(request: Request, seal: str, data: bytes) -> Response:
     """An unknown code stays the one answer, whatever file comes with it."""
     issues = await verifying.ask_about_code(seal)
     sha256 = hashlib.sha256(data).hexdigest()
+    match = _first([one for one in issues if one.sha256 == sha256])
     return _page(
-        request, status_code=200 if issues else 404, answered=True, code=_shown(seal), issues=issues, file=bool(issues),
-        matches=any(one.sha256 == sha256 for one in issues), sha256=sha256,
+        request, status_code=200 if issues else 404, answered=True, code=_shown(seal), issue=match or _first(issues),
+        file=bool(issues), matches=match is not None, sha256=sha256,
     )  # fmt: skip
+
+
+def _first(issues: Sequence[Issue]) -> Issue | None:
+    """The file a code was made for. How many copies were marked for readers since is nobody's business."""
+    return issues[0] if issues else None
 
 
 def _count(request: Request, settings: Settings) -> None:
@@ -132,7 +140,7 @@ def _later(request: Request, often: TooOften) -> Response:
 def _page(request: Request, *, status_code: int = 200, **context: Any) -> Response:
     """The one page, whatever there is to say."""
     blank: dict[str, Any] = {
-        "code": "", "issues": (), "answered": False, "often": False, "file": False, "matches": False, "sha256": "", "errors": {},
+        "code": "", "issue": None, "answered": False, "often": False, "file": False, "matches": False, "sha256": "", "errors": {},
     }  # fmt: skip
     answer = page(request, "reports/verify.html", status_code=status_code, words=wording, **(blank | context))
     answer.headers |= _DISCREET
