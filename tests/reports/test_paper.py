@@ -117,9 +117,9 @@ async def test_a_certificate_of_some_dimensions_says_so(claire, shelf):
 def test_the_hour_of_a_submission_can_be_read_anywhere():
     moment = paper_samples.certificate("fr").submitted_at
     with speaking("fr"):
-        assert paper_wording.moment(moment) == "20 novembre 2026 à 10:04 (UTC+01:00)"
+        assert paper_wording.moment(moment) == "20\u00a0novembre\u00a02026 à 10:04 (UTC+01:00)"
     with speaking("en"):
-        assert paper_wording.moment(moment) == "20 November 2026 at 10:04 (UTC+01:00)"
+        assert paper_wording.moment(moment) == "20\u00a0November\u00a02026 at 10:04 (UTC+01:00)"
 
 
 @pytest.mark.parametrize("size", list(PageSize))

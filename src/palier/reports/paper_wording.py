@@ -14,7 +14,7 @@ LONGEST_NAME, LONGEST_SUBJECT, LONGEST_ROUND = 120, 100, 60
 def statement(document: Certificate) -> str:
     """What is certified, in one paragraph."""
     told = _(
-        "%(organisation)s submitted its assessment “%(questionnaire)s”, %(round)s, on %(moment)s. "
+        "%(organisation)s submitted its assessment “%(questionnaire)s” (%(round)s) on %(moment)s. "
         "Since then its answers are locked, and the result computed from them cannot change without this being seen."
     )
     part = 2 if document.small else 1
@@ -33,7 +33,7 @@ def _cut(text: str, most: int) -> str:
 def moment(at: datetime) -> str:
     """A day and an hour that can be read anywhere: "20 November 2026 at 10:00 (UTC+01:00)"."""
     zone = "UTC" + at.isoformat(timespec="minutes")[16:].replace("-", "\u2212")
-    words = {"day": day(at.date()), "hour": at.strftime("%H:%M"), "zone": zone}
+    words = {"day": day(at.date()).replace(" ", "\u00a0"), "hour": at.strftime("%H:%M"), "zone": zone}
     return _("%(day)s at %(hour)s (%(zone)s)") % words
 
 
