@@ -264,7 +264,7 @@ async def _ids(demonstration: Demonstration) -> dict[str, str]:
     return {name: str(value) for name, value in found.items() if value is not None} | {
         "org": "transports-du-val", "net": "excellence-de-service", "network": "excellence-de-service", "open": ongoing, "done": done, "before": before,
         "made": str(found["report"]), "questionnaire": "SX", "code": "SX1.1.1", "section": "SX1.1", "element": "SX1.1", "version": "1",
-        "kind": "yaml", "shared": "share-me", "confirm": "confirm-me", "reset": "reset-me", "invite": "invite-me",
+        "kind": "yaml", "seal": "7KQ2-M9XD-4RTB-HW3C", "shared": "share-me", "confirm": "confirm-me", "reset": "reset-me", "invite": "invite-me",
         "message": "opening", "letters": "refuse-me", "reminders": "remind-me", "reminders/stop": "stop-me",
     }  # fmt: skip
 
@@ -313,6 +313,11 @@ async def plant_what_is_missing(demonstration: Demonstration) -> None:
             "insert into invitation (id, organisation_id, email, role, fingerprint, invited_by_id, created_at, expires_at) "
             "values ($1, $2, 'new@palier.example', 'reader', $3, $4, now(), $5)",
             new_id(), valley, fingerprint("invite-me"), claire, soon,
+        )  # fmt: skip
+        await owner.execute(
+            "insert into issued_file (id, organisation_id, fingerprint, sha256, kind, issuer, issued_at) "
+            "values ($1, $2, $3, $4, 'results', 'Transports du Val', now())",
+            new_id(), valley, fingerprint("7KQ2M9XD4RTBHW3C"), "5f2a" * 16,
         )  # fmt: skip
         await owner.execute(
             "insert into letter_choice (id, topic, email, fingerprint) select $1, id::text, 'someone@palier.example', $2 from network "
