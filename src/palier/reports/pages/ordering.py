@@ -1,8 +1,6 @@
 """Asking for a document: the form, its pages looked at beforehand, the order."""
 
-from base64 import b64encode
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -27,11 +25,8 @@ from palier.foundation.settings import Settings
 from palier.foundation.web import form_of, is_htmx, page, parse, see_other
 from palier.reports.flows import asking
 from palier.reports.flows.building import NotSubmitted, OtherRound
-from palier.reports.flows.previewing import Busy, Previewer, Superseded
-from palier.reports.pages import keeping, letterhead, options, wording
-from palier.reports.press import PrintingFailed
-from palier.reports.rules.formats import PDF, format_of
-from palier.reports.rules.pictures import Pictures
+from palier.reports.flows.previewing import Previewer
+from palier.reports.pages import keeping, letterhead, looking, options, wording
 from palier.reports.rules.wishes import Kind, Wish
 
 
@@ -44,25 +39,6 @@ class Order(msgspec.Struct, frozen=True):
     assessment: str = ""
     plan: str = ""
     benchmark: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """The part of the form that shows pages: the pages, or why there are none. Blank before anybody has asked."""
-
-    pictures: Pictures | None = None
-    said: str = ""
-
-    @property
-    def is_blank(self) -> bool:
-        """Whether nobody has asked to see the pages yet."""
-        return self.pictures is None and not self.said
-
-    @property
-    def sheets(self) -> list[str]:
-        """The pages as addresses that hold the pictures themselves: no other address ever gives them."""
-        drawn = self.pictures.sheets if self.pictures else ()
-        return [f"data:image/png;base64,{b64encode(sheet).decode()}" for sheet in drawn]
 
 
 class Ordering(Controller):
@@ -96,9 +72,9 @@ class Ordering(Controller):
         try:
             asked = await asking.ask_report(actor, wish, order.op, peers, shelf, settings.public_url)
         except OtherRound:
-            return await show_form(request, actor, raw, {"plan": _other_round()})
+            return await show_form(request, actor, raw, {"plan": looking.other_round()})
         except NotSubmitted:
-            return await show_form(request, actor, raw, {"assessment": _no_such_round()})
+            return await show_form(request, actor, raw, {"assessment": looking.no_such_round()})
         return see_other(f"/o/{actor.organisation.slug}/reports/{asked.report}", _found_again(asked))
 
     @post("/new/preview", status_code=200)
@@ -109,30 +85,10 @@ class Ordering(Controller):
         """The first pages of what the form asks for. It writes nothing; without a script it is the form again, with them."""
         raw = await form_of(request)
         _order, wish, errors = await _read(actor, raw)
-        if wish is None:
-            preview = Preview(said=next(iter(errors.values())))
-        else:
-            preview = await _preview(previewer, actor, wish, peers, shelf)
+        preview = await looking.drawn(request, previewer, actor, wish, errors, peers, shelf)
         if is_htmx(request):
-            return page(request, "reports/previewed.html", preview=preview)
+            return looking.part(request, preview)
         return await show_form(request, actor, raw, errors, preview)
-
-
-async def _preview(previewer: Previewer, actor: Actor, wish: Wish, peers: Peers, shelf: Any) -> Preview:
-    if format_of(wish.kind.value) is not PDF:
-        return Preview(
-            said=_("This document has no preview: it opens in a program where everything can be changed.")
-        )
-    try:
-        return Preview(await previewer.show(actor, wish, peers, shelf))
-    except OtherRound:
-        return Preview(said=_other_round())
-    except NotSubmitted:
-        return Preview(said=_no_such_round())
-    except PrintingFailed as failure:
-        return Preview(said=wording.failure_words(failure.reason))
-    except (Busy, Superseded):
-        return Preview(said=_("Other previews are being drawn. Ask again in a moment."))
 
 
 async def _read(actor: Actor, raw: dict[str, str]) -> tuple[Order | None, Wish | None, dict[str, str]]:
@@ -164,19 +120,11 @@ async def _errors(actor: Actor, raw: dict[str, str]) -> dict[str, str]:
     if raw.get("kind") == Kind.ACTION:
         errors["kind"] = _("The sheet of an action is asked for on the action’s own page")
     if raw.get("kind") != Kind.PLAN and raw.get("assessment") not in dict(rounds):
-        errors["assessment"] = _no_such_round()
+        errors["assessment"] = looking.no_such_round()
     wanted = raw.get("plan", "")
     if (wanted or raw.get("kind") == Kind.PLAN) and wanted not in dict(plans):
         errors["plan"] = _("Choose a plan of the list")
     return errors
-
-
-def _other_round() -> str:
-    return _("This plan was drawn from another round")
-
-
-def _no_such_round() -> str:
-    return _("Choose a round of the list")
 
 
 def _found_again(asked: asking.Asked) -> str:
@@ -186,7 +134,7 @@ def _found_again(asked: asking.Asked) -> str:
 
 
 async def show_form(
-    request: Request, actor: Actor, values: dict[str, Any], errors: dict[str, str] | None = None, preview: Preview | None = None
+    request: Request, actor: Actor, values: dict[str, Any], errors: dict[str, str] | None = None, preview: looking.Preview | None = None
 ) -> Template:  # fmt: skip
     """The form with these values; with errors, as a form that was refused."""
     rounds, plans = await _choices(actor)
@@ -195,7 +143,8 @@ async def show_form(
         request, "reports/new.html", nav="reports", status_code=422 if errors else 200, rounds=rounds, plans=plans,
         kinds=wording.kind_choices(), tongues=[(each, language_name(each)) for each in LOCALES],
         values=defaultdict(str, blank | values), errors=errors or {}, new_op=new_id(), options=options.choices(),
-        signs=await letterhead.choices(actor), proposal=letterhead.proposal(values), preview=preview or Preview(),
+        signs=await letterhead.choices(actor), proposal=letterhead.proposal(values),
+        preview=preview or looking.Preview(f"/o/{actor.organisation.slug}/reports/new/preview"),
         presets=await keeping.choices(actor, values.get("preset", "")),
     )  # fmt: skip
 

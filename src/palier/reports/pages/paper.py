@@ -21,11 +21,12 @@ from palier.foundation.language import LOCALES, current, day, language_name, num
 from palier.foundation.language import gettext as _
 from palier.foundation.permissions import Permission, needs
 from palier.foundation.settings import Settings
-from palier.foundation.web import form_of, page, parse, see_other
+from palier.foundation.web import form_of, is_htmx, page, parse, see_other
 from palier.reports.flows import asking
 from palier.reports.flows.building import NotSubmitted
+from palier.reports.flows.previewing import Previewer
 from palier.reports.flows.printable import Printable, Shelves, find_printable, printables, submitted_names
-from palier.reports.pages import letterhead, options
+from palier.reports.pages import letterhead, looking, options
 from palier.reports.rules.wishes import Kind, Print, Wish
 
 CHOSEN = "yes"
@@ -72,20 +73,27 @@ class Certificates(Controller):
     ) -> Response:  # fmt: skip
         """Have the certificate made; the same again leads to the one that is there."""
         raw = await form_of(request)
-        order, errors = parse(CertificateOrder, raw)
-        wish, wrong = _dressed(Wish(Kind.CERTIFICATE, raw.get("locale", "")), raw)
-        async with reading(actor):
-            known = dict(await submitted_names(actor))
-        if raw.get("assessment", "") not in known:
-            wrong["assessment"] = _("Choose a round of the list")
-        if order is None or errors | wrong:
-            return await _certificate_form(request, actor, raw, errors | wrong)
-        wish = replace(wish, assessment=order.assessment, score=order.score == CHOSEN)
+        order, wish, errors = await _certificate_read(actor, raw)
+        if order is None or wish is None:
+            return await _certificate_form(request, actor, raw, errors)
         try:
             asked = await asking.ask_report(actor, wish, order.op, peers, shelf, settings.public_url)
         except NotSubmitted:
             raise NotFoundException from None
         return _found(actor, asked)
+
+    @post("/preview", status_code=200)
+    async def look(
+        self, request: Request, actor: NamedDependency[Actor], peers: NamedDependency[Peers], shelf: NamedDependency[Any],
+        previewer: NamedDependency[Previewer],
+    ) -> Response:  # fmt: skip
+        """The page as it will be printed; it writes nothing."""
+        raw = await form_of(request)
+        _order, wish, errors = await _certificate_read(actor, raw)
+        preview = await looking.drawn(request, previewer, actor, wish, errors, peers, shelf)
+        if is_htmx(request):
+            return looking.part(request, preview)
+        return await _certificate_form(request, actor, raw, errors, preview)
 
 
 class Papers(Controller):
@@ -112,20 +120,56 @@ class Papers(Controller):
     ) -> Response:  # fmt: skip
         """Have the questionnaire set in type as it stands; the same again leads to the one that is there."""
         raw = await form_of(request)
-        order, errors = parse(PaperOrder, raw)
-        wish, wrong = _dressed(_paper_wish(raw.get("what", ""), raw.get("locale", "")), raw)
-        async with reading(actor):
-            found = await find_printable(actor, wish)
-        ticked = _ticked(raw, found)
-        if said := _too_little_or_much(ticked, found):
-            wrong["dimensions"] = said
-        if order is None or errors | wrong:
-            return await _paper_form(request, actor, raw, errors | wrong)
-        chosen = replace(wish.paper, dimensions=ticked, last_answers=order.last == CHOSEN)
-        asked = await asking.ask_report(
-            actor, replace(wish, paper=chosen), order.op, peers, shelf, settings.public_url
-        )
+        order, wish, errors = await _paper_read(actor, raw)
+        if order is None or wish is None:
+            return await _paper_form(request, actor, raw, errors)
+        asked = await asking.ask_report(actor, wish, order.op, peers, shelf, settings.public_url)
         return _found(actor, asked)
+
+    @post("/preview", status_code=200)
+    async def look(
+        self, request: Request, actor: NamedDependency[Actor], peers: NamedDependency[Peers], shelf: NamedDependency[Any],
+        previewer: NamedDependency[Previewer],
+    ) -> Response:  # fmt: skip
+        """The pages as they will be printed; it writes nothing."""
+        raw = await form_of(request)
+        _order, wish, errors = await _paper_read(actor, raw)
+        preview = await looking.drawn(request, previewer, actor, wish, errors, peers, shelf)
+        if is_htmx(request):
+            return looking.part(request, preview)
+        return await _paper_form(request, actor, raw, errors, preview)
+
+
+async def _certificate_read(
+    actor: Actor, raw: dict[str, str]
+) -> tuple[CertificateOrder | None, Wish | None, dict[str, str]]:
+    """What the form asks for, or what is wrong with it by field."""
+    order, errors = parse(CertificateOrder, raw)
+    wish, wrong = _dressed(Wish(Kind.CERTIFICATE, raw.get("locale", "")), raw)
+    async with reading(actor):
+        known = dict(await submitted_names(actor))
+    if raw.get("assessment", "") not in known:
+        wrong["assessment"] = looking.no_such_round()
+    if order is None or errors | wrong:
+        return order, None, errors | wrong
+    return order, replace(wish, assessment=order.assessment, score=order.score == CHOSEN), {}
+
+
+async def _paper_read(
+    actor: Actor, raw: dict[str, str]
+) -> tuple[PaperOrder | None, Wish | None, dict[str, str]]:
+    """What the form asks for, or what is wrong with it by field. Raises DoesNotExist."""
+    order, errors = parse(PaperOrder, raw)
+    wish, wrong = _dressed(_paper_wish(raw.get("what", ""), raw.get("locale", "")), raw)
+    async with reading(actor):
+        found = await find_printable(actor, wish)
+    ticked = _ticked(raw, found)
+    if said := _too_little_or_much(ticked, found):
+        wrong["dimensions"] = said
+    if order is None or errors | wrong:
+        return order, None, errors | wrong
+    chosen = replace(wish.paper, dimensions=ticked, last_answers=order.last == CHOSEN)
+    return order, replace(wish, paper=chosen), {}
 
 
 def _dressed(wish: Wish, raw: dict[str, str]) -> tuple[Wish, dict[str, str]]:
@@ -192,21 +236,27 @@ def _too_little_or_much(ticked: tuple[str, ...], found: Printable) -> str:
 
 
 async def _certificate_form(
-    request: Request, actor: Actor, values: dict[str, str], errors: dict[str, str] | None = None
-) -> Template:
+    request: Request, actor: Actor, values: dict[str, str], errors: dict[str, str] | None = None,
+    preview: looking.Preview | None = None,
+) -> Template:  # fmt: skip
     async with reading(actor):
         rounds = await submitted_names(actor)
-    return await _form(request, actor, "reports/certificate.html", values, errors, rounds=rounds)
+    preview = preview or looking.Preview(f"/o/{actor.organisation.slug}/reports/certificate/preview")
+    return await _form(
+        request, actor, "reports/certificate.html", values, errors, rounds=rounds, preview=preview
+    )
 
 
 async def _paper_form(
-    request: Request, actor: Actor, values: dict[str, str], errors: dict[str, str] | None = None
-) -> Template:
+    request: Request, actor: Actor, values: dict[str, str], errors: dict[str, str] | None = None,
+    preview: looking.Preview | None = None,
+) -> Template:  # fmt: skip
     async with reading(actor):
         found = await find_printable(actor, _paper_wish(values.get("what", ""), current()))
     return await _form(
-        request, actor, "reports/paper_form.html", values, errors, found=found, ticked=_ticked(values, found)
-    )
+        request, actor, "reports/paper_form.html", values, errors, found=found, ticked=_ticked(values, found),
+        preview=preview or looking.Preview(f"/o/{actor.organisation.slug}/reports/paper/preview"),
+    )  # fmt: skip
 
 
 async def _form(
