@@ -3,25 +3,30 @@
 import io
 from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
 from PIL import Image
 from pptx.dml.color import ColorFormat, RGBColor
-from pptx.enum.dml import MSO_THEME_COLOR
+from pptx.enum.dml import MSO_PATTERN, MSO_THEME_COLOR
 from pptx.enum.shapes import MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
-from pptx.oxml.ns import qn
+from pptx.oxml import parse_xml
+from pptx.oxml.ns import nsdecls, qn
 from pptx.shapes.base import BaseShape
 from pptx.slide import Slide
 from pptx.text.text import TextFrame
 from pptx.util import Inches, Pt
 
 from palier.reports.slides.areas import FOOT, TITLE, Area
-from palier.reports.slides.fitting import Fitted, fitted, width_of
+from palier.reports.slides.fitting import LINE, Fitted, fitted, width_of
 
 TITLE_SIZES = (26, 24, 22, 20, 18, 16, 14)
+
+
+_DECORATION = f"""<a:extLst {nsdecls("a")}><a:ext uri="{{C183D7F6-B498-43B3-948B-1728B52AA6E4}}">\
+<adec:decorative xmlns:adec="http://schemas.microsoft.com/office/drawing/2017/decorative" val="1"/></a:ext></a:extLst>"""
 
 
 class Tone(Enum):
@@ -33,6 +38,14 @@ class Tone(Enum):
     ACCENT = MSO_THEME_COLOR.ACCENT_1
     MIDDLE = MSO_THEME_COLOR.ACCENT_2
     PALE = MSO_THEME_COLOR.ACCENT_3
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """A tone, or a colour in six hexadecimal digits; `hatched` on white."""
+
+    colour: Tone | str
+    hatched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +70,16 @@ def write(slide: Slide, area: Area, words: str, type_: Type, name: str = "") -> 
     box = slide.shapes.add_textbox(*place(area))
     if name:
         box.name = name
-    frame = box.text_frame
-    frame.word_wrap = True
-    frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
-    frame.vertical_anchor = type_.anchor
-    set_words(frame, sized, type_)
+    box.text_frame.word_wrap = True
+    box.text_frame.vertical_anchor = type_.anchor
+    unpad(box.text_frame)
+    set_words(box.text_frame, sized, type_)
     return sized
+
+
+def unpad(frame: TextFrame) -> None:
+    """No room between the words and the sides of their frame: what is measured is all there is."""
+    frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
 
 
 def set_words(frame: TextFrame, sized: Fitted, type_: Type) -> None:
@@ -74,10 +91,16 @@ def set_words(frame: TextFrame, sized: Fitted, type_: Type) -> None:
         paragraph.font.color.theme_color = type_.tone.value
 
 
-def write_title(slide: Slide, words: str, area: Area = TITLE, sizes: Sequence[float] = TITLE_SIZES) -> Fitted:
-    """The slide's title, in the place that outlines and screen readers take it from."""
+def write_title(
+    slide: Slide, words: str, area: Area = TITLE, sizes: Sequence[float] = TITLE_SIZES, *, low: bool = False
+) -> Fitted:
+    """The slide's title, in the place that outlines and screen readers take it from; `low` sets it on the area's floor."""
     sized = fitted(words, area.width * 72, area.height * 72, sizes, bold=True)
     title = slide.shapes.title
+    height = sized.lines * sized.size * LINE / 72 + 0.06
+    top = area.top + area.height - height if low else area.top
+    title.left, title.top, title.width, title.height = place(replace(area, top=top, height=height))
+    unpad(title.text_frame)
     title.text_frame.text = sized.text
     for paragraph in title.text_frame.paragraphs:
         paragraph.font.size = Pt(sized.size)
@@ -99,11 +122,11 @@ def write_foot(slide: Slide, words: str) -> None:
                 copy.txBody.p_lst[0].add_r(sized.text)
 
 
-def write_key(slide: Slide, area: Area, entries: Sequence[tuple[Tone, str]]) -> None:
+def write_key(slide: Slide, area: Area, entries: Sequence[tuple[Fill, str]]) -> None:
     """What the colours of a chart mean, from left to right."""
     left = area.left
-    for tone, words in entries:
-        rectangle(slide, Area(left, area.top + 0.07, 0.14, 0.14), tone)
+    for fill, words in entries:
+        rectangle(slide, Area(left, area.top + 0.07, 0.14, 0.14), fill)
         width = width_of(words, 12) / 72 + 0.2
         write(slide, Area(left + 0.22, area.top + 0.03, width, 0.25), words, SMALL)
         left += width + 0.5
@@ -117,23 +140,39 @@ def place(area: Area) -> tuple[int, int, int, int]:
 def describe(shape: BaseShape, name: str, words: str) -> None:
     """What a screen reader says of a picture, a chart or a table."""
     shape.name = name
-    _properties(shape).set("descr", words)
+    about = _properties(shape)
+    about.set("descr", words)
+    for extension in about.findall(qn("a:extLst")):
+        about.remove(extension)
 
 
 def _properties(shape: BaseShape) -> Any:
     return shape._element.xpath(".//p:cNvPr")[0]
 
 
-def rectangle(
-    slide: Slide, area: Area, colour: Tone | str, kind: MSO_SHAPE = MSO_SHAPE.RECTANGLE
-) -> BaseShape:
-    """A filled shape without a line; `colour` is a tone or six hexadecimal digits."""
+def rectangle(slide: Slide, area: Area, fill: Fill, kind: MSO_SHAPE = MSO_SHAPE.RECTANGLE) -> BaseShape:
+    """A filled shape that decorates: what it shows is said in words beside it."""
     shape = slide.shapes.add_shape(kind, *place(area))
-    shape.fill.solid()
-    paint(shape.fill.fore_color, colour)
-    shape.line.fill.background()
+    fill_in(shape, fill)
+    _properties(shape).append(parse_xml(_DECORATION))
     shape._element.remove(shape._element.find(qn("p:style")))  # its shadows and gradients
     return shape
+
+
+def fill_in(shape: Any, fill: Fill) -> None:
+    """Fill a shape or the marks of a series. What is pale has an outline, or it would be lost on white."""
+    if fill.hatched:
+        shape.fill.patterned()
+        shape.fill.pattern = MSO_PATTERN.WIDE_UPWARD_DIAGONAL
+        paint(shape.fill.back_color, Tone.PAPER)
+    else:
+        shape.fill.solid()
+    paint(shape.fill.fore_color, fill.colour)
+    if fill.hatched or fill.colour is Tone.PALE:
+        shape.line.width = Pt(0.75)
+        paint(shape.line.color, Tone.SOFT if fill.hatched else Tone.MIDDLE)
+    else:
+        shape.line.fill.background()
 
 
 def paint(colour: ColorFormat, wanted: Tone | str) -> None:

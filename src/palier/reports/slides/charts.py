@@ -23,7 +23,7 @@ from pptx.slide import Slide
 from pptx.util import Pt
 
 from palier.reports.slides.areas import Area
-from palier.reports.slides.canvas import Tone, describe, paint, place
+from palier.reports.slides.canvas import Fill, Tone, describe, fill_in, paint, place
 from palier.reports.slides.workbooks import ChartSheet, chart_data, workbook
 
 LETTERS = 11
@@ -96,7 +96,8 @@ def radar(slide: Slide, area: Area, sheet: ChartSheet, told: Told) -> None:
     _scale(chart.value_axis)
     chart.value_axis.tick_labels.font.size = Pt(LETTERS - 2)
     for series, tone in zip(chart.plots[0].series, (Tone.ACCENT, Tone.SOFT), strict=False):
-        series.smooth = False
+        for old in series._element.findall(qn("c:smooth")):  # which a radar has no place for
+            series._element.remove(old)
         series.format.line.width = Pt(2.25 if tone is Tone.ACCENT else 1.5)
         paint(series.format.line.color, tone)
         series.marker.format.fill.solid()
@@ -109,8 +110,8 @@ def radar(slide: Slide, area: Area, sheet: ChartSheet, told: Told) -> None:
         _legend(chart)
 
 
-STATUS_TONES = (Tone.PALE, Tone.ACCENT, Tone.SOFT)
-"""Planned, in progress, done."""
+STATUS_FILLS = (Fill(Tone.PALE), Fill(Tone.ACCENT), Fill(Tone.SOFT, hatched=True))
+"""Planned, in progress, done: told apart without colours too."""
 
 
 QUARTER = 92
@@ -150,8 +151,8 @@ def stacked_columns(slide: Slide, area: Area, sheet: ChartSheet, told: Told) -> 
 
 
 def _statuses(series: Sequence[_BaseSeries]) -> None:
-    for one, tone in zip(series, STATUS_TONES, strict=True):
-        _fill(one, tone)
+    for one, fill in zip(series, STATUS_FILLS, strict=True):
+        fill_in(one.format, fill)
 
 
 def _chart(slide: Slide, area: Area, kind: XL_CHART_TYPE, sheet: ChartSheet, told: Told) -> Chart:
@@ -163,6 +164,7 @@ def _chart(slide: Slide, area: Area, kind: XL_CHART_TYPE, sheet: ChartSheet, tol
     chart.has_title = chart.has_legend = False
     chart.font.size = Pt(LETTERS)
     _name_all(chart)
+    _number_axes(chart)
     paint(chart.font.color, Tone.INK)
     return chart
 
@@ -200,8 +202,7 @@ def _quiet(axis: _BaseAxis) -> None:
 
 
 def _fill(series: _BaseSeries, tone: Tone) -> None:
-    series.format.fill.solid()
-    paint(series.format.fill.fore_color, tone)
+    fill_in(series.format, Fill(tone))
 
 
 def _label(
@@ -260,6 +261,12 @@ def _name_all(chart: Chart) -> None:
     """Every category is named, however close they stand."""
     for after in chart._chartSpace.findall(f".//{qn('c:catAx')}/{qn('c:lblOffset')}"):
         after.addnext(parse_xml(f'<c:tickLblSkip {nsdecls("c")} val="1"/>'))
+
+
+def _number_axes(chart: Chart) -> None:
+    """The library numbers axes below zero, where the format has no numbers."""
+    for element in chart._chartSpace.iter(qn("c:axId"), qn("c:crossAx")):
+        element.set("val", element.get("val").lstrip("-"))
 
 
 def _level(axis: _BaseAxis) -> None:

@@ -23,6 +23,7 @@ from palier.reports.slides.canvas import (
     Type,
     draw_picture,
     set_words,
+    unpad,
     write,
     write_foot,
     write_title,
@@ -64,9 +65,10 @@ def _open(deck: Deck, document: Slides) -> None:
     """The first slide: who, about what, and how things stood when."""
     cover = document.cover
     slide = deck.slides.add_slide(opening_layout(deck))
-    title = write_title(slide, cover.organisation, OPENING_TITLE, (40, 36, 32, 28, 24, 20))
+    title = write_title(slide, cover.organisation, OPENING_TITLE, (40, 36, 32, 28, 24, 20), low=True)
     told = "\n".join(line for line in (f"{cover.questionnaire}, {cover.round}", cover.scope) if line)
     lines = fitted(told, SUBTITLE.width * 72, SUBTITLE.height * 72, (20, 18, 16, 14, 12))
+    unpad(slide.placeholders[1].text_frame)
     set_words(slide.placeholders[1].text_frame, lines, Type((lines.size,), Tone.SOFT))
     above = OPENING_TITLE.top + OPENING_TITLE.height - title.lines * title.size * LINE / 72 - 0.45
     write(slide, Area(1.1, above, 11, 0.35), _("Executive summary"), Type((16,), Tone.ACCENT, bold=True))

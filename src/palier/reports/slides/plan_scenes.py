@@ -46,7 +46,8 @@ def draw_gains(document: Slides, plan: Plan, slide: Slide) -> None:
         right = BODY
     if gains:
         write(slide, right.first(0.32), _("Largest expected gains, in points of the total"), STRONG)
-        names = tuple(said.on_axis(action.code, action.title, 56) for action in gains)
+        most = LONGEST_LINE if len(gains) > FEW_BARS else 2 * LONGEST_LINE
+        names = tuple(said.on_axis(action.code, action.title, most) for action in gains)
         sheet = ChartSheet(_("Action"), names, (Series(_("Expected gain"), tuple(_hundredth(a) for a in gains)),),
                            number="+0.00")  # fmt: skip
         told = charts.Told(said.gains_words(gains), document.cover.as_of)
@@ -103,7 +104,7 @@ def _gantt(document: Slides, bars: Sequence[Bar], slide: Slide) -> None:
     write_key(
         slide,
         BODY.first(0.3),
-        [(tone, words.name) for tone, words in zip(charts.STATUS_TONES, lengths, strict=True)],
+        [(fill, layer.name) for fill, layer in zip(charts.STATUS_FILLS, lengths, strict=True)],
     )
     charts.gantt(slide, BODY.under(0.2), sheet, told, opens, last, said.month_format())
 

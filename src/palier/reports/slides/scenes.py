@@ -72,7 +72,7 @@ def _elements(document: Slides) -> Iterator[Scene]:
         title = wording.elements_title(document)
         if len(groups) > 1:
             subject += f" ({number}/{len(groups)})"
-            title = title if number == 1 else said.profile_title_or(rows, title)
+            title = title if number == 1 else said.profile_title_or(rows, f"{title} ({number}/{len(groups)})")
         yield Scene(subject, title, said.scale_words(document), partial(score_scenes.draw_strips, document, rows),
                     said.rows_in_words(rows))  # fmt: skip
 

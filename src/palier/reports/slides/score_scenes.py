@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from math import floor
+from typing import TypeVar
 
 from pptx.enum.shapes import MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR
@@ -12,12 +13,20 @@ from pptx.slide import Slide
 from palier.foundation.language import gettext as _
 from palier.foundation.language import number, percent, points, signed
 from palier.reports.figures import FEWEST_AXES, MOST_AXES
-from palier.reports.rules.documents import DimensionRow, ElementRow, Level, Priority, Quartiles, Strength
+from palier.reports.rules.documents import (
+    DimensionRow,
+    ElementRow,
+    Headline,
+    Level,
+    Priority,
+    Quartiles,
+    Strength,
+)
 from palier.reports.rules.slides import Slides
 from palier.reports.slides import charts
 from palier.reports.slides import wording as said
 from palier.reports.slides.areas import BODY, Area
-from palier.reports.slides.canvas import SMALL, Tone, Type, describe, rectangle, write
+from palier.reports.slides.canvas import SMALL, Fill, Tone, Type, describe, rectangle, write
 from palier.reports.slides.tables import Column, draw_table
 from palier.reports.slides.workbooks import ChartSheet, Series
 
@@ -37,20 +46,29 @@ def draw_headline(document: Slides, slide: Slide) -> None:
     """The score, the level and what they rest on; the ladder of levels under them."""
     headline = document.headline
     left, right = BODY.first(2.75).columns(2, 3)
-    write(slide, left.first(1.2), points(headline.score), Type((72,), Tone.ACCENT, bold=True))
-    write(slide, left.under(1.22).first(0.3), _("points out of 100"), SMALL)
-    level = headline.level and _("Level %(n)s: %(name)s") % {
-        "n": headline.level.number,
-        "name": headline.level.name,
-    }
-    write(
-        slide, left.under(1.62).first(0.5), level or headline.withheld, Type((20, 18, 16, 14, 12), bold=True)
-    )
-    write(slide, left.under(2.15).first(0.5), said.change_words(headline), Type((14, 13, 12, 11), Tone.SOFT))
+    if headline.score is None:
+        write(
+            slide,
+            left,
+            headline.withheld or _("The score is not shown"),
+            Type((24, 20, 18, 16, 14), bold=True),
+        )
+    else:
+        _score(slide, left, headline)
+        _ladder(slide, BODY.under(3.1), document.levels, headline.score)
     columns = (Column(_("What it rests on"), 2), Column(_("Figures"), 3))
     draw_table(slide, right, columns, list(said.headline_facts(document)), _("What the score rests on"))
-    if headline.score is not None:
-        _ladder(slide, BODY.under(3.1), document.levels, headline.score)
+
+
+def _score(slide: Slide, area: Area, headline: Headline) -> None:
+    """The figure large, its level and its change under it."""
+    write(slide, area.first(1.2), points(headline.score), Type((72,), Tone.ACCENT, bold=True))
+    write(slide, area.under(1.22).first(0.3), _("points out of 100"), SMALL)
+    level = headline.level
+    if level is not None:
+        words = _("Level %(n)s: %(name)s") % {"n": level.number, "name": level.name}
+        write(slide, area.under(1.62).first(0.5), words, Type((20, 18, 16, 14, 12), bold=True))
+    write(slide, area.under(2.15).first(0.5), said.change_words(headline), Type((14, 13, 12, 11), Tone.SOFT))
 
 
 def _ladder(slide: Slide, area: Area, levels: Sequence[Level], score: Fraction) -> None:
@@ -60,14 +78,14 @@ def _ladder(slide: Slide, area: Area, levels: Sequence[Level], score: Fraction) 
     for place, (level, (start, end)) in enumerate(zip(levels, pairwise(edges), strict=True)):
         left, width = (area.left + float(start) / 100 * area.width, float(end - start) / 100 * area.width)
         colour, tone = LEVEL_COLOURS[place * 4 // max(1, len(levels) - 1)]
-        rectangle(slide, Area(left, area.top + 0.62, width - 0.03, 0.5), colour)
+        rectangle(slide, Area(left, area.top + 0.62, width - 0.03, 0.5), Fill(colour))
         words = f"{level.number}  {level.name}"
         box = Area(left + 0.08, area.top + 0.62, max(0.2, width - 0.2), 0.5)
         write(slide, box, words, Type((14, 12, 11, 10), tone, bold=True, anchor=MSO_ANCHOR.MIDDLE))
         write(slide, Area(left, area.top + 1.16, 0.6, 0.25), number(start), Type((10,), Tone.SOFT))
     spot = area.left + float(score) / 100 * area.width
     mark = rectangle(
-        slide, Area(spot - 0.11, area.top + 0.44, 0.22, 0.16), Tone.ACCENT, MSO_SHAPE.FLOWCHART_MERGE
+        slide, Area(spot - 0.11, area.top + 0.44, 0.22, 0.16), Fill(Tone.ACCENT), MSO_SHAPE.FLOWCHART_MERGE
     )
     describe(mark, _("Score"), _("The score stands at %(score)s points") % {"score": points(score)})
 
@@ -158,30 +176,52 @@ def _ranking(slide: Slide, area: Area, head: str, rows: Sequence[ElementRow]) ->
     draw_table(slide, area, columns, table, head)
 
 
-def draw_dimensions(document: Slides, slide: Slide) -> None:
-    """What each dimension weighs and brings, beside this round and the one before."""
-    left, right = BODY.columns(5, 3)
-    rows = document.dimensions
-    columns = (
-        Column(_("Dimension"), 5), Column(_("Weight"), 0.1, figures=True), Column(_("Points"), 0.1, figures=True),
-        Column(_("Change"), 0.1, figures=True), Column(_("Median of peers"), 0.1, figures=True),
-        Column(_("Contribution"), 0.1, figures=True),
-    )  # fmt: skip
-    draw_table(slide, left, columns, [_dimension(row) for row in rows[:MOST_DIMENSIONS]], _("Dimensions"))
-    told = charts.Told(said.rows_in_words(rows), document.cover.as_of)
-    names = tuple(said.on_axis("", row.short or row.label)[:30] for row in rows[:MOST_DIMENSIONS])
-    charts.bars(slide, right, _two_rounds(_("Dimension"), rows[:MOST_DIMENSIONS], names), told, names=0.3)
-
-
 MOST_DIMENSIONS = 12
 
 
-def _dimension(row: DimensionRow) -> list[str]:
-    box = row.comparison.quartiles
-    return [
-        row.label, percent(row.weight), points(row.score), "–" if row.change is None else signed(row.change),
-        "–" if box is None else str(box.median), "–" if row.contribution is None else points(row.contribution),
-    ]  # fmt: skip
+def draw_dimensions(document: Slides, slide: Slide) -> None:
+    """What each dimension weighs and brings, beside this round and the one before."""
+    rows = document.dimensions[:MOST_DIMENSIONS]
+    left, right = BODY.columns(5, 3)
+    scored = any(row.score is not None for row in rows)
+    columns, table = _dimension_table(rows)
+    draw_table(slide, left if scored else BODY, columns, table, _("Dimensions"))
+    if scored:
+        told = charts.Told(said.rows_in_words(rows), document.cover.as_of)
+        names = tuple(said.on_axis("", row.short or row.label, 30) for row in rows)
+        charts.bars(slide, right, _two_rounds(_("Dimension"), rows, names), told, names=0.3)
+
+
+def _dimension_table(rows: Sequence[DimensionRow]) -> tuple[list[Column], list[list[str]]]:
+    """The columns that hold something, and their cells."""
+    every = (
+        (Column(_("Dimension"), 5), [row.label for row in rows]),
+        (_narrow(_("Weight")), [percent(row.weight) for row in rows]),
+        (_narrow(_("Points")), [points(row.score) for row in rows]),
+        (_narrow(_("Change")), [_if_any(row.change, signed) for row in rows]),
+        (_narrow(_("Median of peers")), [_if_any(row.comparison.quartiles, _median) for row in rows]),
+        (_narrow(_("Contribution")), [_if_any(row.contribution, points) for row in rows]),
+    )
+    shown = [(column, cells) for column, cells in every if set(cells) != {NOTHING}]
+    return [column for column, _cells in shown], [
+        list(row) for row in zip(*(cells for _, cells in shown), strict=True)
+    ]
+
+
+NOTHING = "–"
+Figure = TypeVar("Figure")
+
+
+def _narrow(head: str) -> Column:
+    return Column(head, 0.1, figures=True)
+
+
+def _median(box: Quartiles) -> str:
+    return str(box.median)
+
+
+def _if_any(figure: Figure | None, words: Callable[[Figure], str]) -> str:
+    return NOTHING if figure is None else words(figure)
 
 
 MOST_LISTED = 5

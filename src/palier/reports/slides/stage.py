@@ -30,7 +30,7 @@ FACE = "Arial"
 """On every Windows and Mac, and of the very same widths as the face LibreOffice puts in its place."""
 
 _THEME = {
-    "dk1": "171C24", "lt1": "FFFFFF", "dk2": "48505E", "lt2": "EEF0F4", "accent2": "A3ABB8", "accent3": "D3D8E0",
+    "dk1": "171C24", "lt1": "FFFFFF", "dk2": "48505E", "lt2": "EEF0F4", "accent2": "858E9C", "accent3": "D3D8E0",
     "accent4": "BC7A2A", "accent5": "2F8F87", "accent6": "5D6675", "folHlink": "48505E",
 }  # fmt: skip
 _OPENING, _PAGE = "Title Slide", "Title Only"
