@@ -14,18 +14,15 @@ from palier.reports import typesetting
 from palier.reports.board_wording import board_chapters, watched
 from palier.reports.rules.boards import board_of
 from palier.reports.rules.documents import ActionStatus
-from palier.reports.rules.options import Mark, Options, PageSize
 from tests.reports import samples
-from tests.reports.test_pages import LONG, bare, text_of
-
-SEVERE = Options(PageSize.LETTER, mark=Mark.CONFIDENTIAL, footer="W" * 120, watermark="Copie")
+from tests.reports.test_pages import LONG, SEAL, SEVERE, bare, text_of
 
 
 def crowded(words: str):
     """More rows than anybody has, each as long as it can be, on the smaller paper."""
     whole = samples.with_words(samples.results("fr", 30), words)
     rows = tuple(replace(row, label=words) for row in whole.dimensions * 3)
-    face = replace(whole.cover, scope=words)
+    face = replace(whole.cover, scope=words, seal=SEAL)
     result = replace(whole.headline, capped_by=("SX1.2.3",) * 30, withheld=words)
     return replace(whole, cover=face, dimensions=rows, headline=result, options=SEVERE)
 

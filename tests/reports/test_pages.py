@@ -17,6 +17,8 @@ from palier.reports.keys import content_key
 from palier.reports.rules.action_sheets import ActionSheet
 from palier.reports.rules.boards import board_of
 from palier.reports.rules.documents import Action, ActionStatus, Logo
+from palier.reports.rules.options import PLAIN, Mark, Options, PageSize
+from palier.reports.rules.seals import Seal
 from tests.reports import samples
 
 LONG = (
@@ -24,6 +26,11 @@ LONG = (
     + "-incoupable" * 14
     + " jusqu’au bout ?"
 )
+
+SEVERE = Options(PageSize.LETTER, mark=Mark.CONFIDENTIAL, footer="W" * 120, watermark="Copie")
+"""What takes most room: the smaller paper, a mark and the widest foot."""
+
+SEAL = Seal("0123456789ABCDEF", "https://palier.example.org/verify", "Transports du Val")
 
 DOCUMENTS = {
     "results-fr": lambda: (samples.results("fr"), "fr"),
@@ -77,10 +84,12 @@ def text_of(pdf: bytes) -> list[str]:
         return [sheet.get_textpage().get_text_bounded() for sheet in pages]
 
 
-@pytest.mark.parametrize("words", ["Wort" * 300, "un mot et un autre " * 300, "une ligne\n" * 300])
-def test_the_sheet_of_an_action_is_one_page_whatever_people_type(words):
+@pytest.mark.parametrize("words", ["Wort" * 300, "un mot et un autre " * 300, "une ligne\n" * 300, "W" * 900])
+@pytest.mark.parametrize("options", [PLAIN, SEVERE], ids=["plain", "severe"])
+def test_the_sheet_of_an_action_is_one_page_whatever_people_type(words, options):
     """And what the page cut is whole in the data beside it."""
-    document = samples.crowded_sheet(words)
+    document = replace(samples.crowded_sheet(words), options=options)
+    document = replace(document, cover=replace(document.cover, seal=SEAL))
     content = typesetting.print_document(document, "fr")
     assert len(text_of(content)) == 1
     with pikepdf.open(io.BytesIO(content)) as opened:

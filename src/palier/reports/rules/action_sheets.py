@@ -83,6 +83,7 @@ MEASURES = (
     Measure(600, 160, 10),
     Measure(300, 90, 6, small=True),
     Measure(80, 45, 3, small=True),
+    Measure(55, 26, 2, small=True),
 )
 """From nearly everything to what always fits on one page; what is cut is in the attached data."""
 
@@ -109,18 +110,26 @@ def _lines(text: str) -> int:
 def shortened(sheet: ActionSheet, measure: Measure) -> ActionSheet:
     """`sheet` with no more than `measure` holds; an ellipsis says where something was cut."""
     action, kpi = sheet.action, sheet.action.kpi
+    face, most = sheet.cover, max(measure.line, 30)
     return replace(
         sheet,
+        cover=replace(
+            face,
+            organisation=cut(face.organisation, most),
+            questionnaire=cut(face.questionnaire, most),
+            round=cut(face.round, most),
+        ),
         action=replace(
             action,
-            title=cut(action.title, max(measure.line, 80)),
+            title=cut(action.title, max(measure.line, 60)),
             why=cut(action.why, measure.text),
-            owner=cut(action.owner, 60),
-            sponsor=cut(action.sponsor, 60),
+            owner=cut(action.owner, min(60, measure.line)),
+            sponsor=cut(action.sponsor, min(60, measure.line)),
             criteria=action.criteria[:8],
-            kpi=kpi and replace(kpi, name=cut(kpi.name, measure.line), unit=cut(kpi.unit, 40)),
+            kpi=kpi
+            and replace(kpi, name=cut(kpi.name, measure.line), unit=cut(kpi.unit, min(40, measure.line))),
         ),
-        plan_title=cut(sheet.plan_title, max(measure.line, 60)),
+        plan_title=cut(sheet.plan_title, max(measure.line, 50)),
         steps=tuple(
             replace(step, text=cut(step.text, measure.line)) for step in sheet.steps[: measure.lines]
         ),
