@@ -42,6 +42,7 @@ from palier.action_plans.pages import (
     what_if,
 )
 from palier.action_plans.pages import comments as action_comments
+from palier.action_plans.pages import data as plan_data
 from palier.action_plans.pages import files as action_files
 from palier.assessments import refusals as assessment_refusals
 from palier.assessments.pages import (
@@ -127,6 +128,7 @@ ROOMS: list[Any] = [
     *document_sharing.PAGES,
     *shared_documents.PAGES,
     *plans.PAGES,
+    *plan_data.PAGES,
     *board.PAGES,
     *bulk.PAGES,
     *mine.PAGES,

@@ -20,6 +20,7 @@ from palier.foundation.database import credentials
 from palier.foundation.identifiers import fingerprint, new_id
 from palier.foundation.permissions import Permission
 from palier.foundation.settings import read_settings
+from palier.foundation.sheets import Column, Sheet, write_sheets
 from palier.questionnaires.building import content_hash
 from palier.questionnaires.catalogue import definition, latest
 from palier.questionnaires.yaml_layout import yaml_text_of
@@ -211,6 +212,8 @@ def _key(route: str, name: str) -> str:
     if name == "practice":
         own = route.endswith("/edit") or "/versions/" in route
         return "waiting" if "/n/{net" in route else "told" if own else name
+    if name == "brought":
+        return "brought_actions" if "/plans/" in route else "brought_answers"
     if name == "token":
         return before.strip("/")
     if route.endswith("/share"):
@@ -232,6 +235,7 @@ def _fill(route: str, ids: dict[str, str]) -> str:
 
 _IN_NETWORK = "join network n on n.id = network_id where n.slug = 'excellence-de-service'"
 _IN_VALLEY = "join organisation o on o.id = organisation_id where o.slug = 'transports-du-val'"
+_PLAN = f"select p.id from action_plan p {_IN_VALLEY} order by p.id limit 1"
 _LOOKED_UP = {
     "practice": f"select s.id from shared_practice s {_IN_NETWORK} and s.adopters = 0 and s.measured order by s.published_at limit 1",
     "told": f"select v.practice_id from practice_version v {_IN_VALLEY} order by v.practice_id limit 1",
@@ -250,6 +254,7 @@ _LOOKED_UP = {
     "action": f"select a.id from action a {_IN_VALLEY} and a.status = 'in_progress' order by a.id limit 1",
     "remark": f"select c.id from topic_comment c {_IN_VALLEY} and c.person_name = 'Claire Lambert' order by c.id limit 1",
     "report": "select id from report where title = 'Bilan' limit 1",
+    **{f"brought_{what}": f"select id from brought_file where name = '{what}.xlsx'" for what in ("answers", "actions")},
     "finished": "select id from report where title = 'Bilan partagé' limit 1",
     **{name: f"select id from own_questionnaire where file_name = '{name}.yaml'" for name in ("own", "of_network", "draft", "faulty")},
     "client": "select o.slug from mandate m join organisation o on o.id = m.organisation_id order by m.id limit 1",
@@ -297,11 +302,47 @@ async def plant_questionnaires(owner: asyncpg.Connection) -> None:
         )  # fmt: skip
 
 
+def workbook(*lines: tuple[str, ...]) -> bytes:
+    """A workbook of these lines, the heads first."""
+    return write_sheets([Sheet("A", tuple(Column(head) for head in lines[0]), lines[1:])])
+
+
+async def plant_brought_files(owner: asyncpg.Connection) -> None:
+    """Answers and actions that wait to be confirmed: changes, faults, and what somebody else changed too."""
+    rounds = f"select a.id from assessment a {_IN_VALLEY} order by a.slug desc limit 1"
+    answers = [
+        ("SX1.1.1", "1", ""),
+        ("SX4.2.3", "4", "Constat"),
+        ("SX9.9.9", "2", ""),
+        ("SX1.1.2", "neuf", ""),
+    ]
+    taken = await owner.fetchval(
+        f"select a.title from action a join action_plan p on p.id = a.plan_id where p.id = ({_PLAN}) limit 1"
+    )
+    actions = [
+        (taken, "", "5"),
+        ("Rappeler sous 48 heures", "31/01/2027", "2"),
+        ("Écouter les appels", "demain", "3"),
+    ]
+    files = (
+        ("answers", f"'assessment ' || ({rounds})", workbook(("code", "level", "rationale"), *answers)),
+        ("actions", f"'plan ' || ({_PLAN})", workbook(("title", "due_on", "effort"), *actions)),
+    )
+    for name, subject, content in files:
+        await owner.execute(
+            "insert into brought_file (id, organisation_id, subject, name, content, sha256, brought_by, brought_at, outcome) "
+            f"select $1, o.id, {subject}, $2, $3, '', p.id, now(), '{{}}' from organisation o, person p "
+            f"where o.slug = 'transports-du-val' and p.email = '{CLAIRE}'",
+            new_id(), f"{name}.xlsx", content,
+        )  # fmt: skip
+
+
 async def plant_what_is_missing(demonstration: Demonstration) -> None:
     """What the demonstration has not: mailed links, an invitation, a document, questionnaires of one's own."""
     soon = now() + timedelta(days=3)
     async with connection(demonstration) as owner:
         await plant_questionnaires(owner)
+        await plant_brought_files(owner)
         claire = await owner.fetchval("select id from person where email = $1", CLAIRE)
         valley = await owner.fetchval("select id from organisation where slug = 'transports-du-val'")
         for purpose in ("confirm", "reset"):

@@ -19,12 +19,14 @@ from palier.assessments.flows.answering import answer_criterion, open_assessment
 from palier.assessments.flows.submitting import submit
 from palier.assessments.rules.drafts import Draft
 from palier.foundation import actor as acting
+from palier.foundation import brought_files
 from palier.foundation.clock import now, today
 from palier.foundation.database import reading, transaction
 from palier.foundation.files import shelves
 from palier.foundation.identifiers import fingerprint, new_id
 from palier.foundation.permissions import Role
 from palier.foundation.settings import Settings
+from palier.foundation.sheets import Column, Sheet, write_sheets
 from palier.foundation.uploads import Received
 from palier.network import store as network
 from palier.practices.rules.sheets import Sheet, to_plain
@@ -72,11 +74,22 @@ async def nest(cast: Any, administrator: Any, settings: Settings) -> Nest:
     link = await _plant_a_link(owner, report)
     practice, comment = await _plant_practice(administrator, owner)
     return Nest(owner, {
-        "preset": await _keep_a_form(owner), "bulletin": str(new_id()), **await _discuss(owner, UUID(action), settings),
+        "preset": await _keep_a_form(owner), "bulletin": str(new_id()), "brought": await _bring_a_file(owner, done.id), **await _discuss(owner, UUID(action), settings),
         "org": "nid", "assessment": done.slug, "slug": done.slug, "code": "FL1.1.1", "section": "FL1.1", "element": "FL1.1",
         "plan": plan, "action": action, "report": report, "link": link, "invitation": invitation, "mandate": mandate, "membership": membership,
         "questionnaire": own, "kind": "yaml", "practice": practice, "comment": comment, "network": "cercle-du-nid", "version": "1", "reading": reading, "step": step, "lever": questionnaire.levers[0].id, "member": membership, "edition": str(new_id()), "cohort": "family=transport",
     })  # fmt: skip
+
+
+async def _bring_a_file(owner: acting.Actor, assessment: UUID) -> str:
+    """A workbook that waits to be confirmed."""
+    file = new_id()
+    sheet = Sheet("A", (Column("code"), Column("rationale")), [("FL1.1.1", f"{CANARY} constat")])
+    async with transaction(owner):
+        await brought_files.keep(
+            owner, file, f"assessment {assessment}", f"{CANARY}.xlsx", write_sheets([sheet])
+        )
+    return str(file)
 
 
 async def _discuss(owner: acting.Actor, action: UUID, settings: Settings) -> dict[str, str]:

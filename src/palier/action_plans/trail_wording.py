@@ -14,6 +14,8 @@ def history_words(event: Event) -> list[str]:
     """What an entry of the trail tells, one sentence each; details that were erased tell nothing."""
     changes = changes_words(event.details.get("changes", {}))
     sentence = _sentences().get(event.verb.removeprefix("action_plans."))
+    if source := event.details.get("source"):
+        changes = [*changes, _("From the file %(name)s") % {"name": source}]
     if sentence is None:
         return conversations.told(event.verb, event.details) or changes or [_("Changed")]
     details = defaultdict(lambda: "\u2013", event.details)

@@ -27,7 +27,7 @@ def heads() -> dict[str, str]:
         "code": _("Code"), "section": _("Section"), "criterion": _("Criterion"), "asked": _("What to answer"),
         "level": _("Level"), "value": _("Value"), "state": _("State"),
         "reason": _("Why it does not apply"), "rationale": _("Rationale"), "evidence": _("Kind of evidence"),
-        "evidence_text": _("Evidence"), "evidence_link": _("Link to the evidence"), "to_review": _("To review"),
+        "evidence_text": _("Description of the evidence"), "evidence_link": _("Link to the evidence"), "to_review": _("To review"),
         "updated_by": _("Answered by"), "updated_at": _("Answered on"), "mark": _("Mark (leave as it is)"),
     }  # fmt: skip
 

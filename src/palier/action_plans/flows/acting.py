@@ -70,23 +70,34 @@ async def add(actor: Actor, slug: str, facts: Facts, op: UUID, steps: Sequence[s
 
     Raises DoesNotExist, Unacceptable, UnacceptableSteps, UnknownOwner, AlreadyDone.
     """
-    facts = _checked(facts)
-    check_steps(steps)
     async with transaction(actor):
         plan = await store.plan_by_slug(actor, slug, locked=True)
-        row = Action(
-            id=new_id(), organisation_id=actor.organisation_id, plan_id=plan.id, created_by=actor.person_id,
-            created_at=now(),
-        )  # fmt: skip
-        await operations.claim(op, actor.person_id, f"/o/{actor.organisation.slug}/a/{row.id}")
-        await _apply(actor, plan, row, facts)
-        await row.save(force_create=True)
-        await store.add_steps(row, steps)
-        await audit.record(
-            actor, "action_plans.action_added", f"action {row.id}", plan=slug, title=row.title,
-            owner=row.owner_name, due=row.due_on, gain=row.expected_gain,
-        )  # fmt: skip
+        return await add_in(actor, plan, facts, op, steps)
+
+
+async def add_in(
+    actor: Actor, plan: ActionPlan, facts: Facts, op: UUID, steps: Sequence[str] = (), source: str = ""
+) -> Action:
+    """As `add`, in the caller's transaction, for a plan it has locked. `source` names the file it came from, if any."""
+    facts = _checked(facts)
+    check_steps(steps)
+    row = Action(
+        id=new_id(), organisation_id=actor.organisation_id, plan_id=plan.id, created_by=actor.person_id,
+        created_at=now(),
+    )  # fmt: skip
+    await operations.claim(op, actor.person_id, f"/o/{actor.organisation.slug}/a/{row.id}")
+    await _apply(actor, plan, row, facts)
+    await row.save(force_create=True)
+    await store.add_steps(row, steps)
+    await audit.record(
+        actor, "action_plans.action_added", f"action {row.id}", plan=plan.slug, title=row.title,
+        owner=row.owner_name, due=row.due_on, gain=row.expected_gain, **_from(source),
+    )  # fmt: skip
     return row
+
+
+def _from(source: str) -> dict[str, str]:
+    return {"source": source} if source else {}
 
 
 async def edit(actor: Actor, action: UUID, facts: Facts, base: int) -> Action:
@@ -116,7 +127,9 @@ async def _change(actor: Actor, action: UUID, base: int, change: Callable[[Facts
         return await change_in(actor, action, base, change)
 
 
-async def change_in(actor: Actor, action: UUID, base: int, change: Callable[[Facts], Facts]) -> Action:
+async def change_in(
+    actor: Actor, action: UUID, base: int, change: Callable[[Facts], Facts], source: str = ""
+) -> Action:
     """Change one action in the caller's transaction; nothing is written when nothing differs. Raises as `edit`."""
     row = await store.action_by_id(actor, action, locked=True)
     before = facts_of(row)
@@ -132,7 +145,12 @@ async def change_in(actor: Actor, action: UUID, base: int, change: Callable[[Fac
     await row.save()
     told = _told(changes, people, {"owner": row.owner_name, "sponsor": row.sponsor})
     await audit.record(
-        actor, "action_plans.action_changed", f"action {row.id}", revision=row.revision, changes=told
+        actor,
+        "action_plans.action_changed",
+        f"action {row.id}",
+        revision=row.revision,
+        changes=told,
+        **_from(source),
     )
     return row
 

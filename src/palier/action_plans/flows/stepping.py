@@ -65,18 +65,23 @@ async def rewrite(actor: Actor, action: UUID, lines: Sequence[str], seal: str) -
     Raises DoesNotExist, UnacceptableSteps, StepsChangedMeanwhile.
     """
     async with transaction(actor):
-        row = await store.action_by_id(actor, action, locked=True)
-        items = await _items(actor, row)
-        before = [item.text for item in items]
-        if before == list(lines):
-            return
-        if seal != seal_of(before):
-            raise StepsChangedMeanwhile(before)
-        check_steps(lines)
-        await _replace(row, items, lines)
-        await audit.record(
-            actor, "action_plans.steps_rewritten", f"action {row.id}", before=before, after=list(lines)
-        )
+        await rewrite_in(actor, action, lines, seal)
+
+
+async def rewrite_in(actor: Actor, action: UUID, lines: Sequence[str], seal: str, **details: str) -> None:
+    """As `rewrite`, in the caller's transaction; `details` join the trail."""
+    row = await store.action_by_id(actor, action, locked=True)
+    items = await _items(actor, row)
+    before = [item.text for item in items]
+    if before == list(lines):
+        return
+    if seal != seal_of(before):
+        raise StepsChangedMeanwhile(before)
+    check_steps(lines)
+    await _replace(row, items, lines)
+    await audit.record(
+        actor, "action_plans.steps_rewritten", f"action {row.id}", before=before, after=list(lines), **details
+    )
 
 
 async def _items(actor: Actor, row: Action) -> list[ChecklistItem]:
