@@ -12,6 +12,7 @@ import pikepdf
 import pytest
 
 from palier.accounts.rules import ATTEMPTS
+from palier.demo.sandboxes import erase
 from palier.foundation import clock, files
 from palier.foundation.actor import Actor
 from palier.foundation.database import (
@@ -29,18 +30,27 @@ from palier.foundation.operations import AlreadyDone
 from palier.foundation.permissions import Role
 from palier.reports.flows import marking, opening, sharing
 from palier.reports.flows.making import MOST_ATTEMPTS
+from palier.reports.flows.verifying import ask_about_code, ask_about_file, sealed
 from palier.reports.links import links_of
+from palier.reports.pages import shared as pages
 from palier.reports.press import FailureReason, PrintingFailed
 from palier.reports.rules.record import to_plain
 from palier.reports.rules.sharing import LinkState, Terms, end_of, marked, one_line
 from palier.reports.store import LinkOpening, Report, ReportState, SharedLink
-from tests.conftest import plant_mandate
+from palier.reports.turns import Turns
+from tests.conftest import plant_mandate, plant_organisation
 from tests.reports import samples
 
 BASE = "/o/transports-du-val/reports"
 SECRET = "quatre mots sans aucun rapport"
 BYTES = b"%PDF-1.7 the document itself"
 BOARD = Terms("Conseil du 12 mars")
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_looked(monkeypatch):
+    """The count is one for the process, and every test visits from the same place."""
+    monkeypatch.setattr(pages, "_looks", Turns(100, 60))
 
 
 class Stub:
@@ -295,6 +305,7 @@ async def test_no_answer_behind_a_link_is_kept_found_followed_or_remembered(clai
             # What a browser says of itself on a page that tells no site where it comes from.
             await visitor.post(f"/s/{code}", data={"password": SECRET}, headers={"origin": "null"}),
         ]
+        await visitor.get("/static/css/tokens.css")
         assert not dict(visitor.cookies)
     assert answers[-1].content == BYTES
     for answer in answers:
@@ -334,6 +345,13 @@ async def test_passwords_are_not_tried_for_long(claire, made, visit):
         assert (await visitor.post(f"/s/{code}", data={"password": SECRET})).content == BYTES
 
 
+async def test_links_are_not_tried_one_after_the_other(claire, made, visit, monkeypatch):
+    monkeypatch.setattr(pages, "_looks", Turns(2, 60))
+    code = await share(claire, await made(claire))
+    async with visit(None) as visitor:
+        assert [(await visitor.get(f"/s/{one}")).status_code for one in ("a", "b", code)] == [404, 404, 429]
+
+
 async def test_a_document_is_not_taken_away_without_end(claire, made, visit, monkeypatch):
     monkeypatch.setattr(opening, "MOST_OPENINGS", 2)
     report = await made(claire)
@@ -366,15 +384,45 @@ async def test_a_marked_copy_is_made_beside_the_document(claire, made, visit, sh
     assert await owner.fetchval("select count(*) from audit_entry where verb = 'reports.copy_made'") == 1
 
 
-async def test_the_original_is_never_given_in_place_of_a_copy_that_cannot_be_made(claire, made, visit, shelf):
+async def test_a_marked_copy_is_confirmed_under_the_code_of_its_document(claire, made, shelf):
+    document = sealed(samples.action_plan("fr", 1), "https://palier.example")
+    report = await made(claire, content=to_plain(document))
+    code = await share(claire, report, replace(BOARD, marked=True))
+    await marking.mark_copy(claire.organisation_id, (await link_of(code)).id, Stub(), shelf)
+    copy = await opening.take_away(code, "", "192.0.2.1", shelf)
+    assert copy.name == "Plan d’action 2027.pdf"
+    issue = await ask_about_file(copy.content)
+    assert issue is not None
+    assert issue in await ask_about_code(document.cover.seal.code)
+
+
+async def test_the_links_appear_when_the_document_is_made_without_a_reload(claire, made, visit):
+    report = await made(claire)
+    await share(claire, report)
+    async with visit(claire) as browser:
+        polled = await browser.get(f"{BASE}/{report}", headers={"hx-request": "true"})
+        whole = await browser.get(f"{BASE}/{report}")
+    swapped = re.search(r'<div id="links" hx-swap-oob="true">(.*?)</section>', polled.text, re.DOTALL)[1]
+    token = re.compile(r'value="[^"]*"')
+    assert token.sub("", swapped) in token.sub("", whole.text)
+
+
+async def test_the_original_is_never_given_in_place_of_a_copy_that_cannot_be_made(
+    claire, made, visit, shelf, owner
+):
     report = await made(claire)
     code = await share(claire, report, replace(BOARD, marked=True))
     link = (await link_of(code)).id
-    for _ in range(MOST_ATTEMPTS - 1):
-        with pytest.raises(PrintingFailed):
-            await marking.mark_copy(claire.organisation_id, link, Stub(FailureReason.TOO_LONG), shelf)
-    await marking.mark_copy(claire.organisation_id, link, Stub(FailureReason.TOO_LONG), shelf)
+    for _ in range(MOST_ATTEMPTS):
+        assert (await listed(claire, report))[0].state is LinkState.PREPARING
+        await marking.mark_copy(claire.organisation_id, link, Stub(FailureReason.TOO_LONG), shelf)
     assert (await listed(claire, report))[0].state is LinkState.NOT_MADE
+    turns = await owner.fetch(
+        "select distinct lock from procrastinate_jobs where task_name = 'reports.mark_copy'"
+    )
+    assert [row["lock"] for row in turns] == [f"documents of {claire.organisation_id}"], (
+        "beside nobody else's"
+    )
     async with visit(None) as visitor:
         assert BYTES not in (await visitor.post(f"/s/{code}")).content
     async with visit(claire) as browser:
@@ -448,7 +496,7 @@ async def test_the_database_itself_shows_the_holder_one_document_and_one_file(cl
     await marking.mark_copy(claire.organisation_id, (await link_of(other)).id, Stub(), shelf)
     await opening.take_away(code, "", "192.0.2.1", shelf)
     nobody = await _seen(owner, "0" * 64)
-    for held, given in ((code, "Plan.pdf"), (other, "Plan.pdf")):
+    for held, given in ((code, "Plan.pdf"), (other, "Plan d’action 2027.pdf")):
         seen = await _seen(owner, fingerprint(held))
         assert set(seen) - set(nobody) <= {"shared_link", "report", "stored_file", "link_opening"}
         assert [row["id"] for row in seen["report"]] == [report]
@@ -546,6 +594,17 @@ async def worker(stage, settings):
     yield
     await disconnect()
     await connect(str(settings.database_url), WEB, maxsize=10)
+
+
+async def test_a_throw_away_copy_takes_its_links_along(cast, shelf, made, owner):
+    visitor = replace(cast.actor("claire", "valley", Role.OWNER))
+    copy = await plant_organisation("Copie", "demo-0123456789ab", visitor.person, sandbox_until=clock.now())
+    actor = replace(visitor, organisation=copy)
+    code = await share(actor, await made(actor))
+    await opening.take_away(code, "", "192.0.2.1", shelf)
+    await erase(copy.id, shelf)
+    assert await owner.fetchval("select count(*) from shared_link") == 0
+    assert await owner.fetchval("select count(*) from link_opening") == 0
 
 
 async def test_at_night_copies_of_links_that_are_over_go_and_links_a_year_later(

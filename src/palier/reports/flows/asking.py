@@ -27,7 +27,12 @@ RENDER = "reports.render"
 
 async def line_up(organisation: UUID, report: UUID, at: datetime | None = None) -> None:
     """Ask for the job, in the caller's transaction: behind the organisation's other documents, beside everybody else's."""
-    await jobs.enqueue(RENDER, turn=f"documents of {organisation}", at=at, organisation=organisation, report=report)
+    await jobs.enqueue(RENDER, turn=turn_of(organisation), at=at, organisation=organisation, report=report)
+
+
+def turn_of(organisation: UUID) -> str:
+    """The turn in which the documents of an organisation are made, one at a time."""
+    return f"documents of {organisation}"
 
 
 @dataclass(frozen=True, slots=True)

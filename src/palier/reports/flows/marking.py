@@ -1,5 +1,6 @@
 """Making marked copies, and putting away what links leave behind. The worker's."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from palier.foundation import audit, files
@@ -9,8 +10,10 @@ from palier.foundation.clock import now
 from palier.foundation.database import reading, transaction
 from palier.reports import store
 from palier.reports.flows import verifying
-from palier.reports.flows.making import MOST_ATTEMPTS, WORTH_ANOTHER_TRY, document_of
+from palier.reports.flows.making import MOST_ATTEMPTS, PAUSE, WORTH_ANOTHER_TRY, document_of
+from palier.reports.flows.sharing import line_up_copy
 from palier.reports.press import FailureReason, Press, PrintingFailed
+from palier.reports.rules.formats import format_of
 from palier.reports.rules.kinds import Document
 from palier.reports.rules.sharing import KEPT_AFTER, marked
 from palier.reports.store import Report, SharedLink
@@ -19,7 +22,7 @@ from palier.reports.store import Report, SharedLink
 async def mark_copy(organisation: UUID, link: UUID, press: Press, shelf: files.Shelf) -> None:
     """Make the marked copy of `link` from the content of its document, whose own file is not touched.
 
-    Interrupted anywhere, it can be called again. Raises PrintingFailed where another try makes sense.
+    Interrupted anywhere, it can be called again. Where another try makes sense it lines up again.
     """
     duty = OnDuty(organisation)
     async with transaction(duty):
@@ -32,8 +35,9 @@ async def mark_copy(organisation: UUID, link: UUID, press: Press, shelf: files.S
         document, content = await _print(duty, row, press)
     except PrintingFailed as failure:
         if failure.reason in WORTH_ANOTHER_TRY and row.attempts < MOST_ATTEMPTS:
-            raise
-        await _give_up(duty, link, failure.reason)
+            await _try_later(duty, row)
+        else:
+            await _give_up(duty, link, failure.reason)
     else:
         await _keep(duty, row, document, content, shelf)
 
@@ -53,15 +57,21 @@ async def _keep(
         if await store.copy_being_made(row.id) is None:
             return
         report = await store.report_behind(row)
-        like = await shared.StoredFile.get(id=report.file_id)
+        form = format_of(report.kind)
+        name = f"{report.title[:190]}.{form.suffix}"
         file = await files.keep(
-            shelf, None, row.organisation_id, like.name, like.media_type, content, identifier=row.id
+            shelf, None, row.organisation_id, name, form.media_type, content, identifier=row.id
         )
         await SharedLink.filter(id=row.id).update(file_id=file.id)
         await verifying.issue(document, file.sha256, organisation=row.organisation_id)
         await audit.record(
             duty, "reports.copy_made", f"report {row.report_id}", link=row.id, sha256=file.sha256
         )
+
+
+async def _try_later(duty: OnDuty, row: SharedLink) -> None:
+    async with transaction(duty):
+        await line_up_copy(row.organisation_id, row.id, now() + timedelta(seconds=PAUSE**row.attempts))
 
 
 async def _give_up(duty: OnDuty, link: UUID, reason: FailureReason) -> None:

@@ -1,6 +1,6 @@
 """Sharing a document with somebody outside: a link that ends by itself, and can be ended sooner."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from palier.accounts import passwords
@@ -14,11 +14,17 @@ from palier.foundation.identifiers import fingerprint, new_id, new_secret
 from palier.foundation.language import day, speaking
 from palier.network.store import mandate_of
 from palier.reports import store
+from palier.reports.flows.asking import turn_of
 from palier.reports.rules.sharing import MOST_LINKS, Terms, end_of
 from palier.reports.store import Report, ReportState, SharedLink
 
 MARK = "reports.mark_copy"
 """The job that makes a marked copy; its arguments are `organisation` and `link`."""
+
+
+async def line_up_copy(organisation: UUID, link: UUID, at: datetime | None = None) -> None:
+    """Ask for the job, in the caller's transaction: in the same turn as the organisation's documents."""
+    await jobs.enqueue(MARK, turn=turn_of(organisation), at=at, organisation=organisation, link=link)
 
 
 class NotMade(Exception):
@@ -63,7 +69,7 @@ async def _open_link(actor: Actor, row: Report, terms: Terms, code: str, passwor
         password=bool(password_hash), marked=terms.marked,
     )  # fmt: skip
     if terms.marked:
-        await jobs.enqueue(MARK, organisation=actor.organisation_id, link=link.id)
+        await line_up_copy(actor.organisation_id, link.id)
 
 
 def _watermark(actor: Actor, row: Report, terms: Terms) -> str:
@@ -100,4 +106,4 @@ async def mark_again(actor: Actor, report: UUID, link: UUID) -> None:
             return
         await SharedLink.filter(id=row.id).update(failure="", attempts=0)
         await audit.record(actor, "reports.copy_asked_again", f"report {report}", link=link)
-        await jobs.enqueue(MARK, organisation=actor.organisation_id, link=link)
+        await line_up_copy(actor.organisation_id, link)
