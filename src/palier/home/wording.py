@@ -93,6 +93,7 @@ def _after_submitting() -> list[Topic]:
         )),
         Topic("report", _("Have a PDF made"), (
             _("On the page “Reports”, choose results with plan, or the plan alone. The document is accessible (PDF/UA) and made for keeping (PDF/A); its data travel inside it."),
+            _("To hand it to somebody without an account, open the document and choose “Share by a link”: the link ends by itself, you see when it is used and can revoke it at any time."),
         )),
     ]  # fmt: skip
 
