@@ -74,6 +74,7 @@ from palier.association.pages import refusing as cockpit_letters
 from palier.benchmarks import jobs as benchmark_jobs
 from palier.benchmarks.flows.comparing import peers as peers_of_members
 from palier.benchmarks.pages import agreeing, member, publication
+from palier.consensus.pages import meeting
 from palier.conversations import jobs as conversation_jobs
 from palier.demo import jobs as demo_jobs
 from palier.demo import pages as demonstration
@@ -153,6 +154,7 @@ ROOMS: list[Any] = [
     *hub.PAGES,
     *answering.PAGES,
     *proposing.PAGES,
+    *meeting.PAGES,
     *submitting.PAGES,
     *results.PAGES,
     *round_data.PAGES,

@@ -415,6 +415,17 @@ function showControls() {
   document.querySelectorAll("[data-reveal][hidden], [data-script][hidden]").forEach((button) => (button.hidden = false));
 }
 
+/* How long a meeting has been on one criterion. Nothing happens when it gets long: it is there to be glanced at. */
+function showTime() {
+  const clock = document.querySelector("[data-timer]");
+  if (!clock) return;
+  const since = Date.now();
+  setInterval(() => {
+    const seconds = Math.floor((Date.now() - since) / 1000);
+    clock.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  }, 1000);
+}
+
 /* A row of tabs wider than a phone starts where the reader is. */
 function showCurrentTab() {
   const tab = document.querySelector(".tabs [aria-current]");
@@ -564,6 +575,7 @@ addEventListener("pagehide", onLeaving);
 document.addEventListener("DOMContentLoaded", () => {
   showControls();
   showCurrentTab();
+  showTime();
   welcomeForms();
   if (person()) sendBoxes();
 });

@@ -48,6 +48,10 @@ VARIANTS = (
     (SOPHIE, f"{VALLEY}/questionnaires"),
     (HUGO, "/o/{client}/questionnaires"),
     (CLAIRE, f"{VALLEY}/e/{{open}}/q/SX1.1.1?only=blank"),
+    (CLAIRE, f"{VALLEY}/e/{{alone}}"),
+    (CLAIRE, f"{VALLEY}/e/{{alone}}/q/{{apart}}"),
+    (SOPHIE, f"{VALLEY}/e/{{alone}}/consensus"),
+    (SOPHIE, f"{VALLEY}/e/{{alone}}/consensus/{{apart}}"),
     (CLAIRE, f"{VALLEY}/e/{{open}}/q/SX4.2.3"),
     (CLAIRE, f"{VALLEY}/e/{{open}}/s/SX1.1"),
     (CLAIRE, f"{VALLEY}/e/{{open}}/check"),
@@ -200,6 +204,8 @@ def _opened_by(path: str, opt: dict[str, object]) -> str:
 def _key(route: str, name: str) -> str:
     """What a path parameter means on this route: the same word names different things."""
     before = route.partition("{" + name)[0]
+    if "/consensus" in route and name in ("assessment", "code"):
+        return "alone" if name == "assessment" else "apart"
     if name in ("assessment", "slug"):
         past = any(word in route for word in ("receipt", "results", "why", "history", "benchmark"))
         return "done" if past else "open"
@@ -268,6 +274,7 @@ async def _ids(demonstration: Demonstration) -> dict[str, str]:
         found = {name: await owner.fetchval(sql) for name, sql in _LOOKED_UP.items()}
     return {name: str(value) for name, value in found.items() if value is not None} | {
         "org": "transports-du-val", "net": "excellence-de-service", "network": "excellence-de-service", "open": ongoing, "done": done, "before": before,
+        "alone": f"ex-{now().year}", "apart": "EX1.1.1",
         "made": str(found["report"]), "questionnaire": "SX", "code": "SX1.1.1", "section": "SX1.1", "element": "SX1.1", "version": "1",
         "kind": "yaml", "seal": "7KQ2-M9XD-4RTB-HW3C", "shared": "share-me", "confirm": "confirm-me", "reset": "reset-me", "invite": "invite-me",
         "message": "opening", "letters": "refuse-me", "reminders": "remind-me", "reminders/stop": "stop-me",

@@ -200,7 +200,7 @@ def test_the_small_network_is_careful(look: Look) -> None:
 def test_the_director_has_work_to_do(look: Look) -> None:
     assert (
         look.one(
-            "select count(*) from answer a join assessment s on s.id = a.assessment_id join organisation o on o.id = s.organisation_id where o.slug = %(slug)s and s.state = 'draft'",
+            "select count(*) from answer a join assessment s on s.id = a.assessment_id join organisation o on o.id = s.organisation_id where o.slug = %(slug)s and s.state = 'draft' and s.mode = 'together'",
             slug=VALLEY,
         )
         == 22

@@ -18,6 +18,7 @@ from palier.foundation.actor import Actor
 from palier.foundation.database import select
 from palier.foundation.identifiers import new_id
 from palier.questionnaires.rules import Questionnaire
+from palier.respondents.store import Response
 
 
 class Unknown(DoesNotExist):
@@ -28,6 +29,15 @@ class AssessmentState(StrEnum):
     DRAFT = "draft"
     SUBMITTED = "submitted"
     SUPERSEDED = "superseded"
+
+
+class Mode(StrEnum):
+    """How a round is answered."""
+
+    TOGETHER = "together"
+    """One shared answer to each criterion, from the start."""
+    INDIVIDUAL = "individual"
+    """Everybody answers alone, then the answers are opened and agreed on."""
 
 
 class AnswerState(StrEnum):
@@ -84,6 +94,9 @@ class Assessment(Model):
     version = fields.CharField(max_length=20)
     definition_hash = fields.CharField(max_length=64)
     scope: Any = fields.JSONField(default=list, db_default=[])  # dimensions chosen; empty: all
+    mode = fields.CharEnumField(Mode, max_length=20, default=Mode.TOGETHER, db_default=Mode.TOGETHER.value)
+    names_shown = fields.BooleanField(default=True, db_default=True)  # beside individual answers, once opened
+    answers_opened_at = fields.DatetimeField(null=True)  # individual rounds: when consensus began
     campaign = fields.ForeignKeyField("palier.Campaign", related_name="assessments", null=True)
     campaign_id: UUID | None
     opens_on = fields.DateField()
@@ -104,6 +117,15 @@ class Assessment(Model):
     class Meta:
         table = table_description = "assessment"
         unique_together = (("organisation", "slug"),)
+
+    @property
+    def blind(self) -> bool:
+        """Whether everybody still answers alone."""
+        return self.mode is Mode.INDIVIDUAL and self.answers_opened_at is None
+
+    def respondent(self, actor: Actor) -> UUID | None:
+        """Whose answers `actor` edits: their own while everybody answers alone, else None for the shared ones."""
+        return actor.person_id if self.blind and self.state is AssessmentState.DRAFT else None
 
 
 class Answer(Model):
@@ -131,6 +153,10 @@ class Answer(Model):
     class Meta:
         table = table_description = "answer"
         unique_together = (("assessment", "code"),)
+
+
+Written = Answer | Response
+"""What somebody wrote: the shared answer, or their own. The columns have the same names."""
 
 
 class AnswerEvent(Model):

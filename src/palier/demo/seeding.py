@@ -16,6 +16,7 @@ from palier.demo.cockpit import plant_cockpit
 from palier.demo.consultant import clients_among, plant_clients
 from palier.demo.conversation import plant_conversation
 from palier.demo.director import VALLEY, plant_flashes, plant_plan, plant_valley
+from palier.demo.meeting import plant_meeting
 from palier.demo.networks import plant_members, plant_network, plant_running, publish_years
 from palier.demo.past_plan import plant_past_plan
 from palier.demo.pillars import plant_pillars
@@ -94,6 +95,7 @@ async def _plant(settings: Settings, press: Press) -> None:
     actors = await plant_members(large, everybody)
     valley = await plant_valley(large, claire, {malik: Role.CONTRIBUTOR, sophie: Role.READER})
     await plant_flashes(valley, large)
+    await plant_meeting(valley, malik)
     await publish_years(large)
     await plant_plan(valley, large.campaigns[-2].name, owners=(claire, malik))
     await plant_conversation(valley, malik, sophie, settings)

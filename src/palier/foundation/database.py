@@ -28,6 +28,7 @@ STORES = [
     "palier.accounts.store",
     "palier.network.store",
     "palier.questionnaires.store",
+    "palier.respondents.store",
     "palier.assessments.store",
     "palier.benchmarks.store",
     "palier.practices.store",

@@ -13,7 +13,7 @@ from palier.assessments.rules.asked import NO_TURN, Turn, asked, turn
 from palier.assessments.rules.drafts import Draft, Fault, draft_from, faults, settled
 from palier.assessments.rules.history import Change, changes_from
 from palier.assessments.rules.progress import NOTHING, Standing, States
-from palier.assessments.store import Assessment, Campaign, Participation, Unknown, assessment_by_slug
+from palier.assessments.store import Assessment, Campaign, Mode, Participation, Unknown, assessment_by_slug
 from palier.foundation import audit, operations
 from palier.foundation.actor import Actor
 from palier.foundation.clock import now
@@ -32,6 +32,8 @@ class Outcome(StrEnum):
     REPLAYED = "replayed"
     CONFLICT = "conflict"
     SUBMITTED = "submitted"
+    OPENED = "opened"
+    """Individual answers were opened meanwhile: from then on an answer comes of an agreement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Saved:
     """The answer as it stands after a save. `revision` is what the next save of this editor is based on.
 
     After a conflict `answer`, `by` and `at` are the other person's and `revision` is theirs; `sent` is what was sent.
+    `alone`: everybody still answers alone, and the answer is one's own.
     `states` tells where every answer of the round stands, `questionnaire` what is asked now (`whole`: hidden criteria
     too), `turn` what this save changed about it.
     """
@@ -55,6 +58,7 @@ class Saved:
     criterion: Criterion
     sent: Draft
     turn: Turn = NO_TURN
+    alone: bool = False
 
     @property
     def stands(self) -> bool:
@@ -74,9 +78,11 @@ class Unacceptable(ValueError):
 
 async def open_assessment(
     actor: Actor, questionnaire: Questionnaire, *, name: str, opens_on: date, closes_on: date | None,
-    campaign: Campaign | None = None, op: UUID | None = None,
+    campaign: Campaign | None = None, mode: Mode = Mode.TOGETHER, names_shown: bool = True, op: UUID | None = None,
 ) -> Assessment:  # fmt: skip
     """Open a round called `name` (such as "2026"); its address is the questionnaire and the name.
+
+    `mode` is for good. `names_shown` says whether opened individual answers carry their authors' names.
 
     What is asked is kept whole from now on, and the questionnaire's scope with it. With a campaign the network is told
     that the round exists, and nothing else. Raises AlreadyDone for the form `op`, ChangedQuestionnaire for a version
@@ -90,7 +96,7 @@ async def open_assessment(
             organisation_id=actor.organisation_id, slug=slug, name=name, questionnaire=questionnaire.id,
             version=questionnaire.version, definition_hash=questionnaire.content_hash,
             scope=list(questionnaire.scope), campaign=campaign, opens_on=opens_on, closes_on=closes_on,
-            created_by=actor.person_id, created_at=now(),
+            mode=mode, names_shown=names_shown, created_by=actor.person_id, created_at=now(),
         )  # fmt: skip
         await check_offered(questionnaire)
         await keep_definition(questionnaire)
@@ -128,14 +134,14 @@ async def answer_criterion(
 
 
 async def save_in(
-    actor: Actor, slug: str, code: str, draft: Draft, *, op: UUID, base: int, tried: Sequence[UUID] = ()
-) -> Saved:
-    """As `answer_criterion`, in the caller's transaction."""
+    actor: Actor, slug: str, code: str, draft: Draft, *, op: UUID, base: int, tried: Sequence[UUID] = (), agreed: bool = False
+) -> Saved:  # fmt: skip
+    """As `answer_criterion`, in the caller's transaction. `agreed`: the answer comes of an agreement."""
     sent = draft if draft.value is None else await _settled(actor, slug, code, draft)
     rows = await select(
-        "select save_answer($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, $10) as saved",
+        "select save_answer($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, $10, $11) as saved",
         slug, code, op, base, list(tried), json.dumps(sent.as_plain()), actor.person.name, str(actor.role),
-        actor.mandate_id, now(),
+        actor.mandate_id, now(), agreed,
     )  # fmt: skip
     # The database found the round in the same round trip; what it cannot know is checked before the commit.
     return await _checked(json.loads(rows[0]["saved"]), code, sent)
@@ -157,7 +163,11 @@ _used: Kept[tuple[UUID, str], _Used] = Kept(1024)
 async def _settled(actor: Actor, slug: str, code: str, draft: Draft) -> Draft:
     """`draft` with its value read. Raises Unknown, Unacceptable."""
     used = _used.get((actor.organisation_id, slug)) or await _find_used(actor, slug)
-    criterion = _criterion(await definition_by(used.code, used.version, used.hash, used.scope), code)
+    return read(draft, _criterion(await definition_by(used.code, used.version, used.hash, used.scope), code))
+
+
+def read(draft: Draft, criterion: Criterion) -> Draft:
+    """`draft` with its value read. Raises Unacceptable."""
     try:
         return settled(draft, criterion)
     except (ValueError, TypeError, ArithmeticError):
@@ -194,7 +204,7 @@ async def _checked(saved: dict[str, Any], code: str, sent: Draft) -> Saved:
         outcome=outcome, revision=saved["revision"], answer=draft_from(saved["answer"]),
         by=saved["by"] or "", at=datetime.fromisoformat(saved["at"]) if saved["at"] else None,
         states=states, history=changes_from(saved["history"]), questionnaire=asked(whole, states), whole=whole,
-        criterion=criterion, sent=sent, turn=turn(whole, states, code, before),
+        criterion=criterion, sent=sent, turn=turn(whole, states, code, before), alone=saved.get("alone", False),
     )  # fmt: skip
 
 

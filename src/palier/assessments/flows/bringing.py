@@ -9,11 +9,11 @@ from palier.assessments import store
 from palier.assessments.data_wording import known_words
 from palier.assessments.flows.answering import Outcome, save_in
 from palier.assessments.flows.definitions import definition_of
-from palier.assessments.flows.sheets import draft_of
+from palier.assessments.flows.sheets import draft_of, written_by
 from palier.assessments.rules.answer_lines import CHOICE, AnswerLine, Fault, read_lines
 from palier.assessments.rules.answer_merging import Change, History, Merged, Standing, merge, stale
 from palier.assessments.rules.drafts import draft_from
-from palier.assessments.store import Assessment, AssessmentState
+from palier.assessments.store import Assessment, AssessmentState, Mode
 from palier.foundation import audit, brought_files, operations
 from palier.foundation.actor import Actor
 from palier.foundation.database import select, transaction
@@ -22,10 +22,11 @@ from palier.foundation.identifiers import new_id
 from palier.foundation.sheets import ReadSheet, read_sheets
 from palier.foundation.store import BroughtFile
 from palier.questionnaires.rules import Questionnaire
+from palier.respondents import store as respondents
 
 
 class Frozen(Exception):
-    """The round was submitted: no file changes it."""
+    """The round was submitted, or its individual answers were opened: no file changes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ async def bring(actor: Actor, slug: str, name: str, data: bytes, op: UUID) -> UU
 
 async def _open_round(actor: Actor, slug: str) -> Assessment:
     assessment = await store.assessment_by_slug(actor, slug)
-    if assessment.state is not AssessmentState.DRAFT:
+    opened = assessment.mode is Mode.INDIVIDUAL and not assessment.blind
+    if assessment.state is not AssessmentState.DRAFT or opened:
         raise Frozen
     return assessment
 
@@ -79,18 +81,19 @@ async def _open_round(actor: Actor, slug: str) -> Assessment:
 async def preview(actor: Actor, slug: str, file: UUID) -> Preview:
     """What the file would do. Call inside `reading(actor)`. Raises DoesNotExist."""
     assessment = await store.assessment_by_slug(actor, slug)
-    return await _preview(assessment, await brought_files.brought(actor, subject_of(assessment), file))
+    return await _preview(actor, assessment, await brought_files.brought(actor, subject_of(assessment), file))
 
 
-async def _preview(assessment: Assessment, file: BroughtFile) -> Preview:
+async def _preview(actor: Actor, assessment: Assessment, file: BroughtFile) -> Preview:
     asked = await definition_of(assessment)
     if file.content is None:
         return Preview(file, assessment, asked, Merged((), (), 0), (), ())
     sheet = _answers_in(await asyncio.to_thread(read_sheets, file.content))
-    stands = await _standing(assessment)
+    own = assessment.respondent(actor)
+    stands = await _standing(assessment, own)
     drafts = {code: one.draft for code, one in stands.items()}
     lines, faults = read_lines(sheet, asked, drafts, known_words().words, mark_of_round(assessment))
-    merged = merge(lines, stands, await _history(assessment, lines, stands))
+    merged = merge(lines, stands, await _history(assessment, own, lines, stands))
     return Preview(file, assessment, asked, merged, sorted(faults, key=lambda one: one.line), sheet.ignored)
 
 
@@ -101,17 +104,21 @@ def _answers_in(sheets: Sequence[ReadSheet]) -> FilledSheet:
     return next(wanted, found[0] if found else FilledSheet((), (), (), ()))
 
 
-async def _standing(assessment: Assessment) -> dict[str, Standing]:
-    rows = await store.answers_of(assessment.id)
+async def _standing(assessment: Assessment, own: UUID | None) -> dict[str, Standing]:
+    rows = await written_by(assessment, own)
     return {code: Standing(draft_of(row), row.revision, row.updated_name) for code, row in rows.items()}
 
 
 async def _history(
-    assessment: Assessment, lines: Sequence[AnswerLine], stands: Mapping[str, Standing]
+    assessment: Assessment, own: UUID | None, lines: Sequence[AnswerLine], stands: Mapping[str, Standing]
 ) -> History:
     """The answers as they were when they were taken away, where they changed since."""
     codes = stale(lines, stands)
-    events = await store.events_of(assessment.id, codes) if codes else []
+    if not codes:
+        return {}
+    events = await (
+        respondents.own_events(assessment.id, codes, own) if own else store.events_of(assessment.id, codes)
+    )
     return {(event.code, event.revision): draft_from(event.after) for event in events}
 
 
@@ -127,7 +134,7 @@ async def carry_out(actor: Actor, slug: str, file: UUID, overrule: Mapping[str, 
         if row.applied_at or row.content is None:
             return Brought(**row.outcome)
         await _open_round(actor, slug)
-        found = await _preview(assessment, row)
+        found = await _preview(actor, assessment, row)
         wanted = [one for one in found.merged.conflicts if overrule.get(one.line.code) == one.before.revision]
         await select("select set_config('app.source', $1, true)", row.name)
         saved = [await _save(actor, slug, row, one) for one in (*found.merged.changed, *wanted)]
@@ -146,6 +153,6 @@ async def _save(actor: Actor, slug: str, file: BroughtFile, change: Change) -> b
     saved = await save_in(
         actor, slug, code, change.after, op=uuid5(file.id, code), base=change.before.revision
     )
-    if saved.outcome is Outcome.SUBMITTED:
+    if saved.outcome in (Outcome.SUBMITTED, Outcome.OPENED):
         raise Frozen
     return saved.stands

@@ -41,7 +41,7 @@ async def load_offered(actor: Actor, desk: Desk, only: str | None = None) -> Off
 
     Only reads: call it inside `reading(actor)`.
     """
-    if desk.frozen or (only and _is_answered(desk, only)):
+    if desk.frozen or desk.agreeing or (only and _is_answered(desk, only)):
         return None
     for source in await store.last_submitted_elsewhere(actor, desk.assessment.questionnaire):
         flash = await definition_of(source)

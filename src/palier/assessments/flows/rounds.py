@@ -12,7 +12,7 @@ from uuid import UUID
 from palier.assessments import store
 from palier.assessments.flows.definitions import definition_of
 from palier.assessments.flows.submitting import as_row
-from palier.assessments.store import Answer, Assessment, AssessmentState
+from palier.assessments.store import Assessment, AssessmentState, Written
 from palier.foundation.actor import Actor
 from palier.foundation.kept import Kept
 from palier.questionnaires.rules import Questionnaire
@@ -35,7 +35,7 @@ class Round:
     assessment: Assessment
     questionnaire: Questionnaire
     result: Result
-    answers: Mapping[str, Answer] = field(default_factory=dict)
+    answers: Mapping[str, Written] = field(default_factory=dict)
     previous: "Round | None" = None
 
     @property
@@ -87,7 +87,7 @@ async def _rounds(submitted: Iterable[Assessment]) -> list[Round]:
     return rounds
 
 
-def _result(assessment: Assessment, questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> Result:
+def _result(assessment: Assessment, questionnaire: Questionnaire, answers: Mapping[str, Written]) -> Result:
     if assessment.state is AssessmentState.DRAFT:
         return score(questionnaire, [as_row(answer) for answer in answers.values()])
     return stored_result(assessment)

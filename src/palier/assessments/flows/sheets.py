@@ -3,19 +3,22 @@
 They only read: call them inside `reading(actor)`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
 from palier.assessments import store
 from palier.assessments.flows.definitions import definition_of
 from palier.assessments.rules.asked import asked
 from palier.assessments.rules.drafts import Draft
 from palier.assessments.rules.history import Change, changes_from
-from palier.assessments.rules.progress import Progress, States, progress
-from palier.assessments.store import Answer, Assessment, Unknown
+from palier.assessments.rules.progress import Progress, Standing, States, progress
+from palier.assessments.store import Answer, Assessment, Unknown, Written
 from palier.foundation.actor import Actor
 from palier.foundation.database import select
 from palier.questionnaires.rules import Criterion, Element, Grade, Questionnaire
+from palier.respondents import store as respondents
 from palier.scoring.rules.answers import State
 
 
@@ -23,6 +26,7 @@ from palier.scoring.rules.answers import State
 class Desk:
     """A round and how far it is: what every answering screen has around its own content.
 
+    While everybody answers alone, `states` are those of the person at the desk.
     `questionnaire` holds what is asked now; `whole` the criteria hidden by a condition too.
     """
 
@@ -40,6 +44,11 @@ class Desk:
         """Whether the round was submitted."""
         return self.assessment.state is not store.AssessmentState.DRAFT
 
+    @property
+    def agreeing(self) -> bool:
+        """Whether individual answers were opened: from then on an answer comes of an agreement."""
+        return self.assessment.mode is store.Mode.INDIVIDUAL and not self.assessment.blind and not self.frozen
+
 
 @dataclass(frozen=True, slots=True)
 class LastRound:
@@ -55,6 +64,14 @@ class LastRound:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What one person answered alone; without a name where the round shows none."""
+
+    name: str
+    draft: Draft
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """One criterion with its answer so far; `revision` 0 means nobody touched it."""
 
@@ -65,6 +82,8 @@ class Sheet:
     history: tuple[Change, ...]
     before: LastRound | None
     by: str = ""
+    said: tuple[Said, ...] = ()
+    """What everybody answered, oneself included, while a round is answered alone: nothing before one's own answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +92,15 @@ class SectionSheet:
 
     desk: Desk
     element: Element
-    answers: Mapping[str, Answer]
+    answers: Mapping[str, Written]
     before: LastRound | None
 
 
 async def load_desk(actor: Actor, slug: str) -> Desk:
     """The round `slug` and its states. Raises DoesNotExist."""
     assessment = await store.assessment_by_slug(actor, slug)
-    whole, states = await definition_of(assessment), await store.states_of(assessment.id)
+    whole = await definition_of(assessment)
+    states = await states_for(actor, assessment)
     return Desk(assessment, asked(whole, states), states, whole)
 
 
@@ -91,8 +111,8 @@ async def load_sheet(actor: Actor, slug: str, code: str) -> Sheet:
         criterion = desk.whole.criterion(code)
     except KeyError:
         raise Unknown("criterion") from None
-    row = await store.answer_of(desk.assessment.id, code)
-    history = changes_from(await store.recent_changes(desk.assessment.id, code)) if row else ()
+    row, changes = await _written(desk.assessment, code, desk.assessment.respondent(actor))
+    history = changes_from(changes)
     before = await load_last_round(actor, desk.assessment, code)
     return Sheet(
         desk,
@@ -102,6 +122,7 @@ async def load_sheet(actor: Actor, slug: str, code: str) -> Sheet:
         history,
         before,
         row.updated_name if row else "",
+        await _said(actor, desk.assessment, code),
     )
 
 
@@ -112,8 +133,43 @@ async def load_section(actor: Actor, slug: str, element: str) -> SectionSheet:
         found = desk.questionnaire.element(element)
     except KeyError:
         raise Unknown("element") from None
-    answers = await store.answers_of(desk.assessment.id)
+    answers = await written_by(desk.assessment, desk.assessment.respondent(actor))
     return SectionSheet(desk, found, answers, await load_last_round(actor, desk.assessment))
+
+
+async def _said(actor: Actor, assessment: Assessment, code: str) -> tuple[Said, ...]:
+    """Everybody's own answers to one criterion, as far as the database shows them to `actor`, who stands first."""
+    if not assessment.blind:
+        return ()
+    rows = await respondents.responses_to(assessment.id, code)
+    rows.sort(key=lambda row: row.person_id != actor.person_id)
+    return tuple(Said(row.updated_name if assessment.names_shown else "", draft_of(row)) for row in rows)
+
+
+async def states_for(actor: Actor, assessment: Assessment) -> States:
+    """Where the answers stand that `actor` sees on the answering screens: their own while everybody answers alone."""
+    if own := assessment.respondent(actor):
+        rows = await respondents.own_responses(assessment.id, own)
+        return {code: Standing(row.state.value, row.to_review, row.level) for code, row in rows.items()}
+    return await store.states_of(assessment.id)
+
+
+async def written_by(assessment: Assessment, respondent: UUID | None) -> Mapping[str, Written]:
+    """The answers an answering screen edits, by criterion code: a respondent's own, or the shared ones for None."""
+    if respondent:
+        return await respondents.own_responses(assessment.id, respondent)
+    return await store.answers_of(assessment.id)
+
+
+async def _written(
+    assessment: Assessment, code: str, respondent: UUID | None
+) -> tuple[Written | None, Sequence[Mapping[str, Any]]]:
+    """One answer with its last changes."""
+    if respondent:
+        row = await respondents.own_response(assessment.id, code, respondent)
+        return row, await respondents.own_changes(assessment.id, code, respondent) if row else ()
+    shared = await store.answer_of(assessment.id, code)
+    return shared, await store.recent_changes(assessment.id, code) if shared else ()
 
 
 async def load_last_round(actor: Actor, assessment: Assessment, code: str | None = None) -> LastRound | None:
@@ -136,7 +192,7 @@ async def people_to_ask(actor: Actor) -> list[str]:
     return [row["name"] for row in await select(sql, actor.organisation_id)]
 
 
-def draft_of(row: Answer | None) -> Draft:
+def draft_of(row: Written | None) -> Draft:
     """A stored answer as the content a form edits."""
     if row is None:
         return Draft()

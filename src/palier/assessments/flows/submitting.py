@@ -9,7 +9,15 @@ from palier.assessments.consent_wording import wording
 from palier.assessments.flows.definitions import definition_of, keep_definition
 from palier.assessments.rules.asked import asked
 from palier.assessments.rules.progress import Standing, States
-from palier.assessments.store import Answer, Assessment, AssessmentState, Campaign, Consent, Participation
+from palier.assessments.store import (
+    Answer,
+    Assessment,
+    AssessmentState,
+    Campaign,
+    Consent,
+    Participation,
+    Written,
+)
 from palier.foundation import audit, jobs, mail
 from palier.foundation.actor import Actor
 from palier.foundation.clock import now
@@ -96,7 +104,7 @@ def standings(answers: Mapping[str, Answer]) -> States:
     return {code: Standing(row.state.value, row.to_review, row.level) for code, row in answers.items()}
 
 
-def as_row(answer: Answer) -> dict[str, Any]:
+def as_row(answer: Written) -> dict[str, Any]:
     """An answer as the scoring engine reads it."""
     return {
         "code": answer.code, "state": answer.state.value, "level": answer.level, "reason": answer.reason,

@@ -32,6 +32,8 @@ from palier.foundation.web import form_of, page, see_other
 from palier.questionnaires.rules import Questionnaire
 
 READ, ANSWER = needs(Permission.READ), needs(Permission.ANSWER)
+TOO_LATE = (Outcome.SUBMITTED, Outcome.OPENED)
+"""The answer no longer changes this way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ class CriterionPage(Controller):
             )  # fmt: skip
         if saved.stands:
             return await _saved(request, actor, assessment, saved, row="row" in raw)
-        if saved.outcome is Outcome.SUBMITTED:
+        if saved.outcome in TOO_LATE:
             return _fragment(request, "assessments/saving_too_late.html", saved, status_code=423)
         return _fragment(request, "assessments/saving_conflict.html", saved, status_code=409, mine=saved.sent)
 
@@ -115,7 +117,7 @@ class CriterionPage(Controller):
         except Unacceptable as refused:
             errors = sentences(refused)
             return await _again(request, actor, assessment, code, attempt, errors=errors, status_code=422)
-        if saved.outcome is Outcome.SUBMITTED:
+        if saved.outcome in TOO_LATE:
             return await _again(request, actor, assessment, code, attempt, too_late=True, status_code=423)
         if saved.outcome is Outcome.CONFLICT:
             return await _again(
@@ -141,9 +143,14 @@ async def section_list(
         request, "assessments/section.html", nav="assessments", desk=desk, assessment=desk.assessment,
         questionnaire=desk.questionnaire, element=sheet.element, answers=sheet.answers, before=sheet.before,
         progress=desk.progress, entries=entries(desk), walks=walks(desk), only=None, ask=ask, new_id=new_id,
-        editable=actor.may(Permission.ANSWER) and not desk.frozen, today=clock.today(actor.person.time_zone),
+        editable=editable(actor, desk), today=clock.today(actor.person.time_zone),
         neighbours=_neighbours(desk, section), **VALUES,
     )  # fmt: skip
+
+
+def editable(actor: Actor, desk: sheets.Desk) -> bool:
+    """Whether the answering screens are forms. Opened answers are changed by agreement alone."""
+    return actor.may(Permission.ANSWER) and not desk.frozen and not desk.agreeing
 
 
 def _neighbours(desk: sheets.Desk, code: str) -> tuple[str | None, str | None]:
@@ -197,7 +204,7 @@ def _criterion(request: Request, actor: Actor, sheet: sheets.Sheet, **shown: obj
         "element": questionnaire.element_of(code), "answer": sheet.answer, "revision": sheet.revision,
         "history": sheet.history, "before": sheet.before, "progress": progress(questionnaire, desk.states),
         "previous": questionnaire.previous(code), "only": only, "back": request.query_params.get("back") == "check",
-        "editable": actor.may(Permission.ANSWER) and not desk.frozen, "op": new_id(), "errors": {}, "theirs": None,
+        "editable": editable(actor, desk), "said": sheet.said, "op": new_id(), "errors": {}, "theirs": None,
         "too_late": False, "grades": grades(), "ask": [], "entries": _entries(questionnaire, desk.states),
         "walks": walks(desk), "tried": "", "today": clock.today(actor.person.time_zone), "row": False, "offered": None,
         "fields": fields_for(sheet.criterion, sheet.answer.value),
@@ -246,11 +253,17 @@ def _not_asked(request: Request, actor: Actor, sheet: sheets.Sheet) -> Template:
 
 async def _saved(request: Request, actor: Actor, slug: str, saved: Saved, *, row: bool) -> Template:
     """What a background save changes; where it shows or hides rows of the section on the page, those too."""
-    section = None
-    if row and saved.turn:
+    section: sheets.SectionSheet | None = None
+    said: tuple[sheets.Said, ...] = ()
+    if (row and saved.turn) or (saved.alone and not row):
         async with reading(actor):
-            section = await sheets.load_section(actor, slug, saved.criterion.element_code)
-    return _fragment(request, "assessments/saving_saved.html", saved, row=row, section_sheet=section)
+            if row:
+                section = await sheets.load_section(actor, slug, saved.criterion.element_code)
+            else:
+                said = (await sheets.load_sheet(actor, slug, saved.criterion.code)).said
+    return _fragment(
+        request, "assessments/saving_saved.html", saved, row=row, section_sheet=section, said=said
+    )  # fmt: skip
 
 
 def walks(desk: sheets.Desk) -> dict[str, str | None]:

@@ -1,5 +1,6 @@
 """The data of a round: taken away as a file, and answers brought back from a workbook, shown before they are saved."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
@@ -10,10 +11,10 @@ from litestar.response import Template
 from palier.assessments import data_wording as wording
 from palier.assessments.flows import bringing, sheets
 from palier.assessments.flows.bringing import Frozen
-from palier.assessments.pages.answering import round_path
+from palier.assessments.pages.answering import editable, round_path
 from palier.assessments.pages.brought import no_workbook, op_in, overruled, refusal, uploaded
 from palier.assessments.pages.data_file import answers_csv, round_json, round_workbook
-from palier.assessments.pages.results import opened
+from palier.assessments.pages.results import Opened, opened
 from palier.assessments.rules.peers import Peers
 from palier.foundation.actor import Actor
 from palier.foundation.database import reading
@@ -48,7 +49,7 @@ class RoundData(Controller):
     ) -> Response[bytes]:
         """The answers to fill in, and the results."""
         async with reading(actor):
-            shown = await opened(actor, assessment, peers)
+            shown = await _shown(actor, assessment, peers)
         return _file(round_workbook(actor.organisation, shown.round, shown.table), XLSX, f"{assessment}.xlsx")
 
     @get("/data.csv", opt=READ)
@@ -57,7 +58,7 @@ class RoundData(Controller):
     ) -> Response[bytes]:
         """The answers, one line a criterion."""
         async with reading(actor):
-            shown = await opened(actor, assessment, peers)
+            shown = await _shown(actor, assessment, peers)
         return _file(answers_csv(shown.round), "text/csv; charset=utf-8", f"{assessment}-answers.csv")
 
     @get("/data.json", opt=READ)
@@ -66,7 +67,7 @@ class RoundData(Controller):
     ) -> Response[bytes]:
         """The round, its answers and its whole result."""
         async with reading(actor):
-            shown = await opened(actor, assessment, peers)
+            shown = await _shown(actor, assessment, peers)
         return _file(round_json(actor.organisation, shown.round), "application/json", f"{assessment}.json")
 
     @post("/data", opt=ANSWER)
@@ -120,6 +121,15 @@ class RoundData(Controller):
         return see_other(round_path(actor, assessment), wording.brought_words(done.saved, done.kept))
 
 
+async def _shown(actor: Actor, slug: str, peers: Peers) -> Opened:
+    """The round; while everybody answers alone, with the answers of the one who asks."""
+    shown = await opened(actor, slug, peers)
+    if own := shown.round.assessment.respondent(actor):
+        answers = await sheets.written_by(shown.round.assessment, own)
+        return replace(shown, round=replace(shown.round, answers=answers))
+    return shown
+
+
 async def _show(request: Request, actor: Actor, slug: str, error: str = "") -> Template:
     async with reading(actor):
         desk = await sheets.load_desk(actor, slug)
@@ -127,7 +137,7 @@ async def _show(request: Request, actor: Actor, slug: str, error: str = "") -> T
     return page(
         request, "assessments/data.html", status_code=422 if error else 200, nav="assessments", desk=desk,
         assessment=desk.assessment, questionnaire=desk.questionnaire, errors={"file": error} if error else {},
-        editable=actor.may(Permission.ANSWER) and not desk.frozen, ask=ask, new_op=new_id(),
+        editable=editable(actor, desk), ask=ask, new_op=new_id(),
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from palier.assessments.rules.drafts import Draft
 from palier.assessments.rules.reading import Table
 from palier.assessments.rules.value_fields import cell_of
 from palier.assessments.scope_wording import scope_in_words
-from palier.assessments.store import Answer
+from palier.assessments.store import Written
 from palier.foundation.actor import Organisation
 from palier.foundation.clock import now
 from palier.foundation.language import current, day
@@ -161,7 +161,7 @@ def _stable(one: Round, criterion: Criterion) -> Sequence[Cell]:
     return [{**plain, **words}[name] for name in _STABLE]
 
 
-def _plain_answer(criterion: Criterion, row: Answer | None) -> dict[str, Any]:
+def _plain_answer(criterion: Criterion, row: Written | None) -> dict[str, Any]:
     draft = draft_of(row)
     return {
         "code": criterion.code, "state": draft.state.value, "level": draft.level, "value": draft.value,

@@ -47,6 +47,8 @@ class SetUp(msgspec.Struct, frozen=True):
     op: UUID
     name: str
     campaign: str = ""
+    mode: store.Mode = store.Mode.TOGETHER
+    names: str = ""
 
 
 class Rounds(Controller):
@@ -77,6 +79,7 @@ class Rounds(Controller):
             offer = await _offer(actor, await _known(actor, code))
         today = clock.today(actor.person.time_zone)
         values = {"name": str(today.year), "opens": today, "closes": None, "campaign": ""}
+        values |= {"mode": store.Mode.TOGETHER, "names": "yes"}
         values["dimensions"] = [item.code for item in offer.questionnaire.dimensions]
         if offer.campaigns:
             first = offer.campaigns[0]
@@ -99,7 +102,7 @@ class Rounds(Controller):
             return _set_up(request, offer, _as_typed(raw) | {"dimensions": scope}, errors, status_code=422)
         opened = await answering.open_assessment(
             actor, offer.questionnaire.within(scope), name=form.name, opens_on=dates["opens"] or clock.today(),
-            closes_on=dates["closes"], campaign=campaign, op=form.op,
+            closes_on=dates["closes"], campaign=campaign, mode=form.mode, names_shown=form.names == "yes", op=form.op,
         )  # fmt: skip
         return see_other(round_path(actor, opened.slug))
 
@@ -147,7 +150,7 @@ def _as_typed(raw: dict[str, str]) -> dict[str, Any]:
         name: tuple(raw.get(f"{name}-{part}", "") for part in ("day", "month", "year"))
         for name in ("opens", "closes")
     }
-    return {"name": raw.get("name", ""), "campaign": raw.get("campaign", ""), **dates}
+    return {name: raw.get(name, "") for name in ("name", "campaign", "mode", "names")} | dates
 
 
 def _ticked(raw: dict[str, str], questionnaire: Questionnaire) -> list[str]:
@@ -163,6 +166,8 @@ def _nothing_asked(scope: list[str]) -> dict[str, str]:
 def _errors(raw: dict[str, str], errors: dict[str, str]) -> dict[str, str]:
     if len(raw.get("name", "")) > 120:
         return errors | {"name": _("120 characters at most")}
+    if "mode" in errors:
+        errors |= {"mode": _("Choose how the round is answered")}
     return errors | ({"name": _("Give the round a name, such as the year")} if "name" in errors else {})
 
 

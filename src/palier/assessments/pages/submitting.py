@@ -100,7 +100,7 @@ async def networks_reached(actor: Actor, assessment: store.Assessment) -> list[s
 
 async def _checked(actor: Actor, slug: str) -> tuple[sheets.Desk, tuple[Section, ...]]:
     desk = await sheets.load_desk(actor, slug)
-    rows = await store.answers_of(desk.assessment.id)
+    rows = await sheets.written_by(desk.assessment, desk.assessment.respondent(actor))
     before = await sheets.load_last_round(actor, desk.assessment)
     drafts = {code: sheets.draft_of(row) for code, row in rows.items()}
     return desk, check(desk.questionnaire, drafts, before.levels if before else {})
@@ -126,7 +126,7 @@ async def _confirm(
     found = counts(sections)
     if desk.frozen:
         return see_other(f"{round_path(actor, slug)}/receipt")
-    if found[Remark.BLANK]:
+    if found[Remark.BLANK] or desk.assessment.blind:
         return see_other(f"{round_path(actor, slug)}/check")
     return page(
         request, "assessments/submit.html", nav="assessments", status_code=422 if errors else 200, desk=desk,

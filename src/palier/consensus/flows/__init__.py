@@ -1,0 +1,1 @@
+"""What people do with individual answers: open them, look at them together, agree."""

@@ -1,0 +1,1 @@
+"""What opened answers amount to. Pure."""

@@ -1,0 +1,1 @@
+"""Several people on one round: who is asked, what each of them answered, what they agreed on."""

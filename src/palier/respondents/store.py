@@ -1,0 +1,174 @@
+"""Who is asked to answer a round, everybody's own answers, and what was agreed on.
+
+Whose answers may be read is decided by the database (migration 0022): one's own; others' where one has answered too;
+everybody's once the answers are opened.
+"""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.models import Model
+
+from palier.foundation.database import select
+from palier.foundation.identifiers import new_id
+from palier.scoring.rules.answers import State
+
+
+class Response(Model):
+    """One person's own answer to one criterion of an individual round: theirs alone until others have answered it too.
+
+    The columns are those of an answer, by the same names (`save_response` relies on it).
+    """
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organisation_id = fields.UUIDField()
+    assessment = fields.ForeignKeyField("palier.Assessment", related_name="responses")
+    assessment_id: UUID
+    code = fields.CharField(max_length=30)
+    person_id = fields.UUIDField()
+    state = fields.CharEnumField(State, max_length=10)
+    level = fields.SmallIntField(null=True)
+    value: Any = fields.JSONField(null=True)
+    reason = fields.CharField(max_length=500, default="")
+    rationale = fields.TextField(default="")
+    evidence_grade = fields.CharField(max_length=20, default="none")
+    evidence = fields.TextField(default="")
+    evidence_link = fields.CharField(max_length=1000, default="")
+    to_review = fields.BooleanField(default=False)
+    revision = fields.IntField(default=1)
+    updated_by = fields.UUIDField()
+    updated_name = fields.CharField(max_length=120, default="")
+    updated_at = fields.DatetimeField()
+
+    class Meta:
+        table = table_description = "response"
+        unique_together = (("assessment", "code", "person_id"),)
+
+
+class ResponseEvent(Model):
+    """One saved change of one person's own answer: append-only, and as private as the answer."""
+
+    op = fields.UUIDField(primary_key=True)
+    organisation_id = fields.UUIDField()
+    assessment = fields.ForeignKeyField("palier.Assessment", related_name="response_events")
+    assessment_id: UUID
+    code = fields.CharField(max_length=30)
+    revision = fields.IntField()
+    person_id = fields.UUIDField()
+    person_name = fields.CharField(max_length=120)
+    at = fields.DatetimeField()
+    before = fields.JSONField(null=True)
+    after = fields.JSONField()
+    source = fields.CharField(max_length=200, default="", db_default="")  # as of an answer's change
+
+    class Meta:
+        table = table_description = "response_event"
+        indexes = (("assessment_id", "code", "person_id", "revision"),)
+
+
+class ResponseGiven(Model):
+    """That somebody has answered a criterion, and not what: everybody's progress, and the key to others' answers."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organisation_id = fields.UUIDField()
+    assessment = fields.ForeignKeyField("palier.Assessment", related_name="responses_given")
+    assessment_id: UUID
+    code = fields.CharField(max_length=30)
+    person_id = fields.UUIDField()
+    person_name = fields.CharField(max_length=120)
+    standing = fields.BooleanField(default=True)  # false once taken back; what was seen stays seen
+    at = fields.DatetimeField()
+
+    class Meta:
+        table = table_description = "response_given"
+        unique_together = (("assessment", "code", "person_id"),)
+
+
+class Respondent(Model):
+    """Somebody asked to answer a round, and in which role; roles weigh equally (docs/method.md#respondents)."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organisation_id = fields.UUIDField()
+    assessment = fields.ForeignKeyField("palier.Assessment", related_name="respondents")
+    assessment_id: UUID
+    person_id = fields.UUIDField()
+    voice = fields.CharField(
+        max_length=60, default=""
+    )  # the role they answer in, in the organisation's words
+    due_on = fields.DateField(null=True)
+    asked_at = fields.DatetimeField()
+
+    class Meta:
+        table = table_description = "respondent"
+        unique_together = (("assessment", "person_id"),)
+
+
+class Agreement(Model):
+    """What was agreed on for one criterion of an individual round: why, who keeps another view, and what everybody had said."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organisation_id = fields.UUIDField()
+    assessment = fields.ForeignKeyField("palier.Assessment", related_name="agreements")
+    assessment_id: UUID
+    code = fields.CharField(max_length=30)
+    reason = fields.TextField(default="")
+    dissent: Any = fields.JSONField(default=list)  # [{"person": id, "name": …, "words": …}]
+    voices: Any = fields.JSONField(default=list)  # everybody's answer as it stood, with its role
+    revision = fields.IntField()  # of the agreed answer
+    in_one_go = fields.BooleanField(default=False)
+    agreed_by = fields.UUIDField()
+    agreed_name = fields.CharField(max_length=120)
+    agreed_at = fields.DatetimeField()
+
+    class Meta:
+        table = table_description = "agreement"
+        indexes = (("assessment_id", "code"),)
+
+
+async def own_response(assessment_id: UUID, code: str, person: UUID) -> Response | None:
+    """What `person` answered to one criterion, None when they have not touched it."""
+    return await Response.filter(assessment_id=assessment_id, code=code, person_id=person).first()
+
+
+async def own_responses(assessment_id: UUID, person: UUID) -> dict[str, Response]:
+    """What `person` answered, by criterion code."""
+    rows = await Response.filter(assessment_id=assessment_id, person_id=person)
+    return {row.code: row for row in rows}
+
+
+async def own_changes(assessment_id: UUID, code: str, person: UUID) -> list[dict[str, Any]]:
+    """The last changes of one's own answer as plain data without free text, newest first."""
+    rows = await select("select response_history($1, $2, $3) as changes", assessment_id, code, person)
+    changes: list[dict[str, Any]] = json.loads(rows[0]["changes"])
+    return changes
+
+
+async def own_events(assessment_id: UUID, codes: Iterable[str], person: UUID) -> list[ResponseEvent]:
+    """Every saved change of one's own answers to `codes`."""
+    rows = ResponseEvent.filter(assessment_id=assessment_id, code__in=list(codes), person_id=person)
+    return await rows
+
+
+async def responses_to(assessment_id: UUID, code: str | None = None) -> list[Response]:
+    """The answers the database lets the asking person read, to one criterion or to all; by name."""
+    rows = Response.filter(assessment_id=assessment_id).exclude(state=State.BLANK)
+    return await (rows.filter(code=code) if code else rows).order_by("updated_name", "person_id")
+
+
+async def respondents_of(assessment_id: UUID) -> dict[UUID, Respondent]:
+    """Who is asked to answer a round, by person."""
+    return {row.person_id: row for row in await Respondent.filter(assessment_id=assessment_id)}
+
+
+async def given_to(assessment_id: UUID) -> list[ResponseGiven]:
+    """Who has answered which criterion: never what."""
+    return await ResponseGiven.filter(assessment_id=assessment_id, standing=True).order_by("person_name")
+
+
+async def agreements_of(assessment_id: UUID) -> dict[str, Agreement]:
+    """The last agreement on each criterion."""
+    rows = await Agreement.filter(assessment_id=assessment_id).order_by("agreed_at", "revision")
+    return {row.code: row for row in rows}
