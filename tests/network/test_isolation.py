@@ -19,14 +19,13 @@ from palier.assessments.flows.answering import answer_criterion, open_assessment
 from palier.assessments.flows.submitting import submit
 from palier.assessments.rules.drafts import Draft
 from palier.foundation import actor as acting
-from palier.foundation import brought_files
+from palier.foundation import brought_files, sheets
 from palier.foundation.clock import now, today
 from palier.foundation.database import reading, transaction
 from palier.foundation.files import shelves
 from palier.foundation.identifiers import fingerprint, new_id
 from palier.foundation.permissions import Role
 from palier.foundation.settings import Settings
-from palier.foundation.sheets import Column, Sheet, write_sheets
 from palier.foundation.uploads import Received
 from palier.network import store as network
 from palier.practices.rules.sheets import Sheet, to_plain
@@ -84,10 +83,12 @@ async def nest(cast: Any, administrator: Any, settings: Settings) -> Nest:
 async def _bring_a_file(owner: acting.Actor, assessment: UUID) -> str:
     """A workbook that waits to be confirmed."""
     file = new_id()
-    sheet = Sheet("A", (Column("code"), Column("rationale")), [("FL1.1.1", f"{CANARY} constat")])
+    sheet = sheets.Sheet(
+        "A", (sheets.Column("code"), sheets.Column("rationale")), [("FL1.1.1", f"{CANARY} constat")]
+    )
     async with transaction(owner):
         await brought_files.keep(
-            owner, file, f"assessment {assessment}", f"{CANARY}.xlsx", write_sheets([sheet])
+            owner, file, f"assessment {assessment}", f"{CANARY}.xlsx", sheets.write_sheets([sheet])
         )
     return str(file)
 
