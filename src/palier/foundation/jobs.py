@@ -29,7 +29,12 @@ class Job:
 
 
 async def enqueue(
-    name: str, *, once: str | None = None, turn: str | None = None, at: datetime | None = None, **arguments: Any
+    name: str,
+    *,
+    once: str | None = None,
+    turn: str | None = None,
+    at: datetime | None = None,
+    **arguments: Any,
 ) -> None:
     """Ask for a job, in the current transaction: it exists if and only if the transaction commits.
 
@@ -63,7 +68,9 @@ async def under_way(name: str) -> list[dict[str, Any]]:
 
 def queue(url: str, jobs: list[Job]) -> procrastinate.App:
     """The queue on the database at `url`, knowing how to do `jobs`. Open it before use."""
-    app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=_conninfo(url), max_size=4, timeout=5))
+    app = procrastinate.App(
+        connector=procrastinate.PsycopgConnector(conninfo=_conninfo(url), max_size=4, timeout=5)
+    )
     for job in jobs:
         retry = procrastinate.RetryStrategy(max_attempts=job.attempts, exponential_wait=2)
         task = app.task(name=job.name, retry=retry)(
