@@ -32,7 +32,7 @@ from palier.reports.rules.wishes import Kind, Print, Wish
 CHOSEN = "yes"
 ROUND, OFFERED, OWN = "round", "offered", "own"
 
-MOST_AT_ONCE = 200
+MOST_AT_ONCE = 120
 """Criteria of one file: what the press sets within its time, whatever else it does."""
 
 
