@@ -3,7 +3,7 @@
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -34,7 +34,7 @@ from palier.reports.flows.verifying import ask_about_code, ask_about_file, seale
 from palier.reports.links import links_of
 from palier.reports.pages import shared as pages
 from palier.reports.press import FailureReason, PrintingFailed
-from palier.reports.rules.record import to_plain
+from palier.reports.rules.record import KINDS, to_plain
 from palier.reports.rules.sharing import LinkState, Terms, end_of, marked, one_line
 from palier.reports.store import LinkOpening, Report, ReportState, SharedLink
 from palier.reports.turns import Turns
@@ -129,6 +129,13 @@ def test_a_marked_copy_differs_by_the_mark_alone():
     copy = marked(document, "Pour la ville")
     assert copy.options == replace(document.options, watermark="Pour la ville")
     assert replace(copy, options=document.options) == document
+
+
+def test_every_kind_of_document_can_be_marked():
+    without = [
+        name for name, kind in KINDS.items() if "options" not in {field.name for field in fields(kind)}
+    ]
+    assert not without
 
 
 # --- making a link --------------------------------------------------------------------------------------------------
