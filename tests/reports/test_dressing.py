@@ -157,3 +157,4 @@ def test_each_section_makes_a_document_alone(section):
     document = replace(samples.results("en", 2), options=Options(sections=(section,)))
     html = typesetting.document_html(document, "en")
     assert html.count('class="chapter"') == (2 if section is Section.PLAN else 1)
+    assert 'class="contents"' not in html, "one chapter needs no page that lists it"
