@@ -27,6 +27,8 @@ from palier.reports.slides.canvas import Fill, Tone, describe, fill_in, paint, p
 from palier.reports.slides.workbooks import ChartSheet, chart_data, workbook
 
 LETTERS = 11
+THICKEST_BAR = 0.55
+"""Inches, or nearly: of a bar, or of two that stand together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def bars(
     chart = _chart(slide, area, XL_CHART_TYPE.BAR_CLUSTERED, sheet, told)
     _lie_down(chart, names, hundred=hundred)
     several = len(sheet.series) > 1
-    chart.plots[0].gap_width, chart.plots[0].overlap = (60 if several else 80), -5
+    chart.plots[0].gap_width, chart.plots[0].overlap = _gap(area, sheet), -5
     for series, tone in zip(chart.plots[0].series, (Tone.ACCENT, Tone.MIDDLE), strict=False):
         _fill(series, tone)
         _label(series, sheet.number)
@@ -132,7 +134,7 @@ def gantt(slide: Slide, area: Area, sheet: ChartSheet, told: Told, first: int, l
     axis.minimum_scale, axis.maximum_scale = first, last
     axis.major_unit = QUARTER * -(-(last - first) // (8 * QUARTER))
     axis.tick_labels.number_format, axis.tick_labels.number_format_is_linked = dates, False
-    chart.plots[0].gap_width = 55
+    chart.plots[0].gap_width = _gap(area, sheet)
     hidden, *layers = chart.plots[0].series
     hidden.format.fill.background()
     _statuses(layers)
@@ -148,6 +150,11 @@ def stacked_columns(slide: Slide, area: Area, sheet: ChartSheet, told: Told) -> 
     _quiet(axis)
     _statuses(list(chart.plots[0].series))
     _legend(chart)
+
+
+def _gap(area: Area, sheet: ChartSheet) -> int:
+    """Room between bars, in per cent of a bar: few bars do not grow into blocks."""
+    return min(500, max(60, round((area.height / len(sheet.categories) / THICKEST_BAR - 1) * 100)))
 
 
 def _statuses(series: Sequence[_BaseSeries]) -> None:

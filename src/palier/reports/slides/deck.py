@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from contextlib import suppress
 from datetime import UTC
 
 from pptx.oxml.ns import qn
@@ -13,7 +14,7 @@ from palier.foundation.language import gettext as _
 from palier.reports.legibility import legible, visible
 from palier.reports.logos import redrawn
 from palier.reports.rules.accent import check_accent
-from palier.reports.rules.documents import Head
+from palier.reports.rules.documents import Cover, Head
 from palier.reports.rules.slides import Slides
 from palier.reports.slides import wording as said
 from palier.reports.slides.areas import OPENING_TITLE, SEAL, SUB, SUBJECT, SUBTITLE, TITLE, Area
@@ -72,7 +73,7 @@ def _open(deck: Deck, document: Slides) -> None:
     set_words(slide.placeholders[1].text_frame, lines, Type((lines.size,), Tone.SOFT))
     above = OPENING_TITLE.top + OPENING_TITLE.height - title.lines * title.size * LINE / 72 - 0.45
     write(slide, Area(1.1, above, 11, 0.35), _("Executive summary"), Type((16,), Tone.ACCENT, bold=True))
-    _letterhead(slide, cover.letterhead())
+    _letterhead(slide, cover)
     write(slide, Area(1.1, 6.2, 8.5, 0.6), said.prepared_words(document), Type((14, 12, 11), Tone.SOFT))
     if words := "   ·   ".join(
         part for part in (mark_words(document.options.mark), document.options.footer) if part
@@ -81,22 +82,20 @@ def _open(deck: Deck, document: Slides) -> None:
     _note(slide, document, said.prepared_words(document))
 
 
-def _letterhead(slide: Slide, heads: tuple[Head, ...]) -> None:
-    """The signs side by side: a logo, or the name where there is none or it is no picture."""
+def _letterhead(slide: Slide, cover: Cover) -> None:
+    """The signs side by side: a logo, or the name where there is none, unless it is the slide's title anyway."""
     left = 1.1
-    for head in heads[:3]:
-        left += _sign_of(slide, head, Area(left, 0.6, 3.4, 0.9)) + 0.6
+    for head in cover.letterhead()[:3]:
+        if head.logo is not None or head.name != cover.organisation:
+            left += _draw_sign(slide, head, Area(left, 0.6, 3.4, 0.9)) + 0.6
 
 
-def _sign_of(slide: Slide, head: Head, area: Area) -> float:
-    """Draw one sign; returns its width."""
+def _draw_sign(slide: Slide, head: Head, area: Area) -> float:
+    """Draw one sign; returns its width. A file that is no picture leaves the name."""
     if head.logo is not None:
-        try:
-            return draw_picture(
-                slide, area, redrawn(head.logo.content), _("Logo of %(name)s") % {"name": head.name}
-            )
-        except ValueError:
-            pass  # a document without a logo is better than none
+        with suppress(ValueError):
+            words = _("Logo of %(name)s") % {"name": head.name}
+            return draw_picture(slide, area, redrawn(head.logo.content), words)
     write(slide, area, head.name, Type((16, 14, 12), Tone.SOFT, bold=True))
     return area.width
 

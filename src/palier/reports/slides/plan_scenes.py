@@ -37,21 +37,32 @@ _FIRST_DAY = date(1899, 12, 30)
 
 
 def draw_gains(document: Slides, plan: Plan, slide: Slide) -> None:
-    """The score of today beside the one aimed at, and the actions that are to bring most."""
-    gains = largest_gains(plan.actions)
-    left, right = BODY.columns(1, 2) if gains else (BODY, BODY)
-    if plan.score is not None and plan.projected is not None:
+    """The score of today beside the one aimed at, and the actions that are to bring most; else what comes next."""
+    left, right = BODY.columns(1, 2)
+    if is_projected(plan):
         _projection(document, plan, left, slide)
     else:
         right = BODY
+    gains = largest_gains(plan.actions)
     if gains:
-        write(slide, right.first(0.32), _("Largest expected gains, in points of the total"), STRONG)
-        most = LONGEST_LINE if len(gains) > FEW_BARS else 2 * LONGEST_LINE
-        names = tuple(said.on_axis(action.code, action.title, most) for action in gains)
-        sheet = ChartSheet(_("Action"), names, (Series(_("Expected gain"), tuple(_hundredth(a) for a in gains)),),
-                           number="+0.00")  # fmt: skip
-        told = charts.Told(said.gains_words(gains), document.cover.as_of)
-        charts.bars(slide, right.under(0.4), sheet, told, hundred=False)
+        _gains(document, gains, right, slide)
+    else:
+        _next(slide, right, plan.actions)
+
+
+def is_projected(plan: Plan) -> bool:
+    """Whether the plan is to raise the score."""
+    return plan.score is not None and plan.projected is not None and plan.projected > plan.score
+
+
+def _gains(document: Slides, gains: Sequence[Action], area: Area, slide: Slide) -> None:
+    write(slide, area.first(0.32), _("Largest expected gains, in points of the total"), STRONG)
+    most = LONGEST_LINE if len(gains) > FEW_BARS else 2 * LONGEST_LINE
+    names = tuple(said.on_axis(action.code, action.title, most) for action in gains)
+    values = Series(_("Expected gain"), tuple(_hundredth(action) for action in gains))
+    told = charts.Told(said.gains_words(gains), document.cover.as_of)
+    sheet = ChartSheet(_("Action"), names, (values,), number="+0.00")
+    charts.bars(slide, area.under(0.4), sheet, told, hundred=False)
 
 
 def _hundredth(action: Action) -> float:
@@ -69,7 +80,7 @@ def _projection(document: Slides, plan: Plan, area: Area, slide: Slide) -> None:
 
 def gains_notes(plan: Plan) -> str:
     """The projection and the gains in words."""
-    parts = [said.projection_words(plan)] if plan.score is not None and plan.projected is not None else []
+    parts = [said.projection_words(plan)] if is_projected(plan) else []
     gains = largest_gains(plan.actions)
     return "\n".join([*parts, *([said.gains_words(gains)] if gains else [])])
 

@@ -8,7 +8,7 @@ from pptx.slide import Slide
 
 from palier.foundation.language import gettext as _
 from palier.reports import wording
-from palier.reports.rules.documents import DimensionRow, ElementRow, Plan
+from palier.reports.rules.documents import Plan
 from palier.reports.rules.options import Section
 from palier.reports.rules.slides import Slides, strip_groups
 from palier.reports.slides import plan_scenes, score_scenes
@@ -66,6 +66,8 @@ def _headline(document: Slides) -> Scene:
 
 
 def _elements(document: Slides) -> Iterator[Scene]:
+    if not any(row.score is not None or row.comparison.quartiles for row in document.elements):
+        return
     groups = strip_groups(document.elements)
     for number, rows in enumerate(groups, start=1):
         subject = _("Results by element")
@@ -78,10 +80,12 @@ def _elements(document: Slides) -> Iterator[Scene]:
 
 
 def _profile(document: Slides) -> Iterator[Scene]:
-    rows: tuple[ElementRow | DimensionRow, ...] = score_scenes.profile_rows(document)
+    """The shape of the whole; its title is about the elements, which the slide ranks."""
+    rows = score_scenes.profile_rows(document)
     if rows:
+        ranked = score_scenes.ranked(document) or rows
         yield Scene(
-            _("Profile"), said.profile_title(rows), said.scale_words(document),
+            _("Profile"), said.profile_title(ranked), said.scale_words(document),
             partial(score_scenes.draw_profile, document, rows), said.rows_in_words(rows),
         )  # fmt: skip
 
@@ -109,7 +113,7 @@ def _plan(document: Slides, plan: Plan) -> Iterator[Scene]:
         plan_scenes.gains_notes(plan),
     )  # fmt: skip
     yield Scene(
-        _("Roadmap"), wording.actions_title(plan, on), said.undated_words(plan.actions),
+        _("Roadmap"), wording.actions_title(plan, on), said.roadmap_words(plan.actions, on),
         partial(plan_scenes.draw_roadmap, document, plan), plan_scenes.roadmap_notes(plan),
     )  # fmt: skip
 

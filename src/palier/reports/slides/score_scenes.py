@@ -152,20 +152,24 @@ def profile_rows(document: Slides) -> tuple[Row, ...]:
 def draw_profile(document: Slides, rows: Sequence[Row], slide: Slide) -> None:
     """The shape of the whole, and the elements that stand highest and lowest in words."""
     left, right = BODY.columns(1, 1)
-    names = tuple(row.short or said.on_axis("", row.label)[:30] for row in rows)
+    names = tuple(said.around(row.short or row.label) for row in rows)
     series = [Series(_("Your score"), tuple(tenth(row.score) for row in rows))]
     if any(row.comparison.quartiles for row in rows):
         boxes = [row.comparison.quartiles for row in rows]
         series.append(Series(_("Median of peers"), _of(boxes, lambda box: box.median)))
     told = charts.Told(said.rows_in_words(rows), document.cover.as_of)
     charts.radar(slide, left, ChartSheet(_("Profile"), names, tuple(series)), told)
-    ranked = sorted(
-        (row for row in document.elements if row.score is not None), key=lambda row: -(row.score or 0)
-    )
-    each = min(3, len(ranked) // 2)
+    rows_ranked = ranked(document)
+    each = min(3, len(rows_ranked) // 2)
     if each:
-        _ranking(slide, right.first(2.2), _("Highest elements"), ranked[:each])
-        _ranking(slide, right.under(2.5), _("Lowest elements"), ranked[-each:])
+        _ranking(slide, right.first(2.2), _("Highest elements"), rows_ranked[:each])
+        _ranking(slide, right.under(2.5), _("Lowest elements"), rows_ranked[-each:])
+
+
+def ranked(document: Slides) -> tuple[ElementRow, ...]:
+    """The elements that have a score, the highest first."""
+    scored = (row for row in document.elements if row.score is not None)
+    return tuple(sorted(scored, key=lambda row: -(row.score or 0)))
 
 
 def _ranking(slide: Slide, area: Area, head: str, rows: Sequence[ElementRow]) -> None:

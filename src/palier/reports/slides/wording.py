@@ -1,16 +1,18 @@
 """The sentences of the slides: titles that state a finding, and what the notes say besides."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
+from textwrap import wrap
 
 from palier.foundation.language import current, day, joined, ngettext, percent, points, signed
 from palier.foundation.language import gettext as _
 from palier.reports.figures import row_words
 from palier.reports.rules.documents import Action, DimensionRow, ElementRow, Headline, Plan
-from palier.reports.rules.findings import LEAST_EFFECT
+from palier.reports.rules.findings import LEAST_EFFECT, count_actions
 from palier.reports.rules.slides import DueQuarter, Slides
 from palier.reports.wording import in_title, mark_words, peers_sentence, quarter_words, status_words
 
-LONGEST_NAME, LONGEST_BELOW = 80, 44
+LONGEST_NAME, LONGEST_BELOW, LONGEST_AROUND = 80, 44, 20
 _LANGUAGE_MARKS = {"fr": "[$-40C]", "en": "[$-809]"}
 
 
@@ -18,6 +20,11 @@ def on_axis(code: str, label: str, most: int = LONGEST_NAME) -> str:
     """A row's name where it stands beside a bar, in `most` characters."""
     name = f"{code}  {label}" if code else label
     return name if len(name) <= most else name[: most - 1].rstrip() + "…"
+
+
+def around(name: str) -> str:
+    """A row's name where it stands at an axis of the radar: in lines that leave the radar its room."""
+    return "\n".join(wrap(on_axis("", name, 2 * LONGEST_AROUND), LONGEST_AROUND))
 
 
 def month_format() -> str:
@@ -150,14 +157,16 @@ def quarters_in_words(quarters: Sequence[DueQuarter]) -> str:
     ) + "."  # fmt: skip
 
 
-def undated_words(actions: Sequence[Action]) -> str:
-    """How many actions a roadmap cannot show; nothing where it shows all."""
-    count = sum(action.due is None for action in actions)
-    if not count:
-        return ""
-    return ngettext(
-        "%(n)s action without a due date is not shown.", "%(n)s actions without a due date are not shown.", count
-    ) % {"n": count}  # fmt: skip
+def roadmap_words(actions: Sequence[Action], on: date) -> str:
+    """How many actions are overdue on the day `on`, and how many a roadmap cannot show; nothing where there are none."""
+    late, undated = count_actions(actions, on).overdue, sum(action.due is None for action in actions)
+    parts = (
+        ngettext("%(n)s action is overdue.", "%(n)s actions are overdue.", late) % {"n": late} if late else "",
+        ngettext(
+            "%(n)s action without a due date is not shown.", "%(n)s actions without a due date are not shown.", undated
+        ) % {"n": undated} if undated else "",
+    )  # fmt: skip
+    return " ".join(part for part in parts if part)
 
 
 def source_words(document: Slides) -> str:
