@@ -28,6 +28,7 @@ from palier.reports.rules.kinds import Document
 from palier.reports.rules.record import to_plain
 from palier.reports.store import Report
 from tests.assessments.rounds import LEVELS_2025, LEVELS_2026, drafts, plant
+from tests.reports.printers import blank
 
 NOON = datetime(2026, 12, 20, 12, tzinfo=UTC)
 
@@ -37,6 +38,14 @@ Maker = Callable[..., Awaitable[None]]
 @pytest.fixture(scope="session")
 async def press() -> AsyncIterator[Press]:
     press = Press(workers=1)
+    yield press
+    press.stop()
+
+
+@pytest.fixture(scope="session")
+async def blank_press() -> AsyncIterator[Press]:
+    """Prints one empty page of everything: for those who look at what becomes of a file and not at its pages."""
+    press = Press(workers=1, printer=blank)
     yield press
     press.stop()
 

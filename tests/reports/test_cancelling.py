@@ -14,7 +14,7 @@ from palier.reports.press import Press
 from palier.reports.store import LATELY, LONG_WAIT, Report, ReportState, own_news
 from tests.reports import samples
 from tests.reports.conftest import plant_report
-from tests.reports.printers import blank, moody
+from tests.reports.printers import moody
 from tests.reports.test_making import named, report_of
 
 BASE = "/o/transports-du-val/reports"
@@ -29,11 +29,9 @@ async def moody_press():
 
 
 @pytest.fixture
-async def make(make):
+def make(make, blank_press):
     """Blank pages will do: what is told here is what becomes of them."""
-    press = Press(workers=1, printer=blank)
-    yield lambda: make(press)
-    press.stop()
+    return lambda: make(blank_press)
 
 
 async def test_a_waiting_document_that_is_cancelled_is_not_made(claire, make, owner):

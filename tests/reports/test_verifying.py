@@ -16,7 +16,6 @@ from palier.reports.flows.cancelling import cancel
 from palier.reports.flows.verifying import Issue, ask_about_code, ask_about_file, issue, sealed
 from palier.reports.pages import verifying as page_module
 from palier.reports.pages.wording import kind_name
-from palier.reports.press import Press
 from palier.reports.rules.record import KINDS, from_plain
 from palier.reports.rules.seals import ALPHABET, LENGTH, Seal, typed_code
 from palier.reports.rules.wishes import Kind, Wish
@@ -24,7 +23,6 @@ from palier.reports.store import IssuedFile, Report
 from palier.reports.turns import MOST_KNOWN, TooOften, Turns
 from tests.reports import samples
 from tests.reports.conftest import plant_report
-from tests.reports.printers import blank
 
 SITE = "https://palier.example"
 WISH = Wish(Kind.RESULTS, "fr", "sx-2026")
@@ -36,11 +34,9 @@ def fresh_turns(monkeypatch):
 
 
 @pytest.fixture
-async def make(make):
-    """Blank pages will do, but where the pages themselves are read."""
-    press = Press(workers=1, printer=blank)
-    yield lambda: make(press)
-    press.stop()
+def make(make, blank_press):
+    """Blank pages will do: what is told here is what becomes of them."""
+    return lambda: make(blank_press)
 
 
 @pytest.fixture
@@ -77,7 +73,8 @@ def test_what_cannot_be_a_code_is_none(text):
 
 def test_codes_are_long_enough_that_nobody_guesses_one_and_never_the_same():
     assert len(ALPHABET) ** LENGTH >= 2**80
-    codes = {sealed(samples.action_plan("fr", 0), SITE).cover.seal.code for _ in range(200)}
+    document = samples.action_plan("fr", 0)
+    codes = {sealed(document, SITE).cover.seal.code for _ in range(200)}
     assert len(codes) == 200
 
 
