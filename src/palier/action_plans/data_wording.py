@@ -8,7 +8,7 @@ from typing import Any
 from palier.action_plans import wording
 from palier.action_plans.rules.action_lines import Fault, Reason, Words
 from palier.action_plans.rules.action_merging import Change, told
-from palier.action_plans.rules.life import ActionStatus, Channel, Facts, Stage
+from palier.action_plans.rules.life import ActionStatus, Channel, Stage
 from palier.foundation.filled_sheets import Heads, folded
 from palier.foundation.language import LOCALES, ngettext, speaking
 from palier.foundation.language import gettext as _
@@ -78,15 +78,15 @@ def known_words() -> Known:
 
 
 def told_changes(change: Change) -> list[tuple[str, str, str]]:
-    """Each field a line changes: what it is called, what stands, what it becomes. A creation tells what it says."""
-    before = (
-        _facts(change.before.facts, change.before.owner, change.before.sponsor)
-        if change.before
-        else _facts(Facts(""))
-    )
-    after = {**before, **change.line.values, **_settled(change)}
-    steps = list(change.before.steps) if change.before else []
-    before, after = before | {"steps": steps}, after | {"steps": list(change.steps or steps)}
+    """Each field a line changes: what it is called, what stands, what it becomes; of a new action there is no before."""
+    stands = change.before
+    steps = {"steps": list(change.steps or (stands.steps if stands else ()))}
+    after = {**change.line.values, **_settled(change), **steps}
+    if stands is None:
+        return [
+            (heads()[name], "", _words(name, after.get(name))) for name in change.fields if name != "title"
+        ]
+    before = told(stands.facts, stands.owner, stands.sponsor) | {"steps": list(stands.steps)}
     return [
         (heads()[name], _words(name, before.get(name)), _words(name, after.get(name)))
         for name in change.fields
@@ -95,17 +95,8 @@ def told_changes(change: Change) -> list[tuple[str, str, str]]:
 
 def _settled(change: Change) -> dict[str, Any]:
     """What the status decides is shown as it will be, whatever the file says."""
-    facts = change.facts
-    return {
-        "progress": facts.progress,
-        "stage": facts.stage,
-        "blocked": facts.blocked,
-        "blocked_reason": facts.blocked_reason,
-    }
-
-
-def _facts(facts: Facts, owner: str = "", sponsor: str = "") -> dict[str, Any]:
-    return told(facts, owner, sponsor)
+    names = ("progress", "stage", "blocked", "blocked_reason")
+    return {name: getattr(change.facts, name) for name in names}
 
 
 def _words(name: str, value: Any) -> str:

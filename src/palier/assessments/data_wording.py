@@ -140,7 +140,7 @@ def told_changes(change: Change, asked: Questionnaire) -> list[tuple[str, str, s
 
 
 def _part(name: str) -> str:
-    return _("Answer") if name == "choice" else heads()[name]
+    return _("Answer given") if name == "choice" else heads()[name]
 
 
 def _told(name: str, criterion: Criterion, draft: Draft) -> str:
