@@ -16,6 +16,7 @@ from palier.reports.rules.seals import Seal
 from palier.reports.rules.slides import Slides, slides_of
 from palier.reports.slides.deck import print_slides
 from tests.reports import samples
+from tests.reports.fabricated import fabricate
 from tests.reports.test_pages import LONG, bare
 
 DRESSED = Options(mark=Mark.CONFIDENTIAL, footer="Version du comité", watermark="Copie pour la Région")
@@ -57,6 +58,7 @@ DECKS = {
     "bare": lambda: (bare(), "en"),
     "dressed": lambda: (dressed(), "fr"),
     "many": lambda: (of_many_elements(samples.results("en", 1), 60), "en"),
+    "fabricated": lambda: (fabricate(Slides, ["Un texte", "=1+1", "</a:t>"]), "fr"),
     "alone": lambda: (without_peers(samples.results("fr", 5)), "fr"),
 }
 

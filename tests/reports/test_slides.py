@@ -43,9 +43,10 @@ NUMBER_OF_SLIDES = {
     "dressed": 9,
     "many": 11,
     "alone": 9,
+    "fabricated": 8,
 }
 EVERY = sorted(decks.DECKS)
-NORMALLY = ("dressed", "longest")
+NORMALLY = ("dressed", "fabricated")
 
 
 # --- what is chosen to be shown -------------------------------------------------------------------------------------

@@ -92,7 +92,7 @@ def _after_submitting() -> list[Topic]:
             _("Suggestions are ranked by expected gain, distance to peers, your own priorities, evidence and effort; “Why” shows the figures. Adopt, put aside, or add your own actions, with an owner and a due date."),
         )),
         Topic("report", _("Have a PDF made"), (
-            _("On the page “Reports”, choose the full report, the board summary of two pages or the plan alone, then its parts, its paper, a mark, and whether people are named. The document is accessible (PDF/UA) and made for keeping (PDF/A); its data travel inside it."),
+            _("On the page “Reports”, choose the full report, the board summary of two pages, executive slides or the plan alone, then its parts, its paper, a mark, and whether people are named. A PDF is accessible (PDF/UA) and made for keeping (PDF/A), with its data inside; slides can be changed, charts included."),
             _("To hand it to somebody without an account, open the document and choose “Share by a link”: the link ends by itself, you see when it is used and can revoke it at any time."),
         )),
     ]  # fmt: skip

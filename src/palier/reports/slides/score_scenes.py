@@ -78,7 +78,7 @@ def _ladder(slide: Slide, area: Area, levels: Sequence[Level], score: Fraction) 
     for place, (level, (start, end)) in enumerate(zip(levels, pairwise(edges), strict=True)):
         left, width = (area.left + float(start) / 100 * area.width, float(end - start) / 100 * area.width)
         colour, tone = LEVEL_COLOURS[place * 4 // max(1, len(levels) - 1)]
-        rectangle(slide, Area(left, area.top + 0.62, width - 0.03, 0.5), Fill(colour))
+        rectangle(slide, Area(left, area.top + 0.62, max(0.02, width - 0.03), 0.5), Fill(colour))
         words = f"{level.number}  {level.name}"
         box = Area(left + 0.08, area.top + 0.62, max(0.2, width - 0.2), 0.5)
         write(slide, box, words, Type((14, 12, 11, 10), tone, bold=True, anchor=MSO_ANCHOR.MIDDLE))
