@@ -43,6 +43,7 @@ class Sweeper:
         """Everything wrong with one place: its colours and layouts under axe, and no width scrolled sideways."""
         self.heard.clear()
         await self.page.goto(place.address, wait_until="load")
+        await self.page.wait_for_function("() => !document.querySelector('.htmx-request')")
         found = []
         for width, scheme in LOOKS:
             await self.page.emulate_media(color_scheme=scheme)

@@ -279,7 +279,7 @@ ACTS: tuple[tuple[str, str, Act, str], ...] = (
 
 
 LOOKS = {
-    "reports/_preview.html post {{ preview.address }}",
+    "macros/report.html post {{ preview.address }}",
     "reports/_look.html post {{ preview.address }}",
 }
 """They show the pages of what a form holds, which no address says and nothing keeps: tests/reports/test_previewing.py."""

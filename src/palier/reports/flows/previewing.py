@@ -15,8 +15,8 @@ from palier.reports.rules.kinds import Document
 from palier.reports.rules.pictures import Pictures
 from palier.reports.rules.wishes import Wish
 
-LONGEST_PREVIEW = 15.0
-"""Seconds a preview may take; the document itself has thirty."""
+MOST_WORK = 8.0
+"""Seconds of computing a preview may take, so that nobody's holds up the next for long; the document itself has more."""
 
 MOST_WAITING = 6
 """Previews that wait or are being drawn in one process; the next one is asked to come back."""
@@ -37,7 +37,7 @@ class Previewer:
     """Draws previews one at a time. What was drawn is found again by its content: who may see the data, may see the pages."""
 
     def __init__(self, press: Press | None = None, most_waiting: int = MOST_WAITING) -> None:
-        self._press = press or Press(workers=1, seconds=LONGEST_PREVIEW)
+        self._press = press or Press(workers=1, work=MOST_WORK)
         self._most_waiting = most_waiting
         self._kept: OrderedDict[str, Pictures] = OrderedDict()
         self._turn = asyncio.Semaphore(1)

@@ -14,7 +14,7 @@ from palier.foundation.web import page
 from palier.reports.flows.building import NotSubmitted, OtherRound
 from palier.reports.flows.previewing import Busy, Previewer, Superseded
 from palier.reports.pages import wording
-from palier.reports.press import PrintingFailed
+from palier.reports.press import FailureReason, PrintingFailed
 from palier.reports.rules.formats import PDF, format_of
 from palier.reports.rules.pictures import Pictures
 from palier.reports.rules.wishes import Wish
@@ -57,9 +57,15 @@ async def drawn(
     except NotSubmitted:
         return Preview(address, said=no_such_round())
     except PrintingFailed as failure:
-        return Preview(address, said=wording.failure_words(failure.reason))
+        return Preview(address, said=_failure_words(failure.reason))
     except (Busy, Superseded):
         return Preview(address, said=_("Other previews are being drawn. Ask again in a moment."))
+
+
+def _failure_words(reason: FailureReason) -> str:
+    if reason is FailureReason.TOO_COSTLY:
+        return _("Drawing these pages takes longer than a preview may. The document itself has more time.")
+    return wording.failure_words(reason)
 
 
 def part(request: Request, preview: Preview) -> Template:
