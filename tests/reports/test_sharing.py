@@ -150,6 +150,7 @@ async def test_the_address_is_told_once_and_only_its_fingerprint_is_kept(claire,
         again = await browser.send_form(f"{BASE}/{report}/share", form)
         assert again.status_code == 303
         page = (await browser.get(f"{BASE}/{report}")).text
+        assert "1 lien fonctionne" in (await browser.get(BASE)).text
     assert "Conseil du 12 mars" in page
     assert code not in page
     row = await owner.fetchrow("select * from shared_link")

@@ -49,7 +49,7 @@ async def share(actor: Actor, report: UUID, terms: Terms, op: UUID) -> str:
         await operations.claim(op, actor.person_id, f"/o/{actor.organisation.slug}/reports/{report}")
         if row.state is not ReportState.DONE:
             raise NotMade
-        if await store.count_working(row, now()) >= MOST_LINKS:
+        if (await store.count_working([row], now())).get(report, 0) >= MOST_LINKS:
             raise TooManyLinks
         await _open_link(actor, row, terms, code, kept)
     return code

@@ -12,6 +12,7 @@ from litestar.types import ControllerRouterHandler
 from palier.foundation import files
 from palier.foundation import store as shared
 from palier.foundation.actor import Actor
+from palier.foundation.clock import now
 from palier.foundation.database import reading
 from palier.foundation.language import gettext as _
 from palier.foundation.permissions import Permission, needs
@@ -41,7 +42,10 @@ class Reports(Controller):
             pages = max(1, -(-await rows.count() // PER_PAGE))
             number = min(max(int(asked) if asked.isdecimal() else 1, 1), pages)
             shown = await rows.offset((number - 1) * PER_PAGE).limit(PER_PAGE)
-        return page(request, "reports/list.html", nav="reports", reports=shown, number=number, pages=pages)
+            links = await store.count_working(shown, now())
+        return page(
+            request, "reports/list.html", nav="reports", reports=shown, links=links, number=number, pages=pages,
+        )  # fmt: skip
 
     @get("/{report:uuid}", opt=READ)
     async def watch(
