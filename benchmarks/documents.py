@@ -17,7 +17,6 @@ import psutil
 
 from palier.accounts.store import Person as PersonRow
 from palier.action_plans.store import ActionPlan
-from palier.assessments.store import AssessmentState, visible_assessments
 from palier.benchmarks.flows.comparing import peers
 from palier.foundation import files
 from palier.foundation.actor import Actor, OnDuty, Organisation, Person
@@ -46,12 +45,11 @@ async def the_document(settings: Settings) -> ResultsAndPlan:
     try:
         actor = await _director()
         async with reading(actor):
-            rounds = visible_assessments(actor).filter(state=AssessmentState.SUBMITTED)
-            last = await rounds.order_by("-submitted_at").first()
-            plan = await ActionPlan.filter(organisation_id=actor.organisation_id).first()
-            if last is None or plan is None:
-                raise SystemExit("the demo's director has no result or no plan")
-            wish = Wish(Kind.RESULTS, "fr", last.slug, plan.slug)
+            plans = ActionPlan.filter(organisation_id=actor.organisation_id).select_related("assessment")
+            plan = await plans.order_by("-assessment__submitted_at", "id").first()
+            if plan is None:
+                raise SystemExit("the demo's director has no plan")
+            wish = Wish(Kind.RESULTS, "fr", plan.assessment.slug, plan.slug)
             drawn = await draw_up(actor, wish, peers, files.shelves(settings.data_directory))
             return _as_results(drawn.document)
     finally:
