@@ -66,6 +66,7 @@ VARIANTS = (
     (CLAIRE, f"{VALLEY}/plans/{{past}}/effects"),
     (SOPHIE, f"{VALLEY}/plans/{{past}}/effects"),
     (CLAIRE, f"{VALLEY}/reports/{{made}}"),
+    (CLAIRE, f"{VALLEY}/reports/paper?what=round:{{open}}"),
     (CLAIRE, f"{VALLEY}/search?q=irritants"),
     (CLAIRE, f"{VALLEY}/practices?q=zzzz"),
     (CLAIRE, f"{VALLEY}/practices/{{told}}"),
