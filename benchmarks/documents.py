@@ -35,6 +35,9 @@ WARM = 3
 FULL_ACTIONS, PLAN_ACTIONS = 24, 100
 """Actions of the full report, so many that it runs to some twenty pages; of the plan alone."""
 
+PATIENCE = 300.0
+"""Seconds a document may take here: a busy machine makes figures worse, it must not make the run fail."""
+
 TOGETHER = 6
 """Documents handed to the press at once."""
 
@@ -114,7 +117,7 @@ def cost_of(document: Document, times: int) -> Cost:
 async def of_the_press(document: Document) -> dict[str, float]:
     """What the first document of a warm press costs more than the next, memory, and what a second worker is worth."""
     alone, rate = await _one_worker(document)
-    both = Press(workers=2)
+    both = Press(workers=2, seconds=PATIENCE, work=PATIENCE)
     try:
         await _warm(both, 2 * TOGETHER)
         return alone | {"two_workers": await _rate(both, document) / rate}
@@ -123,7 +126,7 @@ async def of_the_press(document: Document) -> dict[str, float]:
 
 
 async def _one_worker(document: Document) -> tuple[dict[str, float], float]:
-    press = Press(workers=1)
+    press = Press(workers=1, seconds=PATIENCE, work=PATIENCE)
     try:
         await press.ready()
         first, second = await _timed(press, document), await _timed(press, document)
