@@ -97,6 +97,7 @@ def _pressed(printed: dict[str, float]) -> list[str]:
         verdict("PDF, warm", printed["warm"], 2, "CPU s"),
         verdict(full, printed["full_warm"], 2, "CPU s"),
         verdict("Plan of 100 actions, warm", printed["plan_warm"], 1.5, "CPU s"),
+        verdict("Slides of the full report, warm", printed["slides_warm"], 1, "CPU s"),
         verdict("First document of a warm press, more than the next", printed["first_more"], 1, "s"),
         verdict("A press process at its heaviest", printed["megabytes"], 150, "MB"),
         verdict("Two press processes over one", printed["two_workers"], 1.4, "times", at_least=True),

@@ -7,7 +7,6 @@ Memory, the first render of a warm press and what a second worker brings are of 
 import asyncio
 import json
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -25,9 +24,10 @@ from palier.foundation.permissions import Role
 from palier.foundation.settings import Settings, read_settings
 from palier.network.store import Organisation as OrganisationRow
 from palier.reports.flows.building import draw_up
-from palier.reports.press import Press
+from palier.reports.press import Press, print_document
 from palier.reports.rules.documents import ActionPlanDocument, ResultsAndPlan
 from palier.reports.rules.kinds import Document
+from palier.reports.rules.slides import slides_of
 from palier.reports.rules.wishes import Kind, Wish
 
 EMAIL, SLUG = "claire.lambert@palier.example", "transports-du-val"
@@ -101,16 +101,18 @@ class Cost:
 
 def cost_of(document: Document, times: int) -> Cost:
     """Set `document` in this process, so many times after a first."""
-    print_document: Callable[[Document, str], bytes] = resolve_name(
-        "palier.reports.typesetting:print_document"
-    )
     moments = [time.process_time()]
     content = b""
     for _ in range(1 + times):
         content = print_document(document, "fr")
         moments.append(time.process_time())
     took = [after - before for before, after in pairwise(moments)]
-    pages = resolve_name("palier.reports.pdf:count_pages")(content)
+    counter = (
+        "palier.reports.pdf:count_pages"
+        if content.startswith(b"%PDF")
+        else "palier.reports.slides.deck:count_slides"
+    )
+    pages = resolve_name(counter)(content)
     return Cost(took[0], min(took[1:]), pages, len(content))
 
 
@@ -177,7 +179,8 @@ def main() -> None:
     )  # fmt: skip
     print(json.dumps({
         "first": demo.first, "warm": demo.warm, "pages": demo.pages, "bytes": demo.bytes, "full_warm": full.warm,
-        "full_pages": full.pages, "plan_warm": plan.warm, "plan_pages": plan.pages, **pressed,
+        "full_pages": full.pages, "plan_warm": plan.warm, "plan_pages": plan.pages,
+        "slides_warm": cost_of(slides_of(report), WARM).warm, **pressed,
     }))  # fmt: skip
 
 
