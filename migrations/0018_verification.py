@@ -8,6 +8,7 @@ from tortoise.migrations import operations as ops
 
 from palier.foundation.identifiers import new_id
 from palier.foundation.migration_step import Step
+from palier.reports.store import ReportState
 
 
 class Migration(Step):
@@ -63,6 +64,16 @@ class Migration(Step):
                 "table_description": "issued_file",
             },
             bases=["Model"],
+        ),
+        ops.AlterField(
+            model_name="Report",
+            name="state",
+            field=fields.CharEnumField(
+                default=ReportState.QUEUED,
+                description="QUEUED: queued\nRUNNING: running\nDONE: done\nFAILED: failed\nCANCELLED: cancelled",
+                enum_type=ReportState,
+                max_length=20,
+            ),
         ),
         ops.RunSQL((Path(__file__).parent / "0018_verification.sql").read_text(), reverse_sql="select 1"),
     ]
