@@ -47,7 +47,10 @@ class Migration(Step):
                     ),
                 ),
                 ("name", fields.CharField(max_length=80)),
-                ("answers", fields.JSONField(encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads)),
+                (
+                    "answers",
+                    fields.JSONField(encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads),
+                ),
                 ("changed_name", fields.CharField(max_length=120)),
                 ("changed_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
