@@ -100,6 +100,16 @@ async def test_a_wrong_form_comes_back_whole_and_makes_nothing(
     assert await owner.fetchval("select count(*) from report") == 0
 
 
+@pytest.mark.parametrize("kind", ["certificate", "paper"])
+async def test_the_form_of_reports_leads_elsewhere(claire, rounds, visit, owner, kind):
+    fields = {"op": str(new_id()), "kind": kind, "locale": "fr", "assessment": "sx-2026"}
+    async with visit(claire) as browser:
+        page = await browser.send_form(f"{BASE}/new", fields)
+    assert page.status_code == 422
+    assert "sur une page à part" in page.text
+    assert await owner.fetchval("select count(*) from report") == 0
+
+
 @pytest.mark.parametrize(
     "what",
     ["round:sx-1999", "offered:XX", "own:7", f"own:{new_id()}", "novel:1", "round:", "x", "offered:QV-7K2Q9"],

@@ -119,6 +119,8 @@ async def _errors(actor: Actor, raw: dict[str, str]) -> dict[str, str]:
         errors["locale"] = _("Choose a language of the list")
     if raw.get("kind") == Kind.ACTION:
         errors["kind"] = _("The sheet of an action is asked for on the action’s own page")
+    if raw.get("kind") in {Kind.CERTIFICATE, Kind.PAPER}:
+        errors["kind"] = _("This document is asked for on a page of its own")
     if raw.get("kind") != Kind.PLAN and raw.get("assessment") not in dict(rounds):
         errors["assessment"] = looking.no_such_round()
     wanted = raw.get("plan", "")
