@@ -53,8 +53,11 @@ def _edition() -> str:
         *(Path(drawing.__file__ or "").with_name(f"{name}.py") for name in sheets),
         *(Path(__file__).with_name(f"{name}.py") for name in crafts),
         *sorted(Path(__file__).with_name("slides").glob("*.py")),
+        *sorted(Path(__file__).with_name("rules").glob("*.py")),
     ]
-    digest = hashlib.sha256(f"WeasyPrint {version('weasyprint')}, python-pptx {version('python-pptx')}".encode())
+    digest = hashlib.sha256(
+        f"WeasyPrint {version('weasyprint')}, python-pptx {version('python-pptx')}".encode()
+    )
     for part in parts:
         if part.is_file():
             digest.update(hashlib.sha256(part.read_bytes()).digest())
