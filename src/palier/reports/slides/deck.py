@@ -5,6 +5,7 @@ import zipfile
 from contextlib import suppress
 from datetime import UTC
 
+from pptx.enum.text import MSO_ANCHOR
 from pptx.oxml.ns import qn
 from pptx.presentation import Presentation as Deck
 from pptx.slide import Slide
@@ -96,7 +97,7 @@ def _draw_sign(slide: Slide, head: Head, area: Area) -> float:
         with suppress(ValueError):
             words = _("Logo of %(name)s") % {"name": head.name}
             return draw_picture(slide, area, redrawn(head.logo.content), words)
-    write(slide, area, head.name, Type((16, 14, 12), Tone.SOFT, bold=True))
+    write(slide, area, head.name, Type((16, 14, 12), Tone.SOFT, bold=True, anchor=MSO_ANCHOR.MIDDLE))
     return area.width
 
 
