@@ -1,6 +1,8 @@
 alter table brought_file enable row level security;
 alter table brought_file force row level security;
-create policy tenant on brought_file using (organisation_id = app_org()) with check (organisation_id = app_org());
+-- A file may hold what only its bearer may read: answers given alone, before a round is opened.
+create policy tenant on brought_file using (organisation_id = app_org() and brought_by = app_person())
+  with check (organisation_id = app_org() and brought_by = app_person());
 
 -- A transaction that carries out a file says its name once; every change of an answer in it then tells where it came from.
 alter table answer_event alter column source set default left(coalesce(current_setting('app.source', true), ''), 200);

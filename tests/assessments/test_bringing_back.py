@@ -242,10 +242,12 @@ async def test_a_submitted_round_takes_nothing_back(
 
 
 async def test_a_reader_takes_away_and_a_stranger_nothing_at_all(
-    claire: Actor, sophie: Actor, nora: Actor, visit: Browser, answered: Assessment
+    claire: Actor, malik: Actor, sophie: Actor, nora: Actor, visit: Browser, answered: Assessment
 ) -> None:
     async with visit(claire) as browser:
         here = await bring(browser, await take_away(browser))
+    async with visit(malik) as browser:
+        assert (await browser.get(here)).status_code == 404  # what waits is for who brought it
     async with visit(sophie) as browser:
         taken = await take_away(browser)
         assert 'type="file"' not in (await browser.get(f"{HERE}/data")).text
@@ -297,10 +299,13 @@ async def test_a_double_click_keeps_one_file_and_old_ones_are_forgotten(
 
 
 async def test_a_forgotten_query_shows_nobody_elses_file(
-    claire: Actor, nora: Actor, visit: Browser, round_2026: Assessment
+    claire: Actor, malik: Actor, nora: Actor, visit: Browser, round_2026: Assessment
 ) -> None:
     from_database: Callable[..., Any] = bringing.select
     async with visit(claire) as browser:
         await bring(browser, await take_away(browser))
-    async with reading(nora):
-        assert await from_database("select * from brought_file") == []
+    for other in (nora, malik):
+        async with reading(other):
+            assert await from_database("select * from brought_file") == []
+    async with reading(claire):
+        assert len(await from_database("select * from brought_file")) == 1

@@ -1,4 +1,6 @@
-"""Workbooks people bring back: kept until somebody confirms what they would do, and forgotten then.
+"""Workbooks people bring back: kept until they confirm what these would do, and forgotten then.
+
+Nobody but who brought a file sees it: it may hold what only they may read.
 
 A file nobody confirms is forgotten at the next one brought after KEPT_FOR.
 """
@@ -14,7 +16,7 @@ from palier.foundation.store import BroughtFile
 
 KEPT_FOR = timedelta(days=7)
 MOST_WAITING = 20
-"""Files of one organisation that wait to be confirmed; the oldest goes first."""
+"""Files of one person that wait to be confirmed; the oldest goes first."""
 
 
 async def keep(actor: Actor, file: UUID, subject: str, name: str, data: bytes) -> None:
@@ -27,16 +29,19 @@ async def keep(actor: Actor, file: UUID, subject: str, name: str, data: bytes) -
 
 
 async def _forget_old(actor: Actor) -> None:
-    waiting = BroughtFile.filter(organisation_id=actor.organisation_id, applied_at__isnull=True)
+    own = BroughtFile.filter(organisation_id=actor.organisation_id, brought_by=actor.person_id)
+    waiting = own.filter(applied_at__isnull=True)
     await waiting.filter(brought_at__lt=now() - KEPT_FOR).delete()
     too_many = await waiting.order_by("-brought_at").offset(MOST_WAITING - 1).values_list("id", flat=True)
     if too_many:
-        await BroughtFile.filter(organisation_id=actor.organisation_id, id__in=list(too_many)).delete()
+        await own.filter(id__in=list(too_many)).delete()
 
 
 async def brought(actor: Actor, subject: str, file: UUID, *, locked: bool = False) -> BroughtFile:
-    """The file brought for `subject`. Raises DoesNotExist, for a stranger's as for an unknown one."""
-    rows = BroughtFile.filter(id=file, organisation_id=actor.organisation_id, subject=subject)
+    """The file the actor's person brought for `subject`. Raises DoesNotExist, for anybody else's as for an unknown one."""
+    rows = BroughtFile.filter(
+        id=file, organisation_id=actor.organisation_id, brought_by=actor.person_id, subject=subject
+    )
     return await (rows.select_for_update() if locked else rows).get()
 
 
