@@ -28,7 +28,9 @@ async def test_from_the_portfolio_to_the_action_plan_on_paper(
     await page.locator("input[name=kind][value=plan]").check(force=True)
     await page.locator("select[name=plan]").select_option(index=1)
     if not scripts:
-        await page.get_by_role("button", name="Aperçu").click()
+        await page.get_by_role("button", name="Aperçu").click(
+            no_wait_after=True
+        )  # the first one warms the press
     await expect(page.locator("#preview img").first).to_be_visible(timeout=60_000)
     await page.get_by_role("button", name="Générer le document").click()
     await page.wait_for_url(re.compile("/reports/[0-9a-f-]{36}$"))
