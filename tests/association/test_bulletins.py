@@ -18,6 +18,7 @@ from palier.foundation.identifiers import new_id
 from palier.foundation.language import speaking
 from palier.foundation.settings import Settings
 from palier.reports.bulletin_wording import movement_title
+from palier.reports.flows.verifying import ask_about_file
 from palier.reports.press import Press
 from palier.reports.rules.accent import check_accent
 from palier.reports.rules.bulletins import Bulletin, BulletinRow
@@ -115,6 +116,19 @@ async def test_it_keeps_both_standards_in_three_to_six_pages_and_the_same_bytes(
     with pikepdf.open(io.BytesIO(pdf)) as opened:
         assert 3 <= len(opened.pages) <= 6
         assert set(opened.attachments) == {"edition.csv", "families.csv"}
+
+
+async def test_it_can_be_checked_by_whoever_was_handed_it(
+    settings: Settings, edition: UUID, owner: asyncpg.Connection, manager: NetworkActor
+) -> None:
+    """The row is the network's and names it, no member and no person."""
+    await make(settings, await asked(owner, manager, edition))
+    found = await ask_about_file(b"%PDF 2026 fr")
+    assert found is not None
+    network = await owner.fetchrow(
+        "select n.name, n.id from network n join issued_file f on f.network_id = n.id"
+    )
+    assert (found.kind, found.issuer) == ("bulletin", network["name"])
 
 
 async def test_its_figures_are_the_published_rows(
