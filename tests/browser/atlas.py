@@ -261,7 +261,7 @@ _LOOKED_UP = {
     "action": f"select a.id from action a {_IN_VALLEY} and a.status = 'in_progress' order by a.id limit 1",
     "remark": f"select c.id from topic_comment c {_IN_VALLEY} and c.person_name = 'Claire Lambert' order by c.id limit 1",
     "report": "select id from report where title = 'Bilan' limit 1",
-    **{f"brought_{what}": f"select id from brought_file where name = '{what}.xlsx'" for what in ("answers", "actions")},
+    **{f"brought_{what}": f"select id from brought_file where name = '{name}.xlsx'" for what, name in (("answers", "reponses"), ("actions", "actions"))},
     "finished": "select id from report where title = 'Bilan partagé' limit 1",
     **{name: f"select id from own_questionnaire where file_name = '{name}.yaml'" for name in ("own", "of_network", "draft", "faulty")},
     "client": "select o.slug from mandate m join organisation o on o.id = m.organisation_id order by m.id limit 1",
@@ -333,7 +333,7 @@ async def plant_brought_files(owner: asyncpg.Connection) -> None:
         ("Écouter les appels", "demain", "3"),
     ]
     files = (
-        ("answers", f"'assessment ' || ({rounds})", workbook(("code", "level", "rationale"), *answers)),
+        ("reponses", f"'assessment ' || ({rounds})", workbook(("code", "level", "rationale"), *answers)),
         ("actions", f"'plan ' || ({_PLAN})", workbook(("title", "due_on", "effort"), *actions)),
     )
     for name, subject, content in files:
