@@ -1,6 +1,6 @@
 """Who is asked to answer a round, everybody's own answers, and what was agreed on.
 
-Whose answers may be read is decided by the database (migration 0022): one's own; others' where one has answered too;
+Whose answers may be read is decided by the database (migration 0021): one's own; others' where one has answered too;
 everybody's once the answers are opened.
 """
 

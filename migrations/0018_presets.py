@@ -13,7 +13,7 @@ from palier.foundation.migration_step import Step
 
 
 class Migration(Step):
-    dependencies = [("palier", "0018_verification")]
+    dependencies = [("palier", "0017_verification")]
 
     initial = False
 
@@ -63,5 +63,5 @@ class Migration(Step):
             },
             bases=["Model"],
         ),
-        ops.RunSQL((Path(__file__).parent / "0019_presets.sql").read_text(), reverse_sql="select 1"),
+        ops.RunSQL((Path(__file__).parent / "0018_presets.sql").read_text(), reverse_sql="select 1"),
     ]

@@ -14,7 +14,7 @@ from palier.foundation.migration_step import Step
 
 
 class Migration(Step):
-    dependencies = [("palier", "0019_presets")]
+    dependencies = [("palier", "0018_presets")]
 
     initial = False
 
@@ -65,5 +65,5 @@ class Migration(Step):
             name="source",
             field=fields.CharField(default="", db_default="", max_length=200),
         ),
-        ops.RunSQL((Path(__file__).parent / "0020_imports.sql").read_text(), reverse_sql="select 1"),
+        ops.RunSQL((Path(__file__).parent / "0019_imports.sql").read_text(), reverse_sql="select 1"),
     ]

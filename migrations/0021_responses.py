@@ -17,7 +17,7 @@ from palier.scoring.rules.answers import State
 
 
 class Migration(Step):
-    dependencies = [("palier", "0021_sharing")]
+    dependencies = [("palier", "0020_sharing")]
 
     initial = False
 
@@ -244,5 +244,5 @@ class Migration(Step):
             name="names_shown",
             field=fields.BooleanField(default=True, db_default=True),
         ),
-        ops.RunSQL((Path(__file__).parent / "0022_responses.sql").read_text(), reverse_sql="select 1"),
+        ops.RunSQL((Path(__file__).parent / "0021_responses.sql").read_text(), reverse_sql="select 1"),
     ]

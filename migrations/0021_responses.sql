@@ -31,10 +31,7 @@ create policy readable on response_event for select using (
 create policy own on response_event for insert with check (
   organisation_id = app_org() and person_id = app_person() and not answers_opened(assessment_id));
 
--- A file of answers is as private as the answers in it, until it is carried out.
-drop policy tenant on brought_file;
-create policy own on brought_file using (organisation_id = app_org() and brought_by = app_person())
-  with check (organisation_id = app_org() and brought_by = app_person());
+-- As a shared answer's change does, one's own tells which file it came from.
 alter table response_event alter column source set default left(coalesce(current_setting('app.source', true), ''), 200);
 
 create policy tenant on respondent using (organisation_id = app_org()) with check (organisation_id = app_org());

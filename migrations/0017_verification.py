@@ -12,7 +12,7 @@ from palier.reports.store import ReportState
 
 
 class Migration(Step):
-    dependencies = [("palier", "0017_options")]
+    dependencies = [("palier", "0016_campaign_version")]
 
     initial = False
 
@@ -75,5 +75,5 @@ class Migration(Step):
                 max_length=20,
             ),
         ),
-        ops.RunSQL((Path(__file__).parent / "0018_verification.sql").read_text(), reverse_sql="select 1"),
+        ops.RunSQL((Path(__file__).parent / "0017_verification.sql").read_text(), reverse_sql="select 1"),
     ]

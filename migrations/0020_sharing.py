@@ -11,7 +11,7 @@ from palier.foundation.migration_step import Step
 
 
 class Migration(Step):
-    dependencies = [("palier", "0020_imports")]
+    dependencies = [("palier", "0019_imports")]
 
     initial = False
 
@@ -81,5 +81,5 @@ class Migration(Step):
             },
             bases=["Model"],
         ),
-        ops.RunSQL((Path(__file__).parent / "0021_sharing.sql").read_text(), reverse_sql="select 1"),
+        ops.RunSQL((Path(__file__).parent / "0020_sharing.sql").read_text(), reverse_sql="select 1"),
     ]
