@@ -86,7 +86,7 @@ async def fill_in(page: Page, code: str) -> None:
 
 WAYS = [
     pytest.param(True, NARROW),
-    pytest.param(False, WIDE),
+    pytest.param(False, WIDE, marks=pytest.mark.long),
     pytest.param(True, WIDE, marks=pytest.mark.long),
     pytest.param(False, NARROW, marks=pytest.mark.long),
 ]

@@ -183,7 +183,7 @@ async def wait_for_a_document(page: Page, atlas: Atlas) -> None:
         await owner.execute(
             "update report set state = 'failed', failure = 'crashed' where id = $1::uuid", atlas.ids["made"]
         )
-    await expect(page.locator("#report form")).to_be_visible()
+    await expect(page.locator("#report form[action$='/again']")).to_be_visible()
 
 
 async def wait_for_an_edition(page: Page, atlas: Atlas) -> None:

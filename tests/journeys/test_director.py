@@ -9,7 +9,13 @@ from tests.journeys.conftest import Traveller
 
 pytestmark = pytest.mark.browser
 HOME = "/o/transports-du-val"
-SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+SCRIPTS = pytest.mark.parametrize(
+    "scripts",
+    [
+        pytest.param(True, id="with scripts"),
+        pytest.param(False, id="without scripts", marks=pytest.mark.long),
+    ],
+)
 
 
 @SCRIPTS

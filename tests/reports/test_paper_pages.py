@@ -112,7 +112,16 @@ async def test_the_form_of_reports_leads_elsewhere(claire, rounds, visit, owner,
 
 @pytest.mark.parametrize(
     "what",
-    ["round:sx-1999", "offered:XX", "own:7", "own:01a20259-19a4-769a-9429-f4a6cea22538", "novel:1", "round:", "x", "offered:QV-7K2Q9"],
+    [
+        "round:sx-1999",
+        "offered:XX",
+        "own:7",
+        "own:01a20259-19a4-769a-9429-f4a6cea22538",
+        "novel:1",
+        "round:",
+        "x",
+        "offered:QV-7K2Q9",
+    ],
 )
 async def test_what_is_not_there_is_not_found(claire, rounds, visit, what):
     async with visit(claire) as browser:

@@ -34,7 +34,7 @@ def assert_both_standards(pdf: bytes) -> None:
         ]
 
 
-@pytest.mark.parametrize("locale", ["fr", "en"])
+@pytest.mark.parametrize("locale", ["fr", pytest.param("en", marks=pytest.mark.long)])
 @pytest.mark.parametrize("kind", list(Kind))
 async def test_a_real_document_keeps_both_standards(claire, plan, shelf, kind, locale):
     document = await drawn(claire, shelf, kind, locale, plan)

@@ -45,7 +45,7 @@ async def plant_meeting(actor: Actor, malik: Person) -> None:
     asked = whole.within([dimension.code for dimension in whole.dimensions[:2]])
     today = clock.today()
     opened = await open_assessment(
-        actor, asked, name=str(today.year), opens_on=at_nine(today - timedelta(days=12)).date(),
+        actor, asked, name=str(today.year), opens_on=at_nine(today - timedelta(days=45)).date(),
         closes_on=today + timedelta(days=60), mode=Mode.INDIVIDUAL,
     )  # fmt: skip
     roles = _ROLES.get(current(), _ROLES["en"])
