@@ -90,6 +90,7 @@ def _measured(settings: Settings, administrator: psycopg.Connection, size: int) 
             ("release_row", "edition_id"),
             ("batch_member", "edition_id"),
             ("edition", "id"),
+            ("campaign", "id"),
         ):
             administrator.execute(f"delete from {name} where {column} = %s", [planted])  # noqa: S608
 
@@ -106,9 +107,15 @@ def _plant(
 ) -> int:
     """The edition as the worker writes it down, published today in the demo's large network."""
     administrator.execute(
+        "insert into campaign (id, network_id, name, questionnaire, major, version, opens_on, closes_on) select %s, c.network_id, "
+        "'measured', c.questionnaire, c.major, c.version, c.opens_on, c.closes_on from campaign c join edition e on e.campaign_id = c.id "
+        "where e.id = %s",
+        [planted, like],
+    )
+    administrator.execute(
         "insert into edition (id, network_id, campaign_id, name, questionnaire, major, k, priority, published_on, hash) "
-        "select %s, network_id, gen_random_uuid(), 'measured', questionnaire, major, 5, %s, %s, hash from edition where id = %s",
-        [planted, json.dumps(PRIORITY), today(), like],
+        "select %s, network_id, %s, 'measured', questionnaire, major, 5, %s, %s, hash from edition where id = %s",
+        [planted, planted, json.dumps(PRIORITY), today(), like],
     )
     into = "copy release_row (id, edition_id, network_id, cohort, variable, n_band, p10, q1, median, q3, p90, batches) from stdin"
     rows = 0
