@@ -28,7 +28,6 @@ from palier.network.rules.taxonomy import COUNTRIES, FAMILIES, LEGAL_KINDS, SIZE
 
 ORGANISATIONS = (40, 5_000)
 FIRST, AGAIN, TURNS = 15, 60, 3
-ORIGIN = "http://palier.example"
 HEAD = (
     "organisations", "rows of the edition", "first (ms)", "first, CPU (ms)", "again (ms)", "again, CPU (ms)", "bytes",
 )  # fmt: skip
@@ -147,7 +146,10 @@ def _plant(
 async def _asked(settings: Settings, edition: UUID) -> dict[str, float]:
     """Milliseconds, medians; and the bytes of the page."""
     app = create_app(settings)
-    async with app.lifespan(), AsyncClient(transport=ASGITransport(app=app), base_url=ORIGIN) as client:  # type: ignore[arg-type]
+    async with (
+        app.lifespan(),
+        AsyncClient(transport=ASGITransport(app=app), base_url=settings.public_url) as client,
+    ):  # type: ignore[arg-type]
         page = await _open(client, settings)
         address = f"{page}?edition={edition}"
         await client.get(page)
