@@ -103,6 +103,15 @@ async def test_answers_that_lay_apart_need_a_reason(alone: Assessment, claire: A
     assert not (await look(claire)).is_agreed(CODES[0])
 
 
+async def test_nothing_is_no_agreement_even_where_nobody_answered(alone: Assessment, claire: Actor) -> None:
+    await say(claire, "4")
+    await open_answers(claire, SLUG)
+    with pytest.raises(NoConsensus):
+        await agree(claire, SLUG, CODES[1], Draft(), reason="Vu", dissent={}, op=new_id(), base=0)
+    async with reading(claire):
+        assert CODES[1] not in await agreements_of(alone.id)
+
+
 async def test_two_who_agree_differently_at_once_do_not_overwrite_each_other(
     alone: Assessment, claire: Actor, malik: Actor
 ) -> None:

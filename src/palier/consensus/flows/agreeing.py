@@ -15,7 +15,8 @@ from palier.foundation.clock import now
 from palier.foundation.database import transaction
 from palier.questionnaires.rules import Criterion
 from palier.respondents.store import Agreement, given_to
-from palier.scoring.rules.respondents import Dissent, settle
+from palier.scoring.rules.answers import State
+from palier.scoring.rules.respondents import Dissent, NoConsensus, settle
 
 
 class NobodyAnswered(Exception):
@@ -78,13 +79,15 @@ async def agree(
     async with transaction(actor):
         one = _opened(await load_meeting(actor, slug), code)
         sent = _acceptable(draft, one.criterion)
+        if sent.state is State.BLANK:
+            raise NoConsensus("an agreement says something, if only that nobody knows")
         words = {each.person: dissent.get(each.person, "").strip() for each in one.spoken}
         dissenting = [Dissent(str(person), said) for person, said in words.items() if said]
         if one.spoken:
             settle(
                 one.criterion,
                 voices_of(one.criterion, one.spoken),
-                answer_in(one.criterion, draft),
+                answer_in(one.criterion, sent),
                 reason,
                 dissenting,
             )

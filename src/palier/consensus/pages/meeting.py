@@ -12,6 +12,7 @@ from litestar.types import ControllerRouterHandler
 from palier.assessments.flows.answering import Outcome, Saved, Unacceptable
 from palier.assessments.flows.sheets import draft_of, load_last_round
 from palier.assessments.pages.answering import Attempt, attempt_of, round_path
+from palier.assessments.pages.brought import op_in
 from palier.assessments.pages.wording import sentences
 from palier.assessments.rules.drafts import Draft
 from palier.assessments.store import Unknown, answer_of
@@ -88,7 +89,7 @@ class Consensus(Controller):
                 assessment,
                 codes,
                 reason=_("Median of the answers, one level apart"),
-                op=_operation(raw),
+                op=op_in(raw),
             )
         except agreeing.NotOpened:
             return see_other(address)
@@ -201,13 +202,6 @@ def _lacking(draft: Draft) -> dict[str, str]:
     if draft.state == "blank":
         return {"a1": _("Choose what you agree on")}
     return {"why": _("Say why: the answers lay apart, or this is not what they say together")}
-
-
-def _operation(raw: dict[str, str]) -> UUID:
-    try:
-        return UUID(raw["op"])
-    except (KeyError, ValueError):
-        raise Unknown("form") from None
 
 
 def _page(
