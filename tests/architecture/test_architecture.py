@@ -244,3 +244,13 @@ def test_templates_and_tests_mirror_the_rooms() -> None:
         "browser",
         "journeys",
     }
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=short)
+def test_a_lock_is_asked_with_whole_rows(source: Path) -> None:
+    """Tortoise forgets FOR UPDATE when values, a count or an existence are asked: nothing would be locked."""
+    kept = {"get", "first", "order_by", "filter", "exclude"}
+    for call in (node for node in ast.walk(ast.parse(source.read_text())) if isinstance(node, ast.Attribute)):
+        before = call.value.func if isinstance(call.value, ast.Call) else None
+        if isinstance(before, ast.Attribute) and before.attr == "select_for_update":
+            assert call.attr in kept, f"line {call.lineno}: the lock is lost in .{call.attr}()"

@@ -5,7 +5,7 @@ from uuid import UUID
 from palier.accounts import store
 from palier.accounts.rules import ATTEMPTS, WINDOW
 from palier.foundation.clock import now
-from palier.foundation.database import select, transaction
+from palier.foundation.database import one_at_a_time, transaction
 from palier.foundation.identifiers import fingerprint, new_id
 
 
@@ -25,7 +25,7 @@ async def take_turn(*who: str) -> list[UUID]:
     keys = sorted(fingerprint(name) for name in who)
     async with transaction(None):
         for key in keys:  # one after the other: forty tries at once are forty tries
-            await select("select pg_advisory_xact_lock(hashtextextended($1, 0))", key)
+            await one_at_a_time(key)
             if await store.attempts_since(key, now() - WINDOW) >= ATTEMPTS:
                 raise TooManyAttempts
         return [(await store.SignInAttempt.create(id=new_id(), key=key, at=now())).id for key in keys]

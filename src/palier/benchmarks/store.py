@@ -10,7 +10,7 @@ from tortoise.models import Model
 
 from palier.assessments.store import Assessment, Campaign, Consent, Participation
 from palier.foundation.actor import Actor, NetworkActor
-from palier.foundation.database import select
+from palier.foundation.database import one_at_a_time, select
 from palier.foundation.identifiers import new_id
 from palier.network.store import NetworkMember, Organisation, as_confirmed
 
@@ -270,7 +270,7 @@ async def participations_in(campaign: Campaign) -> dict[UUID, Participation]:
 
 async def hold(campaign_id: UUID) -> None:
     """One at a time until the transaction ends: sealing a campaign, and answering about its benchmark."""
-    await select("select pg_advisory_xact_lock(hashtextextended($1, 0))", f"campaign {campaign_id}")
+    await one_at_a_time(f"campaign {campaign_id}")
 
 
 async def is_published(campaign: Campaign) -> bool:

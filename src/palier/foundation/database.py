@@ -235,3 +235,8 @@ async def transaction(tenant: Tenant) -> AsyncIterator[BaseDBAsyncClient]:
         raise WriteWhileReading
     async with _scoped(f"set transaction read write; {_scope(tenant).sql()}") as opened:
         yield opened
+
+
+async def one_at_a_time(what: str) -> None:
+    """Wait for every other transaction that said the same word, and make the next ones wait until this one ends."""
+    await select("select pg_advisory_xact_lock(hashtextextended($1, 0))", what)

@@ -10,7 +10,7 @@ from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from palier.foundation.actor import Actor, NetworkActor
-from palier.foundation.database import select
+from palier.foundation.database import one_at_a_time, select
 from palier.foundation.identifiers import new_id
 from palier.questionnaires.owners import Owner
 from palier.questionnaires.rules.versions import numbered
@@ -81,8 +81,7 @@ async def drafts_of(owner: Owner) -> int:
 
 async def lock_versions(owner: Owner, code: str) -> None:
     """Make other publications of the same questionnaire wait for this one."""
-    rows = OwnQuestionnaire.filter(code=code, **owner.columns)
-    await rows.order_by("id").select_for_update().values_list("id", flat=True)
+    await one_at_a_time(f"own_questionnaire {owner.id} {code}")
 
 
 async def published_for(tenant: Actor | NetworkActor) -> list[dict[str, Any]]:

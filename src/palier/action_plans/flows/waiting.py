@@ -8,7 +8,7 @@ from palier.action_plans.rules.waiting import may_require, offered
 from palier.action_plans.store import Action, ActionDependency
 from palier.foundation import audit, operations
 from palier.foundation.actor import Actor
-from palier.foundation.database import select, transaction
+from palier.foundation.database import one_at_a_time, transaction
 from palier.foundation.identifiers import new_id
 
 
@@ -70,6 +70,4 @@ async def stop_waiting(actor: Actor, action: UUID, required: UUID) -> None:
 
 async def _one_at_a_time(actor: Actor) -> None:
     """Two edges added at once could close a circle neither sees; the same lock as the table's trigger."""
-    await select(
-        "select pg_advisory_xact_lock(hashtextextended($1, 0))", f"action_dependency {actor.organisation_id}"
-    )
+    await one_at_a_time(f"action_dependency {actor.organisation_id}")
