@@ -37,7 +37,7 @@ from palier.reports.press import FailureReason, PrintingFailed
 from palier.reports.rules.record import KINDS, to_plain
 from palier.reports.rules.sharing import LinkState, Terms, end_of, marked, one_line
 from palier.reports.store import LinkOpening, Report, ReportState, SharedLink
-from palier.reports.turns import Turns
+from palier.foundation.turns import Turns
 from tests.conftest import plant_mandate, plant_organisation
 from tests.reports import samples
 

@@ -20,7 +20,7 @@ from palier.reports.rules.record import KINDS, from_plain
 from palier.reports.rules.seals import ALPHABET, LENGTH, Seal, typed_code
 from palier.reports.rules.wishes import Kind, Wish
 from palier.reports.store import IssuedFile, Report
-from palier.reports.turns import MOST_KNOWN, TooOften, Turns
+from palier.foundation.turns import MOST_KNOWN, TooOften, Turns
 from tests.reports import samples
 from tests.reports.conftest import plant_report
 

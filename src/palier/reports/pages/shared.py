@@ -11,30 +11,20 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from palier.accounts.pages.entering import browser_of, too_often
+from palier.accounts.pages.holding import KEY_ALONE, discreet, page_for_holder, speak
 from palier.accounts.rules import WINDOW, origin
 from palier.accounts.throttle import TooManyAttempts
-from palier.foundation.language import LOCALES, language_name, use
 from palier.foundation.language import gettext as _
-from palier.foundation.permissions import PUBLIC
 from palier.foundation.settings import Settings
-from palier.foundation.web import form_of, kept_file, page
+from palier.foundation.turns import TooOften, Turns
+from palier.foundation.web import form_of, kept_file
 from palier.reports.flows import opening
 from palier.reports.pages import wording
-from palier.reports.turns import TooOften, Turns
 
 MOST_LOOKS = 100
 """Times one network address may look at links within WINDOW. Taking documents away is counted on its own."""
 
 _looks = Turns(MOST_LOOKS, WINDOW.total_seconds())
-
-KEY_ALONE = PUBLIC | {"exclude_from_csrf": True}
-"""Route option: the code in the address decides and no session does, so there is no token to ask for, nor a cookie to set."""
-
-_DISCREET = {
-    "cache-control": "private, no-store",
-    "referrer-policy": "no-referrer",
-    "x-robots-tag": "noindex, nofollow, noarchive",
-}
 
 
 class Shared(Controller):
@@ -48,7 +38,7 @@ class Shared(Controller):
         self, request: Request, shared: FromPath[str], settings: NamedDependency[Settings]
     ) -> Response:
         """What the link gives. A link that is none is counted like one that works."""
-        _speak(request)
+        speak(request)
         try:
             _looks.take(origin(browser_of(request, settings).address))
             return _page(request, await opening.look(shared))
@@ -66,7 +56,7 @@ class Shared(Controller):
         shelf: NamedDependency[Any],
     ) -> Response:
         """The document as a file to keep, or why not."""
-        _speak(request)
+        speak(request)
         password = (await form_of(request)).get("password", "")
         try:
             handed = await opening.take_away(shared, password, browser_of(request, settings).address, shelf)
@@ -79,14 +69,7 @@ class Shared(Controller):
             return await _again(request, shared, {"password": wrong})
         except opening.NotReady:
             return await _again(request, shared, {})
-        return _discreet(kept_file(handed.media_type, handed.name, handed.content))
-
-
-def _speak(request: Request) -> None:
-    """The language asked for in the address: the page sets no cookie that would remember it."""
-    asked = request.query_params.get("language", "")
-    if asked in LOCALES:
-        use(asked)
+        return discreet(kept_file(handed.media_type, handed.name, handed.content))
 
 
 async def _again(request: Request, code: str, errors: dict[str, str]) -> Response:
@@ -98,30 +81,19 @@ async def _again(request: Request, code: str, errors: dict[str, str]) -> Respons
 
 
 def _page(request: Request, offer: opening.Offer, errors: dict[str, str] | None = None) -> Response:
-    return _rendered(
+    return page_for_holder(
         request, "reports/shared.html", status_code=422 if errors else 200, offer=offer, errors=errors or {}, words=wording,
     )  # fmt: skip
 
 
 def _gone(request: Request) -> Response:
     """One page for a link that never was, one that is over and one that was revoked."""
-    return _rendered(request, "reports/shared_gone.html", status_code=404)
+    return page_for_holder(request, "reports/shared_gone.html", status_code=404)
 
 
 def _too_often(request: Request, seconds: int) -> Response:
-    answer = _rendered(request, "reports/shared_later.html", status_code=429, sentence=too_often())
+    answer = page_for_holder(request, "reports/shared_later.html", status_code=429, sentence=too_often())
     answer.headers["retry-after"] = str(seconds)
-    return answer
-
-
-def _rendered(request: Request, template: str, **context: Any) -> Response:
-    """The page as nobody sees it, whoever is signed in."""
-    tongues = [(each, language_name(each)) for each in LOCALES]
-    return _discreet(page(request, template, person=None, notice="", tongues=tongues, **context))
-
-
-def _discreet(answer: Any) -> Any:
-    answer.headers |= _DISCREET
     return answer
 
 

@@ -17,13 +17,13 @@ from palier.accounts.rules import origin
 from palier.foundation.language import gettext as _
 from palier.foundation.permissions import PUBLIC
 from palier.foundation.settings import Settings
+from palier.foundation.turns import TooOften, Turns
 from palier.foundation.uploads import HEAVIEST, LARGEST_REQUEST
 from palier.foundation.web import page
 from palier.reports.flows import verifying
 from palier.reports.flows.verifying import Issue
 from palier.reports.pages import wording
 from palier.reports.rules.seals import Seal, typed_code
-from palier.reports.turns import TooOften, Turns
 
 MOST_TURNS, WINDOW = 30, 60.0
 """Questions one network address may ask, in so many seconds."""
