@@ -67,6 +67,7 @@ class Invitation(Model):
     created_at = fields.DatetimeField(auto_now_add=True)
     expires_at = fields.DatetimeField()
     accepted_at = fields.DatetimeField(null=True)
+    accepted_by = fields.UUIDField(null=True)  # whose account it was, whatever its address
     withdrawn_at = fields.DatetimeField(null=True)
 
     class Meta:

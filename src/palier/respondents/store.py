@@ -6,6 +6,8 @@ everybody's once the answers are opened.
 
 import json
 from collections.abc import Iterable
+from datetime import date
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -98,12 +100,94 @@ class Respondent(Model):
     voice = fields.CharField(
         max_length=60, default=""
     )  # the role they answer in, in the organisation's words
-    due_on = fields.DateField(null=True)
+    due_on: date | None = fields.DateField(null=True)
     asked_at = fields.DatetimeField()
 
     class Meta:
         table = table_description = "respondent"
         unique_together = (("assessment", "person_id"),)
+
+
+class Assignment(Model):
+    """A section, or one criterion, that somebody is asked to answer: it guides and restricts nothing.
+
+    Whoever has a `Respondent` row and no assignment is asked everything.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organisation_id = fields.UUIDField()
+    assessment = fields.ForeignKeyField("palier.Assessment", related_name="assignments")
+    assessment_id: UUID
+    person_id = fields.UUIDField()
+    code = fields.CharField(max_length=30)  # of an element or of a criterion
+    assigned_at = fields.DatetimeField()
+
+    class Meta:
+        table = table_description = "assignment"
+        unique_together = (("assessment", "person_id", "code"),)
+
+
+class Expected(Model):
+    """Somebody invited to answer a round who has not joined yet.
+
+    When the invitation is accepted, the database makes a respondent with these assignments of it (migration 0022).
+    """
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organisation_id = fields.UUIDField()
+    assessment = fields.ForeignKeyField("palier.Assessment", related_name="expected")
+    assessment_id: UUID
+    email = fields.CharField(max_length=254)  # lower case, as the invitation's
+    voice = fields.CharField(max_length=60, default="")
+    due_on: date | None = fields.DateField(null=True)
+    codes: Any = fields.JSONField(default=list)
+    asked_at = fields.DatetimeField()
+
+    class Meta:
+        table = table_description = "expected_respondent"
+        unique_together = (("assessment", "email"),)
+
+
+class Rhythm(StrEnum):
+    """When those who still have something to answer are reminded of a round."""
+
+    OFF = "off"
+    WEEKLY = "weekly"
+    """Every Monday."""
+    BEFORE = "before"
+    """Once, so many days before one's own date or the round's."""
+
+
+class ReminderPlan(Model):
+    """When a round's respondents are reminded; without a row, never."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organisation_id = fields.UUIDField()
+    assessment = fields.ForeignKeyField("palier.Assessment", related_name="reminder_plans")
+    assessment_id: UUID
+    rhythm = fields.CharEnumField(Rhythm, max_length=10, default=Rhythm.OFF)
+    days = fields.SmallIntField(default=7)  # before the date; says nothing elsewhere
+
+    class Meta:
+        table = table_description = "reminder_plan"
+
+
+class RoundReminder(Model):
+    """One reminder of one round to one person: asked for once an occasion, written at most once."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organisation_id = fields.UUIDField()
+    assessment = fields.ForeignKeyField("palier.Assessment", related_name="round_reminders")
+    assessment_id: UUID
+    person_id = fields.UUIDField()
+    occasion = fields.DateField()  # the Monday, the day of the plan, or the day somebody pressed the button
+    asked_by = fields.UUIDField(null=True)  # nobody: the plan asked
+    asked_at = fields.DatetimeField()
+    settled_at = fields.DatetimeField(null=True)  # when the letter was written, or found to be unwanted
+
+    class Meta:
+        table = table_description = "round_reminder"
+        unique_together = (("assessment", "person_id", "occasion"),)
 
 
 class Agreement(Model):

@@ -134,7 +134,7 @@ def _invited(row: store.Invitation, person: Person) -> Actor:
 async def _join(actor: Actor, row: store.Invitation) -> None:
     """Use the invitation up; of two that accept at once one succeeds."""
     usable = store.open_invitations(actor).filter(id=row.id, expires_at__gt=now())
-    if await usable.update(accepted_at=now()) != 1:
+    if await usable.update(accepted_at=now(), accepted_by=actor.person_id) != 1:
         raise InvitationGone
     await store.add_member(actor)
     await audit.record(
