@@ -13,8 +13,8 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 
 LADDER = [
-    "app", "__main__", "cli", "demo", "home", "privacy", "association", "portfolio", "reports", "action_plans", "practices", "conversations", "benchmarks", "consensus",
-    "assessments", "respondents", "billing", "network", "accounts", "scoring", "questionnaires", "foundation",
+    "app", "__main__", "cli", "demo", "home", "privacy", "association", "portfolio", "reports", "action_plans", "practices", "benchmarks", "mirrors", "consensus",
+    "assessments", "evidence", "respondents", "conversations", "billing", "network", "accounts", "scoring", "questionnaires", "foundation",
 ]  # fmt: skip
 """A room imports only rooms that stand after it. `app`, `__main__` and `cli` are the composition root together."""
 
@@ -70,6 +70,7 @@ BORDERS = {
     "babel": {"foundation/language"},
     "jinja2": {"foundation/templates", "foundation/mail", "reports/typesetting", "reports/wording"},
     "highspy": {"action_plans/solving"},
+    "segno": {"mirrors/qr"},
     "icalendar": {"action_plans/calendar_file"},
     "numpy": {"*/rules"},
     "openpyxl": {"foundation/spreadsheets", "foundation/sheets"},
