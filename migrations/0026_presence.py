@@ -1,4 +1,8 @@
-"""Who is writing where, sections marked as finished."""
+"""Who is writing where, sections marked as finished, criteria that are discussed."""
+
+from pathlib import Path
+
+from tortoise.migrations import operations as ops
 
 from palier.foundation.migration_step import Step
 
@@ -8,4 +12,6 @@ class Migration(Step):
 
     initial = False
 
-    operations = []
+    operations = [
+        ops.RunSQL((Path(__file__).parent / "0026_presence.sql").read_text(), reverse_sql="select 1"),
+    ]

@@ -14,6 +14,7 @@ grant insert, update, delete on register_entry, campaign_plan, sent_notice, lett
 grant insert on sent_reminder to palier_worker;
 grant insert, update, delete on response, response_given, respondent to palier_web, palier_worker;
 grant insert on response_event, agreement to palier_web, palier_worker;
+grant insert, update, delete on presence, section_mark, discussed_criterion to palier_web, palier_worker;
 grant insert on answer_event, used_definition, mail to palier_web, palier_worker;
 grant insert, update, delete on campaign, network, network_manager, contribution to palier_worker;
 grant insert on consent, correction to palier_web, palier_worker;
