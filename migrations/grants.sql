@@ -5,6 +5,7 @@ grant usage, select on all sequences in schema public to palier_web, palier_work
 
 grant select on all tables in schema public to palier_web, palier_worker;
 revoke select on mail, contribution, draft_row from palier_web;
+revoke select on mirror_answer, mirror_given, mirror_batch from palier_web, palier_worker;
 
 grant insert, update, delete on person, session, mailed_link, sign_in_attempt, organisation, membership, invitation, mandate,
   consultant_firm, network_member, participation, assessment, answer, action_plan, action, kpi_reading,
@@ -38,6 +39,7 @@ grant insert, update, delete on evidence to palier_web, palier_worker;
 grant insert, delete on evidence_use to palier_web, palier_worker;
 grant insert, update, delete on evidence to palier_web, palier_worker;
 grant insert, delete on evidence_use to palier_web, palier_worker;
+grant insert, update, delete on mirror, mirror_link to palier_web, palier_worker;
 grant insert, update on shared_link to palier_web, palier_worker;
 grant delete on shared_link to palier_worker;
 grant insert on link_opening to palier_web;
@@ -50,3 +52,5 @@ revoke all on function enqueue_in_turn(text, jsonb, text, text, timestamptz) fro
 revoke all on function erase_sandbox(uuid) from public;
 grant execute on function audit_append(uuid, uuid, text, uuid, text, text, text), enqueue(text, jsonb, text, timestamptz),
   enqueue_in_turn(text, jsonb, text, text, timestamptz), erase_sandbox(uuid) to palier_web, palier_worker;
+revoke all on function give_mirror_answer(text, jsonb, date), mirror_figures(uuid) from public;
+grant execute on function give_mirror_answer(text, jsonb, date), mirror_figures(uuid) to palier_web, palier_worker;
