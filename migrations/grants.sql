@@ -15,6 +15,9 @@ grant insert, update, delete on register_entry, campaign_plan, sent_notice, lett
 grant insert on sent_reminder to palier_worker;
 grant insert, update, delete on response, response_given, respondent to palier_web, palier_worker;
 grant insert on response_event, agreement to palier_web, palier_worker;
+grant insert, update, delete on presence, section_mark, discussed_criterion to palier_web, palier_worker;
+grant insert, update, delete on assignment, expected_respondent, reminder_plan to palier_web, palier_worker;
+grant insert, update on round_reminder to palier_web, palier_worker;
 grant insert on answer_event, used_definition, mail to palier_web, palier_worker;
 grant insert, update, delete on campaign, network, network_manager, contribution to palier_worker;
 grant insert on consent, correction to palier_web, palier_worker;
@@ -35,8 +38,6 @@ grant insert, update, delete on plan_assessment to palier_web, palier_worker;
 grant insert, update, delete on action_dependency, checklist_item, action_review to palier_web, palier_worker;
 grant insert, update, delete on topic_comment to palier_web, palier_worker;
 grant insert, delete on topic_file to palier_web, palier_worker;
-grant insert, update, delete on evidence to palier_web, palier_worker;
-grant insert, delete on evidence_use to palier_web, palier_worker;
 grant insert, update, delete on evidence to palier_web, palier_worker;
 grant insert, delete on evidence_use to palier_web, palier_worker;
 grant insert, update, delete on mirror, mirror_link to palier_web, palier_worker;
