@@ -8,8 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from tortoise import fields
+from tortoise.exceptions import DoesNotExist
 from tortoise.models import Model
 
+from palier.foundation.actor import Actor
+from palier.foundation.database import select
 from palier.foundation.identifiers import new_id
 
 
@@ -43,9 +46,7 @@ class EvidenceUse(Model):
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     organisation_id = fields.UUIDField()
-    evidence: Any = fields.ForeignKeyField(
-        "palier.Evidence", related_name="uses", on_delete=fields.RESTRICT
-    )
+    evidence: Any = fields.ForeignKeyField("palier.Evidence", related_name="uses", on_delete=fields.RESTRICT)
     evidence_id: UUID
     assessment: Any = fields.ForeignKeyField("palier.Assessment", related_name="evidence")
     assessment_id: UUID
@@ -57,3 +58,49 @@ class EvidenceUse(Model):
     class Meta:
         table = table_description = "evidence_use"
         indexes = (("assessment_id", "code"), ("evidence_id",))
+
+
+class NotThere(DoesNotExist):
+    """A form names evidence that is not attached where it says: a page not found."""
+
+    def __init__(self, evidence: UUID) -> None:
+        super().__init__(f"evidence {evidence}")
+
+
+async def evidence_by_id(actor: Actor, evidence: UUID, *, locked: bool = False) -> Evidence:
+    """One piece of evidence `actor` may see, with its stored file. Raises DoesNotExist."""
+    if locked:
+        await select("select 1 from evidence where id = $1 for update", evidence)
+    rows = Evidence.filter(organisation_id=actor.organisation_id)
+    return await rows.select_related("file").get(id=evidence)
+
+
+async def every_evidence(actor: Actor) -> list[Evidence]:
+    """All the evidence of the organisation that `actor` may see, the newest first."""
+    rows = Evidence.filter(organisation_id=actor.organisation_id)
+    return await rows.select_related("file").order_by("-added_at", "-id")
+
+
+async def uses_in(actor: Actor, assessment: UUID, code: str | None = None) -> list[EvidenceUse]:
+    """What is attached in a round, or to one criterion of it, as far as `actor` may see; the oldest first."""
+    rows = EvidenceUse.filter(organisation_id=actor.organisation_id, assessment_id=assessment)
+    rows = rows.filter(code=code) if code else rows
+    return await rows.select_related("evidence__file").order_by("at", "id")
+
+
+async def uses_of(actor: Actor, evidence: UUID | None = None) -> list[EvidenceUse]:
+    """Where evidence is attached, every piece or one, as far as `actor` may see, with the rounds; the newest first."""
+    rows = EvidenceUse.filter(organisation_id=actor.organisation_id)
+    rows = rows.filter(evidence_id=evidence) if evidence else rows
+    return await rows.select_related("assessment").order_by("-assessment__opens_on", "code", "id")
+
+
+async def use_of(
+    actor: Actor, assessment: UUID, code: str, evidence: UUID, respondent: UUID | None
+) -> EvidenceUse | None:
+    """Whether evidence is attached to the answer of `respondent` (None: the shared one) to a criterion."""
+    rows = EvidenceUse.filter(
+        organisation_id=actor.organisation_id, assessment_id=assessment, code=code, evidence_id=evidence
+    )
+    rows = rows.filter(respondent_id=respondent) if respondent else rows.filter(respondent_id__isnull=True)
+    return await rows.select_related("evidence").first()

@@ -14,7 +14,7 @@ from obstore.store import LocalStore, ObjectStore
 from palier.foundation import store
 from palier.foundation.actor import Actor, OnDuty
 from palier.foundation.clock import now
-from palier.foundation.database import reading
+from palier.foundation.database import reading, select
 from palier.foundation.identifiers import new_id
 from palier.foundation.jobs import Job
 
@@ -28,6 +28,14 @@ GRACE = timedelta(days=1)
 
 class FileGone(Exception):
     """The row exists and the bytes do not, or they were altered."""
+
+
+class NoRoom(Exception):
+    """The organisation's files fill all the room it has. `room` is how much that is, in bytes."""
+
+    def __init__(self, room: int) -> None:
+        super().__init__(room)
+        self.room = room
 
 
 @cache
@@ -54,6 +62,14 @@ async def keep(
         id=identifier, organisation_id=organisation, key=key, name=name, media_type=media_type, size=len(data),
         sha256=hashlib.sha256(data).hexdigest(), created_by=actor.person_id if actor else None,
     )  # fmt: skip
+
+
+async def check_room(organisation: UUID, size: int, room: int) -> None:
+    """Whether `size` more bytes fit beside what the organisation's files fill already. Raises NoRoom."""
+    sql = "select coalesce(sum(size), 0)::bigint as kept from stored_file where organisation_id = $1"
+    kept = int((await select(sql, organisation))[0]["kept"])
+    if kept + size > room:
+        raise NoRoom(room)
 
 
 async def _settle(shelf: ObjectStore, key: str) -> None:
