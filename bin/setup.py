@@ -67,6 +67,7 @@ def set_up(target: str) -> None:
         write_locks()
         return
     install_packages(target)
+    compile_sources()
     install_assets(target)
     install_pdf_libraries()
     if target == "test":
@@ -117,6 +118,11 @@ def install_packages(target: str) -> None:
 
 def uv_install(*arguments: object) -> None:
     run([UV, "pip", "install", "--quiet", "--python", PYTHON, *arguments])
+
+
+def compile_sources() -> None:
+    """Palier's own code too: every process of a run would do it again where PYTHONDONTWRITEBYTECODE is set."""
+    subprocess.call([str(PYTHON), "-m", "compileall", "-qq", str(ROOT / "src"), str(ROOT / "tests")])
 
 
 def runs(program: Path, *arguments: str) -> bool:

@@ -37,8 +37,8 @@ from palier.foundation.settings import Settings, read_settings
 from palier.foundation.working import closing
 from palier.network import store as network
 from tests import postman
-from tests.demonstration import Demonstration, seed_demonstration
-from tests.scratch import scratch
+from tests.demonstration import Demonstration, create_database, seed_demonstration
+from tests.scratch import close_the_run, first, of_the_run, open_the_run
 
 hypothesis_settings.register_profile(
     "palier",
@@ -57,6 +57,19 @@ FLAGS = [
 ]  # fmt: skip
 
 
+# --- the run: one process, or one that hands the tests out to others -------------------------------------------------
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        open_the_run()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        close_the_run()
+
+
 # --- the stage ------------------------------------------------------------------------------------------------------
 
 
@@ -66,13 +79,20 @@ def cluster() -> Iterator[str]:
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield given
         return
-    with scratch() as folder, embedded_postgres.running(folder, say=lambda _: None) as private:
+    with embedded_postgres.running(of_the_run(), say=lambda _: None) as private:
         yield private.url
 
 
 @pytest.fixture(scope="session")
 async def migrated(cluster: str) -> str:
-    await migrate(cluster)
+    """A database of this process's own, with every table: a copy of one that nobody opens."""
+    if os.environ.get("TEST_DATABASE_URL"):
+        await migrate(cluster)
+        return cluster
+    with first("migrated") as nobody_has:
+        if nobody_has:
+            await migrate(create_database(cluster, "migrated"))
+    cluster = create_database(cluster, f"stage_{os.getpid()}", template="migrated")
     administrator = await _administrator(cluster)
     # What a power cut does to a commit is told on clusters of their own (tests/cli); here it would only cost minutes.
     await administrator.execute(f'alter database "{urlsplit(cluster).path[1:]}" set synchronous_commit = off')
@@ -163,9 +183,9 @@ server, deliver = postman.server, postman.deliver
 
 
 @pytest.fixture(scope="session")
-def seeded(cluster: str, tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
+def seeded(cluster: str) -> Demonstration:
     """The demonstration, seeded once a run as `palier demo` does. Nobody opens it: tests work on `copied(seeded, ...)`."""
-    return seed_demonstration(cluster, tmp_path_factory.mktemp("demonstration"))
+    return seed_demonstration(cluster)
 
 
 @pytest.fixture(scope="session")

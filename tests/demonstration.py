@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,6 +21,7 @@ import psycopg
 from psycopg import sql
 
 from palier.foundation.settings import ROOT
+from tests.scratch import first, of_the_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +45,31 @@ class Demonstration:
         }  # fmt: skip
 
 
-def seed_demonstration(cluster: str, folder: Path) -> Demonstration:
-    """Run `palier demo` on a new database of the cluster."""
-    url = create_database(cluster, f"demonstration_{os.getpid()}")
-    _hurry(url)
-    seeded = Demonstration(url, folder, {})
+def seed_demonstration(cluster: str) -> Demonstration:
+    """What `palier demo` makes on a new database of the cluster; the run's processes share it."""
+    folder = of_the_run() / "demonstration"
+    said = folder / "people.json"
+    seeded = Demonstration(_sibling(cluster, "demonstration"), folder, {})
+    with first("seeded") as nobody_has:
+        if nobody_has:
+            folder.mkdir(exist_ok=True)
+            _seed(seeded, said)
+    return replace(seeded, passwords={one["email"]: one["password"] for one in json.loads(said.read_text())})
+
+
+def _seed(empty: Demonstration, said: Path) -> None:
+    _hurry(create_database(empty.url, _name(empty.url)))
     done = subprocess.run(
-        [sys.executable, "-m", "palier", "demo", "--json"], env=seeded.environment(), cwd=ROOT, capture_output=True, check=False
+        [sys.executable, "-m", "palier", "demo", "--json"], env=empty.environment(), cwd=ROOT, capture_output=True, check=False
     )  # fmt: skip
     assert done.returncode == 0, done.stderr.decode()
-    return Demonstration(url, folder, {one["email"]: one["password"] for one in json.loads(done.stdout)})
+    said.write_bytes(done.stdout)
 
 
 @contextmanager
 def copied(seeded: Demonstration, name: str, folder: Path) -> Iterator[Demonstration]:
-    """A copy to write in, under the database name `name`; dropped at the end."""
+    """A copy to write in, in a database named after `name` and this process; dropped at the end."""
+    name = f"{name}_{os.getpid()}"
     url = create_database(seeded.url, name, template=_name(seeded.url))
     shutil.copytree(seeded.data_directory, folder, dirs_exist_ok=True)
     _hurry(url)

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ OPTIONS = {
 Key = tuple[str | None, str]
 
 
+@cache
 def wanted() -> dict[Key, str]:
     found: dict[Key, str] = {}
     for folder, methods in (
@@ -51,6 +53,7 @@ def catalogues(locale: str) -> Iterator[tuple[Path, Catalog]]:
             yield path, read_po(file, locale=locale)
 
 
+@cache
 def entries(locale: str) -> dict[Key, list[tuple[str, object]]]:
     found: dict[Key, list[tuple[str, object]]] = {}
     for path, catalogue in catalogues(locale):

@@ -23,7 +23,7 @@ ROUND = "transports-du-val/sx-2025"
 
 @pytest.fixture(scope="module")
 def site(seeded: Demonstration, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
-    with copied(seeded, f"recomputed_{os.getpid()}", tmp_path_factory.mktemp("recomputed")) as site:
+    with copied(seeded, "recomputed", tmp_path_factory.mktemp("recomputed")) as site:
         yield site
 
 

@@ -1,6 +1,5 @@
 """The demonstration's stage: an invented network without members, where copies can be made at once."""
 
-import os
 from collections.abc import Iterator
 
 import psycopg
@@ -33,7 +32,7 @@ async def planted(stage: object, settings: Settings) -> Planted:
 @pytest.fixture(scope="module")
 def site(seeded: Demonstration, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
     """A copy of the seeded database for this module."""
-    with copied(seeded, f"demo_rooms_{os.getpid()}", tmp_path_factory.mktemp("site")) as site:
+    with copied(seeded, "demo_rooms", tmp_path_factory.mktemp("site")) as site:
         yield site
 
 

@@ -256,7 +256,7 @@ def _start_server(cluster: Cluster) -> None:
         "unix_socket_directories": str(cluster.socket_directory),
         "unix_socket_permissions": "0700",
         "shared_buffers": "64MB",
-        "max_connections": "100",
+        "max_connections": "200",
         "log_min_messages": "warning",
         **_SAFE,
     }
