@@ -34,6 +34,16 @@ async def test_nothing_is_opened_before_somebody_has_answered(alone: Assessment,
         await open_answers(claire, SLUG)
 
 
+async def test_whoever_said_the_same_finds_their_own_words_in_what_is_agreed_on(
+    alone: Assessment, claire: Actor, malik: Actor
+) -> None:
+    for who, words in ((claire, "Vu en gare"), (malik, "Vu au guichet")):
+        await answer_criterion(who, SLUG, CODES[0], at(4, words), op=new_id(), base=0)
+    assert await open_answers(claire, SLUG) == 1
+    async with reading(claire):
+        assert (await answers_of(alone.id))[CODES[0]].rationale == "Vu en gare\n\nVu au guichet"
+
+
 async def test_a_round_answered_together_has_no_meeting(together: Assessment, claire: Actor) -> None:
     with pytest.raises(DoesNotExist):
         await look(claire)

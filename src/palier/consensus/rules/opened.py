@@ -87,7 +87,7 @@ def shared(one: Opened) -> Draft | None:
         return None
     first = one.spoken[0].draft
     reason = _joined((each.draft.reason for each in one.spoken), "; ", LONGEST["reason"])
-    return with_words(replace(first, reason=reason, to_review=False), one.spoken)
+    return with_words(replace(first, reason=reason, rationale="", to_review=False), one.spoken)
 
 
 def median(one: Opened) -> Draft:
