@@ -10,7 +10,7 @@ from tortoise.migrations import operations as ops
 
 from palier.foundation.identifiers import new_id
 from palier.foundation.migration_step import Step
-from palier.respondents.store import Rhythm
+from palier.respondents.rules import Rhythm
 
 
 class Migration(Step):

@@ -9,12 +9,12 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from palier.accounts.rules import is_awake
 from palier.action_plans.flows import reminding
 from palier.action_plans.rules.reminders import (
     Kind,
     Task,
     digest_of,
-    is_awake,
     may_be_put_off_to,
     owner_is_told,
     sponsor_is_told,

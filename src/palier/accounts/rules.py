@@ -1,8 +1,8 @@
-"""What an account may be: addresses, passwords, how often one may try."""
+"""What an account may be: addresses, passwords, how often one may try; and at what hours people are written to."""
 
 import re
 import unicodedata
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from ipaddress import IPv6Address, ip_address
 
@@ -14,6 +14,12 @@ ATTEMPTS, WINDOW = 10, timedelta(minutes=5)
 
 CONFIRM_WITHIN, RESET_WITHIN = timedelta(hours=24), timedelta(minutes=30)
 """How long the links we mail can be used."""
+
+LETTERS_FROM = time(7)
+"""Nobody is reminded of anything before, where they live."""
+
+LETTERS_UNTIL = timedelta(days=2)
+"""A reminder missed because nothing ran that day still leaves within so many days."""
 
 _ADDRESS = re.compile(
     r"[^@\s<>\"(),:;\[\]\\]{1,64}@[^@\s<>\"(),:;\[\]\\]{1,189}\.[^@\s<>\"(),:;\[\]\\.]{2,63}"
@@ -100,3 +106,13 @@ def browser_name(user_agent: str) -> str:
         next((name for mark, name in known if mark in user_agent), "") for known in (_BROWSERS, _SYSTEMS)
     ]
     return ", ".join(name for name in found if name)
+
+
+def is_awake(local: datetime) -> bool:
+    """Whether reminders may leave at this time of the reader's day."""
+    return local.time() >= LETTERS_FROM
+
+
+def still_leaves(day: date, today: date) -> bool:
+    """Whether a reminder due on `day` is sent `today`: on that day, or as soon as what stopped runs again."""
+    return day <= today <= day + LETTERS_UNTIL

@@ -13,8 +13,9 @@ from tortoise.queryset import QuerySet
 
 from palier.foundation import actor as acting
 from palier.foundation.clock import now
+from palier.foundation.database import select
 from palier.foundation.identifiers import new_id
-from palier.foundation.permissions import Role
+from palier.foundation.permissions import Permission, Role, grants
 
 
 class Organisation(Model):
@@ -179,6 +180,22 @@ class NetworkManager(Model):
         unique_together = (("network", "person"),)
 
 
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody who acts for an organisation: a member, or a consultant while the mandate lasts."""
+
+    person_id: UUID
+    name: str
+    email: str
+    locale: str
+    time_zone: str
+    role: Role
+
+    def may(self, permission: Permission) -> bool:
+        """Whether their role grants it."""
+        return permission in grants(self.role)
+
+
 # --- named queries ------------------------------------------------------------------------------------------
 
 
@@ -232,6 +249,21 @@ async def members_of(actor: acting.Actor) -> list[Membership]:
     """The members, with their persons, in order of name."""
     rows = Membership.filter(organisation_id=actor.organisation_id)
     return await rows.select_related("person").order_by("person__name", "id")
+
+
+async def colleagues_of(organisation: UUID, on: date) -> list[Colleague]:
+    """The members, and the consultants whose mandate runs on that day, in order of name."""
+    sql = (
+        "select p.id, p.name, p.email, p.locale, p.time_zone, m.role from membership m "
+        "join person p on p.id = m.person_id where m.organisation_id = $1 "
+        "union select p.id, p.name, p.email, p.locale, p.time_zone, 'consultant' from mandate d "
+        "join person p on p.id = d.consultant_id where d.organisation_id = $1 and d.revoked_at is null and d.ends_on >= $2 "
+        "and not exists (select from membership m where m.organisation_id = $1 and m.person_id = p.id) order by name, id"
+    )
+    return [
+        Colleague(row["id"], row["name"], row["email"], row["locale"], row["time_zone"], Role(row["role"]))
+        for row in await select(sql, organisation, on)
+    ]
 
 
 async def member_of(actor: acting.Actor, membership: UUID) -> Membership:

@@ -7,7 +7,6 @@ everybody's once the answers are opened.
 import json
 from collections.abc import Iterable
 from datetime import date
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from tortoise.models import Model
 
 from palier.foundation.database import select
 from palier.foundation.identifiers import new_id
+from palier.respondents.rules import Rhythm
 from palier.scoring.rules.answers import State
 
 
@@ -146,16 +146,6 @@ class Expected(Model):
     class Meta:
         table = table_description = "expected_respondent"
         unique_together = (("assessment", "email"),)
-
-
-class Rhythm(StrEnum):
-    """When those who still have something to answer are reminded of a round."""
-
-    OFF = "off"
-    WEEKLY = "weekly"
-    """Every Monday."""
-    BEFORE = "before"
-    """Once, so many days before one's own date or the round's."""
 
 
 class ReminderPlan(Model):

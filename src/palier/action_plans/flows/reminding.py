@@ -7,15 +7,14 @@ from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from palier.accounts import store as accounts
 from palier.accounts.flows import acquaintance, letters
+from palier.accounts.rules import is_awake
 from palier.action_plans import mails, store
 from palier.action_plans.mails import Reader, Reminded, topic_of
 from palier.action_plans.rules.reminders import (
     Kind,
     Task,
     digest_of,
-    is_awake,
     owner_is_told,
     sponsor_is_told,
     week_of,
@@ -25,8 +24,8 @@ from palier.foundation.actor import OnDuty
 from palier.foundation.clock import now
 from palier.foundation.database import reading, select, transaction
 from palier.foundation.identifiers import fingerprint, new_id, new_secret
-from palier.foundation.permissions import Permission, Role, grants
-from palier.network.store import Mandate, Membership, Organisation
+from palier.foundation.permissions import Permission, Role
+from palier.network.store import Colleague, Organisation, colleagues_of
 
 log = logging.getLogger(__name__)
 
@@ -85,20 +84,12 @@ async def _remind(organisation: Organisation, site: str, secret: str) -> None:
 
 async def _readers(organisation: UUID) -> dict[UUID, Reader]:
     """The members, and the consultants while their mandates last."""
-    members = await Membership.filter(organisation_id=organisation).select_related("person")
-    mandates = Mandate.filter(organisation_id=organisation, revoked_at=None, ends_on__gte=now().date())
-    found = {
-        row.consultant.id: _reader(row.consultant, Role.CONSULTANT)
-        for row in await mandates.select_related("consultant")
-    }
-    return found | {row.person_id: _reader(row.person, row.role) for row in members}
+    return {one.person_id: _reader(one) for one in await colleagues_of(organisation, now().date())}
 
 
-def _reader(person: accounts.Person, role: Role) -> Reader:
-    may_act = Permission.EDIT_PLAN in grants(role)
-    return Reader(
-        person.id, person.email, person.name, person.locale, person.time_zone, may_act=may_act, leads=role in _LEADING
-    )  # fmt: skip
+def _reader(one: Colleague) -> Reader:
+    may_act, leads = one.may(Permission.EDIT_PLAN), one.role in _LEADING
+    return Reader(one.person_id, one.email, one.name, one.locale, one.time_zone, may_act=may_act, leads=leads)
 
 
 async def _remind_owner(desk: Desk, reader: Reader, today: date) -> None:

@@ -6,22 +6,18 @@ Source: docs/operations.md#letters.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
+
+from palier.accounts.rules import still_leaves
 
 AHEAD = timedelta(days=7)
 AFTER = timedelta(days=1)
 ESCALATED = timedelta(days=14)
 
-MISSED = timedelta(days=2)
-"""A reminder missed because nothing ran that day still leaves within so many days."""
-
 NEAR = timedelta(days=14)
 """How far a digest looks ahead."""
-
-FROM = time(7)
-"""Nobody is written to before, where they live."""
 
 LINK_LASTS = timedelta(days=30)
 """How long the links of a reminder work."""
@@ -54,29 +50,20 @@ class Task:
 
 def owner_is_told(due_on: date, today: date) -> Kind | None:
     """What the owner of an unfinished action due then is told today."""
-    if _on(due_on - AHEAD, today):
+    if still_leaves(due_on - AHEAD, today):
         return Kind.SOON
-    return Kind.LATE if _on(due_on + AFTER, today) else None
+    return Kind.LATE if still_leaves(due_on + AFTER, today) else None
 
 
 def sponsor_is_told(due_on: date, today: date) -> bool:
     """Whether the sponsor of an unfinished action due then is told today."""
-    return _on(due_on + ESCALATED, today)
-
-
-def _on(day: date, today: date) -> bool:
-    return day <= today <= day + MISSED
+    return still_leaves(due_on + ESCALATED, today)
 
 
 def digest_of(today: date) -> date | None:
     """The Monday of the week whose digest is sent today; None when this week's has had its time."""
     monday = today - timedelta(days=today.weekday())
-    return monday if _on(monday, today) else None
-
-
-def is_awake(local: datetime) -> bool:
-    """Whether letters may leave at this time of the reader's day."""
-    return local.time() >= FROM
+    return monday if still_leaves(monday, today) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,18 +41,31 @@ async def invite(actor: Actor, emails: Sequence[str], role: Role, site: str, op:
     `op` names the form: sent again it writes to nobody twice. Raises RoleOutOfReach, NotInADemonstration,
     TooManyAttempts or AlreadyDone.
     """
+    await may_invite_now(actor, role)
+    async with transaction(actor):
+        await _claim(actor, op)
+        return await invite_in(actor, emails, role, site)
+
+
+async def may_invite_now(actor: Actor, role: Role) -> None:
+    """Whether `actor` may write invitations with `role` at this moment; counts as one try.
+
+    Raises RoleOutOfReach, NotInADemonstration or TooManyAttempts.
+    """
     if role not in roles_given_by(actor.role):
         raise RoleOutOfReach
     check_may_write(actor)
     await throttle.take_turn(f"invitations of {actor.organisation_id}")
-    async with transaction(actor):
-        await _claim(actor, op)
-        members = {member.person.email for member in await store.members_of(actor)}
-        wanted = [email for email in emails if email not in members]
-        await store.open_invitations(actor).filter(email__in=wanted).update(withdrawn_at=now())
-        for email in wanted:
-            await _send(actor, email, role, site)
-        return len(wanted)
+
+
+async def invite_in(actor: Actor, emails: Sequence[str], role: Role, site: str) -> int:
+    """As `invite`, in the caller's transaction, once `may_invite_now` was asked."""
+    members = {member.person.email for member in await store.members_of(actor)}
+    wanted = [email for email in emails if email not in members]
+    await store.open_invitations(actor).filter(email__in=wanted).update(withdrawn_at=now())
+    for email in wanted:
+        await _send(actor, email, role, site)
+    return len(wanted)
 
 
 async def _claim(actor: Actor, op: UUID | None) -> None:
