@@ -7,6 +7,7 @@ from palier.assessments.flows.answering import Outcome
 from palier.assessments.flows.sheets import load_desk, load_sheet
 from palier.assessments.rules.drafts import Draft
 from palier.assessments.store import Assessment, answers_of
+from palier.consensus.flows.agreeing import open_answers
 from palier.foundation.actor import Actor
 from palier.foundation.database import reading, select
 from palier.foundation.identifiers import new_id
@@ -96,6 +97,17 @@ async def test_two_windows_of_one_person_do_not_overwrite_each_other(
     refused = await say(claire, at(1))
     assert (refused.outcome, refused.answer.level, refused.revision) == (Outcome.CONFLICT, 4, 1)
     assert (await say(claire, at(1), tried=[op])).outcome is Outcome.SAVED
+
+
+async def test_a_save_whose_answer_was_lost_before_the_opening_is_told_to_be_on_record(
+    alone: Assessment, claire: Actor, malik: Actor
+) -> None:
+    op = new_id()
+    await say(claire, at(4, "Vu en gare"), op=op)
+    await open_answers(claire, "fl-2026")
+    assert (await say(claire, at(4, "Vu en gare"), op=op)).outcome is Outcome.REPLAYED
+    assert (await say(claire, at(5, "Vu en gare"), op=op)).outcome is Outcome.OPENED
+    assert (await say(malik, at(4, "Vu en gare"), op=op)).outcome is Outcome.OPENED
 
 
 async def test_another_house_reads_nothing(alone: Assessment, claire: Actor, nora: Actor) -> None:

@@ -22,6 +22,7 @@ from palier.foundation.identifiers import new_id, slugify
 from palier.foundation.kept import Kept
 from palier.questionnaires.flows.offering import check_offered
 from palier.questionnaires.rules import Criterion, Questionnaire
+from palier.respondents.store import ResponseEvent
 
 
 class Outcome(StrEnum):
@@ -143,8 +144,17 @@ async def save_in(
         slug, code, op, base, list(tried), json.dumps(sent.as_plain()), actor.person.name, str(actor.role),
         actor.mandate_id, now(), agreed,
     )  # fmt: skip
+    saved = json.loads(rows[0]["saved"])
+    if saved["outcome"] in (Outcome.OPENED, Outcome.SUBMITTED) and await _came_in_time(actor, code, op, sent):
+        saved["outcome"] = Outcome.REPLAYED
     # The database found the round in the same round trip; what it cannot know is checked before the commit.
-    return await _checked(json.loads(rows[0]["saved"]), code, sent)
+    return await _checked(saved, code, sent)
+
+
+async def _came_in_time(actor: Actor, code: str, op: UUID, sent: Draft) -> bool:
+    """Whether this very save was made while everybody answered alone, and only its answer was lost."""
+    event = await ResponseEvent.get_or_none(op=op, code=code, person_id=actor.person_id)
+    return event is not None and event.after == sent.as_plain()
 
 
 @dataclass(frozen=True, slots=True)
