@@ -1,319 +1,8 @@
 "use strict";
-/* Palier's own script: what HTML and htmx cannot say. Pages work without it; with it an answer survives a lost connection,
-   a lost session, a colleague and a closed lid. One page, one job per function; nothing is exported, nothing is global state
-   but the three maps below. Words come from the page (<template data-status>), so that they are translated with it. */
+/* Palier's own script: what HTML and htmx cannot say. Pages work without it. One page, one job per function; nothing is
+   exported. Keeping answers safe has a script of its own (outbox.js), which comes before this one. */
 
-/* ---- Keeping answers safe ------------------------------------------------------------------------------------------------
-   A form[data-save] is one answer. Every save carries its own id (`op`), the revision it is based on (`rev`) and the ids of
-   saves whose answer never arrived (`tried`), so that sending twice, or after a silence, never doubles and never overwrites.
-   What is not acknowledged also lies in localStorage, by person and address, until it is. */
-
-const RETRIES = [2000, 5000, 15000]; // then when the connection is back, or by the button
-const SLOW = 1000; // a save this long shows as going on
-const forms = new WeakMap(); // form -> {acked, sent, op, tried, failures, timer, slow}
-
-const person = () => document.body.dataset.person || "";
-const csrf = () => document.querySelector("input[name=_csrf_token]")?.value || "";
-const answerForms = () => document.querySelectorAll("form[data-save]");
-const newOp = () => {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-};
-
-const ABOUT_THE_SAVE = new Set(["op", "rev", "tried", "_csrf_token", "keep", "was"]);
-const fieldsOf = (form) => Array.from(new FormData(form)).filter(([name]) => !ABOUT_THE_SAVE.has(name));
-const contentOf = (form) => JSON.stringify(fieldsOf(form));
-const stateOf = (form) => forms.get(form) || adopt(form);
-const isDirty = (form) => stateOf(form).acked !== contentOf(form);
-const hiddenIn = (form, name) => form.querySelector(`input[type=hidden][name=${name}]`);
-
-function adopt(form) {
-  const tried = hiddenIn(form, "tried").value.split(" ").filter(Boolean);
-  const acked = "kept" in form.dataset ? null : contentOf(form); // a page that shows refused text holds unsaved text
-  const state = { acked, sent: null, op: "", tried, failures: 0, timer: 0, slow: 0 };
-  forms.set(form, state);
-  return state;
-}
-
-/* -- the line that says where a save stands: one change of words a save, at most */
-
-function showStatus(name) {
-  const line = document.getElementById("saved");
-  const words = document.querySelector(`template[data-status="${name}"]`);
-  if (!line || !words) return;
-  setTone(name === "offline" ? "offline" : "unsaved");
-  if (line.dataset.words === name) return;
-  line.dataset.words = name;
-  line.setAttribute("role", "alert");
-  line.replaceChildren(words.content.cloneNode(true));
-}
-
-function setTone(tone) {
-  const line = document.getElementById("saved");
-  if (!line) return;
-  line.dataset.state = tone;
-  if (tone === "saved" || tone === "conflict") {
-    delete line.dataset.words;
-    line.setAttribute("role", "status");
-  }
-}
-
-/* -- the outbox */
-
-const boxKey = (address) => `palier.outbox.${person()}.${address}`;
-const boxed = () => Object.keys(localStorage).filter((key) => key.startsWith(`palier.outbox.${person()}.`));
-
-function box(entry) {
-  try {
-    localStorage.setItem(boxKey(entry.address), JSON.stringify(entry));
-  } catch {
-    /* storage full or forbidden: the page still holds the text, and leaving it is guarded */
-  }
-}
-
-function unbox(address) {
-  localStorage.removeItem(boxKey(address));
-}
-
-function readBox(key) {
-  try {
-    return JSON.parse(localStorage.getItem(key));
-  } catch {
-    localStorage.removeItem(key);
-    return null;
-  }
-}
-
-function emptyBoxes() {
-  Object.keys(localStorage).filter((key) => key.startsWith("palier.outbox.")).forEach((key) => localStorage.removeItem(key));
-}
-
-function entryOf(form, op, tried) {
-  return { address: form.dataset.save, op, tried, rev: hiddenIn(form, "rev").value, fields: fieldsOf(form) };
-}
-
-function bodyOf(entry) {
-  const body = new URLSearchParams(entry.fields);
-  body.set("_csrf_token", csrf());
-  body.set("op", entry.op);
-  body.set("rev", entry.rev);
-  body.set("tried", entry.tried.join(" "));
-  return body;
-}
-
-function send(entry, keepalive) {
-  return fetch(entry.address, { method: "PATCH", body: bodyOf(entry), headers: { "HX-Request": "true" }, keepalive });
-}
-
-/* -- one save */
-
-function beforeSaving(event) {
-  const form = event.detail.elt.closest("form[data-save]");
-  if (!form) return;
-  const state = stateOf(form);
-  const isAutosave = event.detail.verb === "patch";
-  if (isAutosave && ("conflict" in form.dataset || !isDirty(form))) {
-    event.preventDefault();
-    return;
-  }
-  clearTimeout(state.timer);
-  state.op = newOp();
-  state.sent = contentOf(form);
-  event.detail.parameters.op = state.op;
-  event.detail.parameters.tried = state.tried.join(" ");
-  if (isDirty(form)) box(entryOf(form, state.op, state.tried.slice()));
-  state.tried.push(state.op);
-  state.slow = setTimeout(() => setTone("saving"), SLOW);
-}
-
-function afterAnswer(event) {
-  const form = event.detail.elt.closest("form[data-save]");
-  if (!form) return;
-  const state = stateOf(form);
-  const status = event.detail.xhr.status;
-  clearTimeout(state.slow);
-  if (status >= 200 && status < 300) return acknowledged(form, state, event.detail.requestConfig.verb === "post");
-  if (status === 409) form.dataset.conflict = "";
-  if (status === 409 || status === 422 || status === 423) return setTone(status === 409 ? "conflict" : "unsaved");
-  if (status === 401) return askToSignIn();
-  if (status === 403 || status === 404) return showStatus("refused");
-  failed(form, state, "unsaved");
-}
-
-function acknowledged(form, state, leaving) {
-  const newer = state.sent !== contentOf(form);
-  if (!newer) unbox(form.dataset.save);
-  else if (leaving) box(entryOf(form, newOp(), [state.op])); // typed while Continue was under way: sent after the swap
-  state.acked = state.sent;
-  state.tried = [];
-  state.failures = 0;
-  setTone("saved");
-}
-
-function unreachable(event) {
-  const form = event.detail.elt.closest("form[data-save]");
-  if (form) failed(form, stateOf(form), navigator.onLine ? "unsaved" : "offline");
-}
-
-function failed(form, state, words) {
-  clearTimeout(state.slow);
-  showStatus(words);
-  clearTimeout(state.timer);
-  if (state.failures < RETRIES.length) state.timer = setTimeout(() => saveNow(form), RETRIES[state.failures]);
-  state.failures += 1;
-}
-
-function saveNow(form) {
-  if (form.isConnected) form.dispatchEvent(new Event("save-now"));
-}
-
-function saveEverything() {
-  answerForms().forEach((form) => {
-    stateOf(form).failures = 0;
-    saveNow(form);
-  });
-  sendBoxes();
-}
-
-/* -- two versions of one answer */
-
-function keepMine(event) {
-  const choice = event.target.closest("form[data-keep]");
-  if (!choice) return;
-  const form = Array.from(answerForms()).find((one) => one.dataset.save === choice.getAttribute("action"));
-  if (!form) return;
-  event.preventDefault();
-  hiddenIn(form, "rev").value = choice.dataset.keep;
-  delete form.dataset.conflict;
-  const state = stateOf(form);
-  state.acked = null;
-  state.tried = [];
-  document.getElementById("conflict").replaceChildren();
-  saveNow(form);
-  document.querySelector("#content h1")?.focus();
-}
-
-function takeTheirs(event) {
-  const link = event.target.closest("a[data-take]");
-  if (!link) return;
-  const address = link.getAttribute("href");
-  unbox(address);
-  answerForms().forEach((form) => {
-    if (form.dataset.save === address) forms.set(form, { ...stateOf(form), acked: contentOf(form) });
-  });
-}
-
-/* -- leaving, and coming back */
-
-function onLeaving() {
-  answerForms().forEach((form) => {
-    const state = stateOf(form);
-    if (!isDirty(form) || "conflict" in form.dataset) return;
-    const entry = entryOf(form, newOp(), state.tried.slice());
-    box(entry);
-    send(entry, true).then((answer) => answer.ok && unbox(entry.address), () => undefined);
-  });
-}
-
-function guard(event) {
-  const line = document.getElementById("saved");
-  const atRisk = ["unsaved", "offline", "conflict"].includes(line?.dataset.state);
-  if (atRisk && Array.from(answerForms()).some(isDirty)) event.preventDefault();
-}
-
-function restore(form) {
-  const entry = readBox(boxKey(form.dataset.save));
-  if (!entry) return;
-  const state = stateOf(form);
-  const before = contentOf(form);
-  fill(form, entry.fields);
-  if (contentOf(form) === before) {
-    unbox(form.dataset.save);
-    return;
-  }
-  hiddenIn(form, "rev").value = entry.rev;
-  state.tried = [...entry.tried, entry.op];
-  saveNow(form);
-}
-
-function welcomeForms() {
-  answerForms().forEach((form) => {
-    adopt(form);
-    if (!("kept" in form.dataset)) restore(form);
-  });
-}
-
-function fill(form, fields) {
-  const values = new Map(fields);
-  for (const control of form.elements) {
-    if (!control.name || ABOUT_THE_SAVE.has(control.name) || control.name === "row") continue;
-    if (control.type === "radio") control.checked = values.get(control.name) === control.value;
-    else if (control.type === "checkbox") control.checked = values.has(control.name);
-    else if (values.has(control.name)) control.value = values.get(control.name);
-  }
-}
-
-async function sendBoxes() {
-  const here = new Set(Array.from(answerForms(), (form) => form.dataset.save));
-  for (const key of boxed()) {
-    const entry = readBox(key);
-    if (!entry || here.has(entry.address)) continue;
-    const answer = await send(entry, false).catch(() => null);
-    if (!answer || answer.status === 401 || answer.status >= 500) return;
-    if (answer.ok) unbox(entry.address);
-    else showStuck(entry);
-  }
-}
-
-const TYPED = new Set(["rationale", "evidence", "link", "reason"]);
-const isTyped = ([name, value]) => value && (TYPED.has(name) || (/^v(-|$)/.test(name) && value !== "yes"));
-
-function showStuck(entry) {
-  const words = document.getElementById("stuck-words");
-  const place = document.getElementById("stuck");
-  if (!words || !place || place.querySelector(`a[href="${CSS.escape(entry.address)}"]`)) return;
-  const notice = words.content.cloneNode(true);
-  const link = notice.querySelector("a");
-  link.href = entry.address;
-  link.append(` ${entry.address.split("/").pop()}`);
-  notice.querySelector("textarea").value = entry.fields.filter(isTyped).map(([, value]) => value).join("\n\n");
-  notice.querySelector("button").addEventListener("click", () => {
-    unbox(entry.address);
-    link.closest(".notice").remove();
-  });
-  place.append(notice);
-}
-
-/* -- the session ended while the page was open */
-
-function askToSignIn() {
-  showStatus("session");
-  const dialog = document.getElementById("again");
-  if (dialog && !dialog.open) dialog.showModal();
-}
-
-async function signInAgain(event) {
-  const form = event.target.closest("form[data-again]");
-  if (!form) return;
-  event.preventDefault();
-  const error = document.getElementById("again-error");
-  error.hidden = true;
-  const body = new URLSearchParams(new FormData(form));
-  const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" }).catch(() => null);
-  form.querySelector("[type=password]").value = "";
-  if (answer?.type !== "opaqueredirect") {
-    error.hidden = false;
-    form.querySelector("[type=password]").focus();
-    return;
-  }
-  form.closest("dialog").close();
-  saveEverything();
-}
-
-/* -- Continue: another criterion takes the place of this one */
+/* ---- Continue: another criterion takes the place of this one -------------------------------------------------------------- */
 
 function allowWithWords(event) {
   if (event.detail.xhr.status === 423) {
@@ -325,7 +14,6 @@ function allowWithWords(event) {
 function afterSwap(event) {
   if (event.detail.target.id !== "content") return;
   welcomeForms();
-  sendBoxes();
   const first = document.querySelector("#errors, #conflict h2") || document.querySelector("#content h1");
   first?.setAttribute("tabindex", "-1");
   first?.focus();
@@ -369,28 +57,15 @@ function answerWithValue(event) {
   answer.value = "value"; // a hidden field, or the group of radios
 }
 
-/* Rows that an answer brought into a list: what they hold now is what the server knows. */
-function welcomeRows() {
-  answerForms().forEach((form) => forms.has(form) || adopt(form));
-}
-
 /* ---- Small controls ------------------------------------------------------------------------------------------------------ */
 
 function onClick(event) {
-  takeTheirs(event);
   closeMenus(event.target.closest("details.menu"));
-  if (event.target.closest("[data-retry]")) saveEverything();
   const opener = event.target.closest("[data-dialog]");
   if (opener) document.getElementById(opener.dataset.dialog)?.showModal();
   if (event.target.closest("[data-print]")) print();
   const reveal = event.target.closest("[data-reveal]");
   if (reveal) toggleSecret(reveal);
-}
-
-function onSubmit(event) {
-  if (event.target.getAttribute("action") === "/signout") emptyBoxes();
-  keepMine(event);
-  signInAgain(event);
 }
 
 function closeMenus(except) {
@@ -549,13 +224,12 @@ function weigh(event) {
 
 /* ---- Wiring -------------------------------------------------------------------------------------------------------------- */
 
-document.addEventListener("htmx:configRequest", beforeSaving);
-document.addEventListener("htmx:beforeOnLoad", afterAnswer);
 document.addEventListener("htmx:beforeSwap", allowWithWords);
 document.addEventListener("htmx:afterSettle", afterSwap);
-document.addEventListener("htmx:oobAfterSwap", welcomeRows);
 document.addEventListener("focus-on", followFocus);
 document.addEventListener("input", answerWithValue);
+document.addEventListener("input", onTyping); // after answerWithValue, which completes what was typed
+document.addEventListener("change", onTyping);
 document.addEventListener("input", suggestNames);
 document.addEventListener("change", weigh);
 document.addEventListener("input", tickAll);
@@ -563,19 +237,13 @@ document.addEventListener("dragstart", onLift);
 document.addEventListener("dragover", onDragOver);
 document.addEventListener("drop", onDrop);
 document.addEventListener("dragend", onLand);
-document.addEventListener("htmx:sendError", unreachable);
-document.addEventListener("htmx:timeout", unreachable);
 document.addEventListener("keydown", onKeyAmongNames);
 document.addEventListener("keydown", onKey);
 document.addEventListener("click", onClick);
-document.addEventListener("submit", onSubmit);
-addEventListener("online", saveEverything);
-addEventListener("beforeunload", guard);
-addEventListener("pagehide", onLeaving);
 document.addEventListener("DOMContentLoaded", () => {
   showControls();
   showCurrentTab();
   showTime();
   welcomeForms();
-  if (person()) sendBoxes();
+  forgetOldBoxes();
 });

@@ -62,6 +62,11 @@ def attempt_of(raw: Mapping[str, str]) -> Attempt:
         raise Unknown("form") from None
 
 
+def written_by_another(raw: Mapping[str, str], actor: Actor) -> bool:
+    """Whether the form was filled in by somebody else than who is signed in: the session changed hands in another tab."""
+    return raw.get("by", str(actor.person_id)) != str(actor.person_id)
+
+
 def round_path(actor: Actor, slug: str) -> str:
     """Where the round lives."""
     return f"/o/{actor.organisation.slug}/e/{slug}"
@@ -91,6 +96,8 @@ class CriterionPage(Controller):
     ) -> Template:
         """A background save: answers with the parts of the page that changed, out of band."""
         raw = await form_of(request)
+        if written_by_another(raw, actor):
+            return page(request, "assessments/saving_elsewhere.html", status_code=412)
         attempt = attempt_of(raw)
         try:
             saved = await _save(actor, assessment, code, attempt)
@@ -112,6 +119,8 @@ class CriterionPage(Controller):
         """The form itself: Continue, and every save without JavaScript."""
         raw = await form_of(request)
         attempt = attempt_of(raw)
+        if written_by_another(raw, actor):
+            return await _again(request, actor, assessment, code, attempt, elsewhere=True, status_code=412)
         try:
             saved = await _save(actor, assessment, code, attempt)
         except Unacceptable as refused:
@@ -207,6 +216,7 @@ def _criterion(request: Request, actor: Actor, sheet: sheets.Sheet, **shown: obj
         "editable": editable(actor, desk), "said": sheet.said, "op": new_id(), "errors": {}, "theirs": None,
         "too_late": False, "grades": grades(), "ask": [], "entries": _entries(questionnaire, desk.states),
         "walks": walks(desk), "tried": "", "today": clock.today(actor.person.time_zone), "row": False, "offered": None,
+        "elsewhere": False,
         "fields": fields_for(sheet.criterion, sheet.answer.value),
     }  # fmt: skip
     context |= VALUES | shown
