@@ -140,10 +140,12 @@ async def test_opened_answers_are_no_longer_changed_one_by_one(
     async with visit(malik) as browser:
         page = (await browser.get(f"{ROUND}/q/{CODES[0]}")).text
         late = await browser.send_form(f"{ROUND}/q/{CODES[0]}", form)
+        forged = await browser.send_form(f"{ROUND}/q/{CODES[0]}", form | {"answer": "9"})
         wall = (await browser.get(f"{HERE}/{CODES[0]}")).text
     assert "Se mettre d’accord sur ce critère" in page
     assert 'id="answer"' not in page
     assert (late.status_code, "ouvertes entre-temps" in late.text) == (423, True)
+    assert forged.status_code == 422
     assert "Valider l’accord" not in wall
 
 
