@@ -48,6 +48,7 @@ from palier.action_plans.pages import files as action_files
 from palier.assessments import refusals as assessment_refusals
 from palier.assessments.pages import (
     answering,
+    backing,
     comparing,
     history,
     hub,
@@ -81,6 +82,7 @@ from palier.demo import jobs as demo_jobs
 from palier.demo import pages as demonstration
 from palier.demo import refusals as demo_refusals
 from palier.demo.example import example
+from palier.evidence.pages import library as evidence_library
 from palier.foundation import files, mail, templates, web
 from palier.foundation.database import WEB, connect, disconnect
 from palier.foundation.jobs import Job
@@ -154,6 +156,8 @@ ROOMS: list[Any] = [
     *agreeing.PAGES,
     *hub.PAGES,
     *answering.PAGES,
+    *backing.PAGES,
+    *evidence_library.PAGES,
     *proposing.PAGES,
     *meeting.PAGES,
     *submitting.PAGES,
@@ -178,7 +182,7 @@ ROOMS: list[Any] = [
 def jobs(settings: Settings) -> list[Job]:
     """The jobs of every room."""
     return [
-        mail.delivery(settings), files.sweeping(settings.data_directory), *account_jobs.jobs(settings),
+        mail.delivery(settings), files.sweeping(settings), *account_jobs.jobs(settings),
         *benchmark_jobs.jobs(), *report_jobs.jobs(settings), *practice_jobs.jobs(settings), *plan_jobs.jobs(settings),
         *conversation_jobs.jobs(settings),        *demo_jobs.jobs(settings), *cockpit_jobs.jobs(settings),
     ]  # fmt: skip
@@ -213,7 +217,7 @@ def create_app(settings: Settings | None = None, *, peers: Peers = peers_of_memb
             "finished": Provide(lambda: finished_criteria, sync_to_thread=False),
             "settings": Provide(lambda: settings, sync_to_thread=False),
             "previewer": Provide(lambda: previewer, sync_to_thread=False),
-            "shelf": Provide(lambda: files.shelves(settings.data_directory), sync_to_thread=False),
+            "shelf": Provide(lambda: files.shelves(settings), sync_to_thread=False),
         },
         exception_handlers={
             **web.HANDLERS,

@@ -152,7 +152,7 @@ async def test_page_drawing_and_document_say_the_rows_too(
         html = unescape((await browser.get(ground.here)).text)
     async with reading(claire):
         wish = Wish(Kind.RESULTS, "fr", ground.slugs[-1])
-        shelf = files.shelves(settings.data_directory)
+        shelf = files.shelves(settings)
         document = (await draw_up(claire, wish, peers, shelf)).document
     attached = next(content for name, _, content in data_files(document) if name == "results.csv")
     lines = csv.reader(io.StringIO(attached.decode("utf-8-sig")), delimiter=";")

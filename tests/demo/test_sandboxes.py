@@ -192,7 +192,7 @@ async def leave_traces(actor: Actor, shelf: files.Shelf) -> None:
 async def test_after_a_day_nothing_of_it_remains(
     planted: Planted, owner: asyncpg.Connection, settings: Settings, visit: Browser
 ) -> None:
-    shelf = files.shelves(settings.data_directory)
+    shelf = files.shelves(settings)
     copy = await open_sandbox(browser())
     actor, kept = await visitor_of(owner, copy), await visitor_of(owner, await open_sandbox(browser()))
     await leave_traces(actor, shelf)
@@ -223,7 +223,7 @@ async def test_after_a_day_nothing_of_it_remains(
 async def test_a_real_organisation_can_never_be_erased(
     planted: Planted, cast: Cast, claire: Actor, owner: asyncpg.Connection, settings: Settings
 ) -> None:
-    shelf = files.shelves(settings.data_directory)
+    shelf = files.shelves(settings)
     with pytest.raises(Exception, match="only a throw-away copy can be erased"):
         await sandboxes.erase(claire.organisation_id, shelf)
     with pytest.raises(asyncpg.PostgresError, match="only a throw-away copy"):
@@ -288,7 +288,7 @@ async def test_a_visitor_keeps_the_answers_of_the_open_round(
 ) -> None:
     copy = await open_sandbox(browser())
     actor = await visitor_of(owner, copy)
-    await leave_traces(actor, files.shelves(settings.data_directory))
+    await leave_traces(actor, files.shelves(settings))
     answer = await keep_through_the_form(visit, copy, FORM)
     assert answer.headers["location"] == "/signup/check-mail"
     row = await owner.fetchrow(

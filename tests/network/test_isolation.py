@@ -97,7 +97,7 @@ async def _discuss(owner: acting.Actor, action: UUID, settings: Settings) -> dic
     """A comment and a file beside the action."""
     remark = await commenting.say(owner, action, f"{CANARY} remarque", [], new_id())
     sent = Received(f"{CANARY}.txt", "text/plain", f"{CANARY} dit".encode())
-    file = await attaching.attach(owner, shelves(settings.data_directory), action, sent, new_id())
+    file = await attaching.attach(owner, shelves(settings), action, sent, new_id())
     return {"remark": str(remark.id), "file": str(file.id)}
 
 

@@ -52,7 +52,7 @@ async def blank_press() -> AsyncIterator[Press]:
 
 @pytest.fixture
 def shelf(settings: Settings) -> files.Shelf:
-    return files.shelves(settings.data_directory)
+    return files.shelves(settings)
 
 
 @pytest.fixture

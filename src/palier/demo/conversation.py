@@ -49,7 +49,7 @@ async def plant_conversation(actor: Actor, malik: Person, sophie: Person, settin
     sent = Received(name, "text/csv", text.encode("utf-8-sig"))
     async with transaction(contributor):
         await attach(
-            contributor, files.shelves(settings.data_directory), topic_of(contributor, row), sent, new_id()
+            contributor, files.shelves(settings), topic_of(contributor, row), sent, new_id()
         )
 
 

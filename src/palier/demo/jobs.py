@@ -10,6 +10,6 @@ def jobs(settings: Settings) -> list[Job]:
     """Erasing the copies whose time is over, every hour."""
 
     async def erase() -> None:
-        await erase_expired(files.shelves(settings.data_directory))
+        await erase_expired(files.shelves(settings))
 
     return [Job("demo.erase_expired", erase, cron="7 * * * *")]

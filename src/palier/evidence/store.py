@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.exceptions import DoesNotExist
+from tortoise.exceptions import DoesNotExist, IntegrityError
 from tortoise.models import Model
 
 from palier.foundation.actor import Actor
@@ -67,6 +67,10 @@ class NotThere(DoesNotExist):
         super().__init__(f"evidence {evidence}")
 
 
+class AttachedUnseen(Exception):
+    """It backs an answer that somebody gives alone and that the actor may not see yet."""
+
+
 async def evidence_by_id(actor: Actor, evidence: UUID, *, locked: bool = False) -> Evidence:
     """One piece of evidence `actor` may see, with its stored file. Raises DoesNotExist."""
     if locked:
@@ -104,3 +108,12 @@ async def use_of(
     )
     rows = rows.filter(respondent_id=respondent) if respondent else rows.filter(respondent_id__isnull=True)
     return await rows.select_related("evidence").first()
+
+
+async def delete_evidence(actor: Actor, evidence: UUID) -> None:
+    """Delete it with every attachment `actor` sees. Raises AttachedUnseen when there are others."""
+    await EvidenceUse.filter(evidence_id=evidence, organisation_id=actor.organisation_id).delete()
+    try:
+        await Evidence.filter(id=evidence, organisation_id=actor.organisation_id).delete()
+    except IntegrityError as error:
+        raise AttachedUnseen from error

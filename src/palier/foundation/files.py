@@ -3,13 +3,19 @@
 import asyncio
 import hashlib
 import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import obstore
-from obstore.store import LocalStore, ObjectStore
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, ObjectStore, S3Store
 
 from palier.foundation import store
 from palier.foundation.actor import Actor, OnDuty
@@ -17,6 +23,7 @@ from palier.foundation.clock import now
 from palier.foundation.database import reading, select
 from palier.foundation.identifiers import new_id
 from palier.foundation.jobs import Job
+from palier.foundation.settings import Settings
 
 Shelf = ObjectStore
 """Where bytes are put, for those who only hand it on. Handlers take `NamedDependency[Any]`: it is a union of kinds."""
@@ -38,12 +45,61 @@ class NoRoom(Exception):
         self.room = room
 
 
+class ShelfAway(OSError):
+    """The place of the bytes does not answer, or refuses us: nothing was kept, and another try may do."""
+
+
 @cache
-def shelves(data_directory: Path) -> ObjectStore:
-    """The place of the bytes: a folder of the data directory. One more kind of store is one more line here."""
-    folder = data_directory / "files"
+def shelves(settings: Settings) -> ObjectStore:
+    """The place of the bytes: a folder of the data directory, or the bucket PALIER_FILES_URL names."""
+    if settings.files_url:
+        return _bucket(settings)
+    folder = settings.data_directory / "files"
     folder.mkdir(parents=True, exist_ok=True)
     return LocalStore(folder, automatic_cleanup=True)
+
+
+def _bucket(settings: Settings) -> S3Store:
+    place = urlsplit(settings.files_url or "")
+    where: dict[str, Any] = {"endpoint": settings.files_endpoint} if settings.files_endpoint else {}
+    return S3Store(
+        place.netloc, prefix=place.path.strip("/") or None, region=settings.files_region, access_key_id=settings.files_key_id or "",
+        secret_access_key=settings.files_secret or "", virtual_hosted_style_request=not settings.files_path_style,
+        client_options={"allow_http": True, "timeout": "30s", "connect_timeout": "5s"},
+        retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=20)}, **where,
+    )  # fmt: skip
+
+
+async def check(shelf: ObjectStore) -> None:
+    """Keep a few bytes, read them back, remove them. Raises ShelfAway, saying what went wrong."""
+    key, data = f"check/{new_id()}", b"Palier was here."
+    try:
+        with _answering():
+            await obstore.put_async(shelf, key, data)
+            found = bytes(await (await obstore.get_async(shelf, key)).bytes_async())
+            await obstore.delete_async(shelf, key)
+    except FileNotFoundError as error:
+        raise ShelfAway(_in_short(str(error))) from error
+    if found != data:
+        raise ShelfAway("what was read is not what was written")
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """What a store says that is not about one file missing: it is away, in one line."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except (BaseError, OSError) as error:
+        raise ShelfAway(_in_short(str(error))) from error
+
+
+def _in_short(said: str) -> str:
+    """A store's message without its retries, its answer's markup and its debugging."""
+    line = said.partition("Debug source:")[0].strip()
+    code = re.search(r"<Code>(\w+)</Code>", line)
+    return code.group(1) if code else " ".join(line.rpartition(" - ")[2].split())[:200]
 
 
 async def keep(
@@ -56,8 +112,10 @@ async def keep(
     """
     identifier = identifier or new_id()
     key = f"{organisation}/{identifier}"
-    await obstore.put_async(shelf, key, data)
-    await _settle(shelf, key)
+    with _answering():
+        # In one piece: parts of an upload that was cut off would stay in a bucket, and no listing shows them.
+        await obstore.put_async(shelf, key, data, use_multipart=False)
+        await _settle(shelf, key)
     return await store.StoredFile.create(
         id=identifier, organisation_id=organisation, key=key, name=name, media_type=media_type, size=len(data),
         sha256=hashlib.sha256(data).hexdigest(), created_by=actor.person_id if actor else None,
@@ -90,7 +148,8 @@ def _sync(path: Path) -> None:
 async def fetch(shelf: ObjectStore, file: store.StoredFile) -> bytes:
     """The bytes of `file`. Raises FileGone when they are missing or are not the ones that were stored."""
     try:
-        data = bytes(await (await obstore.get_async(shelf, file.key)).bytes_async())
+        with _answering():
+            data = bytes(await (await obstore.get_async(shelf, file.key)).bytes_async())
     except FileNotFoundError as error:
         raise FileGone(file.key) from error
     if hashlib.sha256(data).hexdigest() != file.sha256:
@@ -132,11 +191,11 @@ def _is_ours(folder: str) -> bool:
         return False
 
 
-def sweeping(data_directory: Path) -> Job:
+def sweeping(settings: Settings) -> Job:
     """The job that sweeps, every night."""
 
     async def swept() -> None:
-        await sweep(shelves(data_directory))
+        await sweep(shelves(settings))
 
     return Job("files.sweep", swept, cron="40 2 * * *")
 

@@ -43,6 +43,13 @@ class Settings:
     secret: str = field(repr=False)
     smtp_url: str | None = field(repr=False)
     scanner: str | None
+    files_url: str | None
+    files_endpoint: str | None
+    files_region: str
+    files_key_id: str | None
+    files_secret: str | None = field(repr=False)
+    files_path_style: bool
+    files_room: int
     mail_from: str
     contact: str
     publisher: str
@@ -76,6 +83,13 @@ VARIABLES: dict[str, tuple[str, ...]] = {
     "secret": ("PALIER_SECRET",),
     "smtp_url": ("PALIER_SMTP_URL",),
     "scanner": ("PALIER_SCANNER",),
+    "files_url": ("PALIER_FILES_URL",),
+    "files_endpoint": ("PALIER_FILES_ENDPOINT",),
+    "files_region": ("PALIER_FILES_REGION",),
+    "files_key_id": ("PALIER_FILES_KEY_ID",),
+    "files_secret": ("PALIER_FILES_SECRET",),
+    "files_path_style": ("PALIER_FILES_PATH_STYLE",),
+    "files_room": ("PALIER_FILES_ROOM",),
     "mail_from": ("PALIER_MAIL_FROM",),
     "contact": ("PALIER_CONTACT",),
     "publisher": ("PALIER_PUBLISHER",),
@@ -112,6 +126,13 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         secret=_secret(given("secret"), environment, data_directory),
         smtp_url=_smtp_url(given("smtp_url")),
         scanner=_scanner(given("scanner")),
+        files_url=_files_url(given("files_url"), given("files_key_id"), given("files_secret")),
+        files_endpoint=_files_endpoint(given("files_endpoint")),
+        files_region=given("files_region") or "us-east-1",
+        files_key_id=given("files_key_id"),
+        files_secret=given("files_secret"),
+        files_path_style=_yes_or_no("files_path_style", given("files_path_style") or "yes"),
+        files_room=_number("files_room", given("files_room") or "2000", 1, 10_000_000) * 1_000_000,
         mail_from=mail_from,
         contact=given("contact") or parseaddr(mail_from)[1],
         publisher=given("publisher") or "",
@@ -152,6 +173,33 @@ def _scanner(value: str | None) -> str | None:
     if place.scheme != "clamd" or not (place.hostname or place.path.startswith("/")):
         raise SettingError(f"PALIER_SCANNER is {value!r}: clamd://host:3310 or clamd:/path/of/socket")
     return value
+
+
+def _files_url(value: str | None, key_id: str | None, secret: str | None) -> str | None:
+    """Whether the bytes of files go to a bucket: then with its keys, all given. None: the data directory keeps them."""
+    if value is None:
+        return None
+    place = urlsplit(value)
+    if place.scheme != "s3" or not place.hostname or place.query or place.username:
+        raise SettingError(f"PALIER_FILES_URL is {value!r}: s3://bucket or s3://bucket/prefix")
+    for name, text in (("files_key_id", key_id), ("files_secret", secret)):
+        if not text:
+            raise SettingError(
+                f"{VARIABLES[name][0]} is missing: PALIER_FILES_URL names a bucket, which needs it"
+            )
+    return value.rstrip("/")
+
+
+def _files_endpoint(value: str | None) -> str | None:
+    if value is not None and not value.startswith(("http://", "https://")):
+        raise SettingError(f"PALIER_FILES_ENDPOINT is {value!r}: it starts with https:// or http://")
+    return value.rstrip("/") if value else None
+
+
+def _yes_or_no(name: str, value: str) -> bool:
+    if value not in ("yes", "no"):
+        raise SettingError(f"{VARIABLES[name][0]} is {value!r}: yes or no")
+    return value == "yes"
 
 
 def _secret(value: str | None, environment: Environment, data_directory: Path) -> str:

@@ -18,11 +18,11 @@ def jobs(settings: Settings, press: Press | None = None) -> list[Job]:
     press = press or Press()
 
     async def render(organisation: str, report: str) -> None:
-        shelf = files.shelves(settings.data_directory)
+        shelf = files.shelves(settings)
         await make_report(UUID(organisation), UUID(report), press, shelf, settings.public_url)
 
     async def mark(organisation: str, link: str) -> None:
-        shelf = files.shelves(settings.data_directory)
+        shelf = files.shelves(settings)
         await marking.mark_copy(UUID(organisation), UUID(link), press, shelf)
 
     async def close() -> None:

@@ -14,6 +14,8 @@ from litestar.types import ControllerRouterHandler
 
 from palier.assessments.flows import answering, proposing, sheets
 from palier.assessments.flows.answering import Outcome, Saved, Unacceptable
+from palier.assessments.flows.backing import load_backing
+from palier.assessments.pages.backing import card_context
 from palier.assessments.pages.wording import grades, sentences
 from palier.assessments.rules.asked import conditions
 from palier.assessments.rules.drafts import Draft, read_draft
@@ -86,9 +88,10 @@ class CriterionPage(Controller):
             may_answer = actor.may(Permission.ANSWER)
             ask = [] if may_answer else await sheets.people_to_ask(actor)
             offered = await proposing.load_offered(actor, sheet.desk, code) if may_answer else None
+            backing = await load_backing(actor, sheet.desk.assessment, code)
         if code not in sheet.desk.questionnaire.index.positions:
             return _not_asked(request, actor, sheet)
-        return _criterion(request, actor, sheet, ask=ask, offered=offered)
+        return _criterion(request, actor, sheet, ask=ask, offered=offered, backing=backing)
 
     @patch("/", opt=ANSWER)
     async def autosave(
@@ -219,7 +222,7 @@ def _criterion(request: Request, actor: Actor, sheet: sheets.Sheet, **shown: obj
         "elsewhere": False,
         "fields": fields_for(sheet.criterion, sheet.answer.value),
     }  # fmt: skip
-    context |= VALUES | shown
+    context |= VALUES | card_context() | shown
     context["next_parts"] = next_level(sheet.criterion, context["answer"].level, language.current())
     status = context.pop("status_code", 200)
     return page(request, "assessments/criterion.html", nav="assessments", status_code=status, **context)
@@ -231,8 +234,9 @@ async def _again(
     """The page with what was typed, because it could not be saved."""
     async with reading(actor):
         sheet = await sheets.load_sheet(actor, slug, code)
+        backing = await load_backing(actor, sheet.desk.assessment, code)
     kept = {
-        "answer": attempt.draft, "revision": attempt.base, "tried": " ".join(map(str, attempt.tried)),
+        "backing": backing, "answer": attempt.draft, "revision": attempt.base, "tried": " ".join(map(str, attempt.tried)),
         "fields": attempt.fields,
     }  # fmt: skip
     return _criterion(request, actor, sheet, **(kept | shown))

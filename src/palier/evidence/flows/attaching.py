@@ -124,7 +124,11 @@ async def carry_evidence(
         )  # fmt: skip
     if carried:
         await audit.record(
-            actor, "evidence.carried", f"assessment {to_assessment}", attachments=len(carried), of=from_assessment
+            actor,
+            "evidence.carried",
+            f"assessment {to_assessment}",
+            attachments=len(carried),
+            of=from_assessment,
         )
     return len(carried)
 
