@@ -89,6 +89,10 @@ from palier.foundation.jobs import Job
 from palier.foundation.permissions import PUBLIC
 from palier.foundation.settings import Settings, read_settings
 from palier.home.pages import helping, landing, platform, public
+from palier.mirrors.catalogue import mirrored
+from palier.mirrors.flows.reading import mirror_beside
+from palier.mirrors.pages import answering as mirror_answering
+from palier.mirrors.pages import setting_up as mirror_pages
 from palier.network.entrance import Entrance, NotYours
 from palier.network.pages import inviting, peopling, settling, switching, welcoming
 from palier.network.refusals import show_refusal
@@ -154,6 +158,8 @@ ROOMS: list[Any] = [
     *member.PAGES,
     *publication.PAGES,
     *agreeing.PAGES,
+    *mirror_pages.PAGES,
+    *mirror_answering.PAGES,
     *hub.PAGES,
     *answering.PAGES,
     *backing.PAGES,
@@ -199,7 +205,7 @@ def create_app(settings: Settings | None = None, *, peers: Peers = peers_of_memb
     settings = settings or read_settings()
     previewer = Previewer()
     env = templates.environment()
-    env.globals |= {"asset": web.asset, "scope_in_words": scope_in_words}
+    env.globals |= {"asset": web.asset, "scope_in_words": scope_in_words, "mirrored": mirrored}
     return Litestar(
         route_handlers=[*ROOMS, unknown_page, _static_files()],
         middleware=[web.Manners(), Entrance(secure=settings.secure)],
@@ -212,6 +218,7 @@ def create_app(settings: Settings | None = None, *, peers: Peers = peers_of_memb
             "network_actor": Provide(web.provide_network_actor, sync_to_thread=False),
             "examples": Provide(lambda: example, sync_to_thread=False),
             "peers": Provide(lambda: peers, sync_to_thread=False),
+            "mirrored": Provide(lambda: mirror_beside, sync_to_thread=False),
             "practised": Provide(lambda: practices_by_topic, sync_to_thread=False),
             "deeds": Provide(lambda: finished_between, sync_to_thread=False),
             "finished": Provide(lambda: finished_criteria, sync_to_thread=False),

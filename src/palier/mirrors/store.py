@@ -31,7 +31,9 @@ class Mirror(Model):
     assessment_id: UUID
     organisation_name = fields.CharField(max_length=160)  # all that who answers sees of it
     people_word = fields.CharField(max_length=20)
-    themes: Any = fields.JSONField()  # [{"id": …, "element": …, "name": {locale: …}, "asks": {audience: {locale: …}}}]
+    themes: Any = (
+        fields.JSONField()
+    )  # [{"id": …, "element": …, "name": {locale: …}, "asks": {audience: {locale: …}}}]
     scale: Any = fields.JSONField()  # {locale: [five labels]}
     opens_on = fields.DateField()
     closes_on = fields.DateField()
@@ -68,7 +70,9 @@ class MirrorAnswer(Model):
     """An answer that waits for four others: no name, no address, no time, and a number drawn at random. Erased with its batch."""
 
     id = fields.UUIDField(primary_key=True, default=uuid4)
-    link: Any = fields.ForeignKeyField("palier.MirrorLink", related_name="answers", on_delete=OnDelete.CASCADE)
+    link: Any = fields.ForeignKeyField(
+        "palier.MirrorLink", related_name="answers", on_delete=OnDelete.CASCADE
+    )
     given: Any = fields.JSONField()  # points by theme
 
     class Meta:
@@ -89,7 +93,9 @@ class MirrorBatch(Model):
     """Five answers added up: for each theme how many answered it, and their points in all."""
 
     id = fields.UUIDField(primary_key=True, default=uuid4)
-    link: Any = fields.ForeignKeyField("palier.MirrorLink", related_name="batches", on_delete=OnDelete.CASCADE)
+    link: Any = fields.ForeignKeyField(
+        "palier.MirrorLink", related_name="batches", on_delete=OnDelete.CASCADE
+    )
     number = fields.IntField()
     sums: Any = fields.JSONField()  # {theme: [answers, points]}
 

@@ -129,6 +129,15 @@ def people_words() -> dict[str, str]:
     }  # fmt: skip
 
 
+def people_in_plural(word: str) -> str:
+    """The people served, many of them: `word` is a key of `people_words`."""
+    plurals = {
+        "client": _("clients"), "user": _("users"), "traveller": _("travellers"), "patient": _("patients"),
+        "policyholder": _("policyholders"), "member": _("members"), "resident": _("residents"), "learner": _("learners"),
+    }  # fmt: skip
+    return plurals.get(word, plurals["client"])
+
+
 def roles() -> dict[str, str]:
     """Words of the roles."""
     return {

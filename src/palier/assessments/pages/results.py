@@ -9,14 +9,15 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
+from palier.assessments import mirrored_wording, store
 from palier.assessments import results_wording as wording
-from palier.assessments import store
 from palier.assessments.flows.ranges import range_of
 from palier.assessments.flows.rounds import Round, load_round
 from palier.assessments.results_file import results_file
 from palier.assessments.rules.chain import chain
 from palier.assessments.rules.confidence import confidence
 from palier.assessments.rules.drafts import draft_from
+from palier.assessments.rules.mirrored import Mirrored
 from palier.assessments.rules.peers import Peers, PeerView
 from palier.assessments.rules.practised import Practised
 from palier.assessments.rules.priorities import priorities, strengths, weights_in_total
@@ -97,12 +98,13 @@ class Results(Controller):
     @get("/results")
     async def overview(
         self, request: Request, actor: NamedDependency[Actor], peers: NamedDependency[Peers],
-        slug: FromPath[str], sort: FromQuery[str] = "order",
+        mirrored: NamedDependency[Mirrored], slug: FromPath[str], sort: FromQuery[str] = "order",
     ) -> Template:  # fmt: skip
         """The whole result; for htmx the element table alone, sorted anew."""
         async with reading(actor):
             shown = await opened(actor, slug, peers)
             trend = [] if is_htmx(request) else await trend_of(actor, shown, peers)
+            beside = None if is_htmx(request) else await mirrored(actor, shown.round.assessment)
         table = element_table(shown.table, sort)
         if is_htmx(request):
             return page(request, "assessments/results_sorted.html", **shown.shared, **table)
@@ -113,6 +115,8 @@ class Results(Controller):
             **table,
             **overview_of(shown),
             **line_of(trend),
+            mirror_view=beside,
+            mirror_words=mirrored_wording,
         )
 
     @get("/results.csv")

@@ -1,0 +1,1 @@
+"""What people do with a mirror: set it up, answer it, read it."""

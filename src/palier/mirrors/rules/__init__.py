@@ -1,0 +1,1 @@
+"""What a mirror asks and what its figures say: pure."""
