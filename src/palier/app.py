@@ -54,6 +54,7 @@ from palier.assessments.pages import (
     hub,
     preview,
     proposing,
+    reopening,
     results,
     submitting,
 )
@@ -76,6 +77,7 @@ from palier.association.pages import refusing as cockpit_letters
 from palier.benchmarks import jobs as benchmark_jobs
 from palier.benchmarks.flows.comparing import peers as peers_of_members
 from palier.benchmarks.pages import agreeing, member, publication
+from palier.benchmarks.store import is_sealed
 from palier.consensus.pages import meeting
 from palier.conversations import jobs as conversation_jobs
 from palier.demo import jobs as demo_jobs
@@ -167,6 +169,7 @@ ROOMS: list[Any] = [
     *proposing.PAGES,
     *meeting.PAGES,
     *submitting.PAGES,
+    *reopening.PAGES,
     *results.PAGES,
     *round_data.PAGES,
     *history.PAGES,
@@ -221,6 +224,7 @@ def create_app(settings: Settings | None = None, *, peers: Peers = peers_of_memb
             "mirrored": Provide(lambda: mirror_beside, sync_to_thread=False),
             "practised": Provide(lambda: practices_by_topic, sync_to_thread=False),
             "deeds": Provide(lambda: finished_between, sync_to_thread=False),
+            "sealed": Provide(lambda: is_sealed, sync_to_thread=False),
             "finished": Provide(lambda: finished_criteria, sync_to_thread=False),
             "settings": Provide(lambda: settings, sync_to_thread=False),
             "previewer": Provide(lambda: previewer, sync_to_thread=False),

@@ -1,7 +1,7 @@
 """Campaigns, assessments, answers and their history. Every query starts from an actor."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from tortoise import fields
 from tortoise.exceptions import DoesNotExist
-from tortoise.expressions import Subquery
+from tortoise.expressions import Q, Subquery
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
@@ -29,6 +29,9 @@ class AssessmentState(StrEnum):
     DRAFT = "draft"
     SUBMITTED = "submitted"
     SUPERSEDED = "superseded"
+    """Submitted, and replaced since by a state submitted after a reopening; kept whole."""
+    GIVEN_UP = "given_up"
+    """A reopening that was given up before it was submitted: no list names it, its address still opens."""
 
 
 class Mode(StrEnum):
@@ -83,7 +86,11 @@ class Campaign(Model):
 
 
 class Assessment(Model):
-    """One organisation's round on one questionnaire version. Submitted is frozen."""
+    """One state of an organisation's round on one questionnaire version. Submitted is frozen.
+
+    A round that is reopened gets a further state, which starts from the answers of the one it supersedes. That one
+    holds until the further state is submitted (ADR 0016).
+    """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     organisation = fields.ForeignKeyField("palier.Organisation", related_name="assessments")
@@ -113,10 +120,23 @@ class Assessment(Model):
     result_hash = fields.CharField(max_length=64, default="")
     engine_version = fields.CharField(max_length=20, default="")
     audit_head = fields.CharField(max_length=64, default="")
+    supersedes = fields.ForeignKeyField("palier.Assessment", related_name="reopenings", null=True)
+    supersedes_id: UUID | None
+    origin_id: UUID | None = fields.UUIDField(null=True)  # the round's first state; None: this is it
+    submission = fields.SmallIntField(default=1, db_default=1)  # which submission of the round this state is for
+    reopened_reason = fields.CharField(max_length=500, default="", db_default="")
+    reopened_name = fields.CharField(max_length=120, default="", db_default="")
+    given_up_at = fields.DatetimeField(null=True)
+    given_up_name = fields.CharField(max_length=120, default="", db_default="")
 
     class Meta:
         table = table_description = "assessment"
         unique_together = (("organisation", "slug"),)
+
+    @property
+    def round_id(self) -> UUID:
+        """What all states of one round share: the id of the first."""
+        return self.origin_id or self.id
 
     @property
     def blind(self) -> bool:
@@ -233,8 +253,9 @@ async def shares(assessment: Assessment) -> bool:
 
 
 def visible_assessments(actor: Actor) -> QuerySet[Assessment]:
-    """The organisation's rounds, newest first."""
-    return Assessment.filter(organisation_id=actor.organisation_id).order_by("-opens_on", "-created_at")
+    """The organisation's rounds, newest first; of a round that was reopened every state that was not given up."""
+    rounds = Assessment.filter(organisation_id=actor.organisation_id).exclude(state=AssessmentState.GIVEN_UP)
+    return rounds.order_by("-opens_on", "-created_at")
 
 
 async def assessment_by_slug(actor: Actor, slug: str) -> Assessment:
@@ -270,7 +291,7 @@ async def last_submitted_elsewhere(actor: Actor, questionnaire: str) -> list[Ass
 
 
 async def rounds_beside(actor: Actor, slug: str) -> tuple[Assessment, list[Assessment]]:
-    """The round `slug` and every submitted one on its questionnaire, oldest first. Raises DoesNotExist."""
+    """The round `slug` and every submitted one on its questionnaire that holds, oldest first. Raises DoesNotExist."""
     own = Assessment.filter(organisation_id=actor.organisation_id)
     asked = Subquery(own.filter(slug=slug).values("questionnaire"))
     found = await own.filter(questionnaire=asked).order_by("opens_on", "submitted_at")
@@ -280,14 +301,47 @@ async def rounds_beside(actor: Actor, slug: str) -> tuple[Assessment, list[Asses
     raise Unknown("assessment")
 
 
+def before(assessment: Assessment, rounds: Sequence[Assessment]) -> Sequence[Assessment]:
+    """Those of the submitted `rounds`, oldest first, that come before `assessment`: no state of its own round."""
+    places = (place for place, one in enumerate(rounds) if one.round_id == assessment.round_id)
+    return rounds[: next(places, len(rounds))]
+
+
+async def states_of_round(assessment: Assessment) -> list[Assessment]:
+    """Every state of the round, the first one first; those given up too."""
+    if assessment.origin_id is None and assessment.state is AssessmentState.DRAFT:
+        return [assessment]
+    own = Q(id=assessment.round_id) | Q(origin_id=assessment.round_id)
+    return await Assessment.filter(own, organisation_id=assessment.organisation_id).order_by(
+        "submission", "created_at"
+    )
+
+
+async def states_up_to(assessment_id: UUID) -> list[UUID]:
+    """Ids of the state and of those it supersedes."""
+    return [row["id"] for row in await select("select states_up_to($1) as id", assessment_id)]
+
+
+async def changed_since_reopening(state: Assessment) -> int:
+    """How many answers of a reopened round are no longer what was submitted."""
+    sql = (
+        "select count(*) as n from answer new left join answer old on old.assessment_id = $2 and old.code = new.code "
+        "where new.assessment_id = $1 and plain_answer(new) is distinct from plain_answer(old)"
+    )
+    (row,) = await select(sql, state.id, state.supersedes_id)
+    return int(row["n"])
+
+
 async def history_of(assessment_id: UUID, code: str) -> list[AnswerEvent]:
-    """The saved changes of one answer, newest first."""
-    return await AnswerEvent.filter(assessment_id=assessment_id, code=code).order_by("-revision")
+    """The saved changes of one answer, newest first; those in the states it supersedes too."""
+    states = await states_up_to(assessment_id)
+    return await AnswerEvent.filter(assessment_id__in=states, code=code).order_by("-revision")
 
 
 async def events_of(assessment_id: UUID, codes: Iterable[str]) -> list[AnswerEvent]:
-    """Every saved change of these answers."""
-    return await AnswerEvent.filter(assessment_id=assessment_id, code__in=list(codes))
+    """Every saved change of these answers; those in the states it supersedes too."""
+    states = await states_up_to(assessment_id)
+    return await AnswerEvent.filter(assessment_id__in=states, code__in=list(codes))
 
 
 async def recent_changes(assessment_id: UUID, code: str) -> list[dict[str, Any]]:
@@ -310,16 +364,19 @@ async def answer_of(assessment_id: UUID, code: str) -> Answer | None:
 
 
 async def round_before(actor: Actor, assessment: Assessment) -> Assessment | None:
-    """The round submitted last before `assessment` on the same questionnaire: its name and dates, not its result."""
+    """The round submitted last before `assessment` on the same questionnaire: its name and dates, not its result.
+
+    For a state of a reopened round too, it is another round.
+    """
     earlier = Assessment.filter(
         organisation_id=actor.organisation_id,
         questionnaire=assessment.questionnaire,
         state=AssessmentState.SUBMITTED,
     )
-    rounds = await earlier.order_by("opens_on", "submitted_at").only("id", "name", "opens_on", "submitted_at")
-    ids = [one.id for one in rounds]
-    place = ids.index(assessment.id) if assessment.id in ids else len(ids)
-    return rounds[place - 1] if place else None
+    rounds = await earlier.order_by("opens_on", "submitted_at").only(
+        "id", "origin_id", "name", "opens_on", "submitted_at"
+    )
+    return next(iter(reversed(before(assessment, rounds))), None)
 
 
 async def open_campaigns(actor: Actor, questionnaire: Questionnaire, today: date) -> list[Campaign]:

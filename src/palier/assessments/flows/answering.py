@@ -90,7 +90,7 @@ async def open_assessment(
     that was used with another content, UnknownQuestionnaire for one withdrawn meanwhile.
     """
     async with transaction(actor):
-        slug = await _free_slug(actor, slugify(f"{questionnaire.id} {name}"))
+        slug = await free_slug(actor, slugify(f"{questionnaire.id} {name}"))
         if op:
             await operations.claim(op, actor.person_id, f"/o/{actor.organisation.slug}/e/{slug}")
         assessment = await Assessment.create(
@@ -107,7 +107,8 @@ async def open_assessment(
     return assessment
 
 
-async def _free_slug(actor: Actor, wanted: str) -> str:
+async def free_slug(actor: Actor, wanted: str) -> str:
+    """The address `wanted`, or the first numbered one that no round of the organisation has."""
     rounds = await Assessment.filter(organisation_id=actor.organisation_id).only("slug")
     taken = {row.slug for row in rounds}
     numbered = (f"{wanted}-{n}" for n in range(2, len(taken) + 3))

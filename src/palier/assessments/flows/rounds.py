@@ -12,7 +12,7 @@ from uuid import UUID
 from palier.assessments import store
 from palier.assessments.flows.definitions import definition_of
 from palier.assessments.flows.submitting import as_row
-from palier.assessments.store import Assessment, AssessmentState, Written
+from palier.assessments.store import Assessment, Written
 from palier.foundation.actor import Actor
 from palier.foundation.kept import Kept
 from palier.questionnaires.rules import Questionnaire
@@ -40,8 +40,8 @@ class Round:
 
     @property
     def provisional(self) -> bool:
-        """Whether answers may still change."""
-        return self.assessment.state is AssessmentState.DRAFT
+        """Whether answers may still change, or never came to be submitted."""
+        return self.assessment.submitted_at is None
 
     @property
     def name(self) -> str:
@@ -62,7 +62,7 @@ async def load_round(actor: Actor, slug: str, *, with_answers: bool = True) -> R
     Raises DoesNotExist where there is none, or none that `actor` may see.
     """
     assessment, submitted = await store.rounds_beside(actor, slug)
-    needed = with_answers or assessment.state is AssessmentState.DRAFT
+    needed = with_answers or assessment.submitted_at is None
     answers = await store.answers_of(assessment.id) if needed else {}
     rounds = await _rounds(submitted)
     for one in rounds:
@@ -70,7 +70,8 @@ async def load_round(actor: Actor, slug: str, *, with_answers: bool = True) -> R
             return replace(one, answers=answers)
     questionnaire = await definition_of(assessment)
     result = _result(assessment, questionnaire, answers)
-    return Round(assessment, questionnaire, result, answers, rounds[-1] if rounds else None)
+    earlier = rounds[: len(store.before(assessment, submitted))]
+    return Round(assessment, questionnaire, result, answers, earlier[-1] if earlier else None)
 
 
 async def rounds_of(actor: Actor, questionnaire: str) -> list[Round]:
@@ -88,7 +89,7 @@ async def _rounds(submitted: Iterable[Assessment]) -> list[Round]:
 
 
 def _result(assessment: Assessment, questionnaire: Questionnaire, answers: Mapping[str, Written]) -> Result:
-    if assessment.state is AssessmentState.DRAFT:
+    if assessment.submitted_at is None:
         return score(questionnaire, [as_row(answer) for answer in answers.values()])
     return stored_result(assessment)
 

@@ -39,16 +39,22 @@ class Unfinished(Exception):
         self.codes = codes
 
 
+class GivenUp(Exception):
+    """The reopening was given up meanwhile: there is nothing to submit."""
+
+
 async def submit(actor: Actor, slug: str, *, name: str, consent: bool | None = None) -> Assessment:
     """Score and freeze the round; `name` is who commits the organisation, `consent` whether its scores join the benchmark.
 
     Once and for all: a round submitted before is returned as it stands, with its receipt, whatever is asked.
-    Raises DoesNotExist, Unfinished.
+    The state a reopened one supersedes stays as it was submitted. Raises DoesNotExist, Unfinished, GivenUp.
     """
     async with transaction(actor):
         assessment = await Assessment.filter(
             organisation_id=actor.organisation_id, slug=slug
         ).select_for_update().get()  # fmt: skip
+        if assessment.state is AssessmentState.GIVEN_UP:
+            raise GivenUp
         if assessment.state is AssessmentState.DRAFT:
             await _freeze(actor, assessment, name=name, consent=consent)
     return assessment
@@ -67,9 +73,22 @@ async def _freeze(actor: Actor, assessment: Assessment, *, name: str, consent: b
         **({} if consent is None else {"consent_wording": wording().version, "consent_hash": wording().hash}),
     )  # fmt: skip
     await assessment.save()
+    if assessment.supersedes_id:
+        await _supersede(actor, assessment)
     if consent is not None and assessment.campaign_id:
         await record_consent(actor, assessment, given=consent, name=name)
     await _tell(actor, assessment, questionnaire)
+
+
+async def _supersede(actor: Actor, assessment: Assessment) -> None:
+    """From now on the new state holds; the old one is kept whole."""
+    old = await Assessment.filter(id=assessment.supersedes_id).select_for_update().get()
+    old.state = AssessmentState.SUPERSEDED
+    await old.save(update_fields=["state"])
+    await audit.record(
+        actor, "assessments.superseded", f"assessment {old.slug}", by=assessment.slug, receipt=old.receipt,
+        result_hash=old.result_hash, by_receipt=assessment.receipt,
+    )  # fmt: skip
 
 
 async def record_consent(
@@ -130,7 +149,7 @@ def receipt_number(assessment_id: UUID, year: int) -> str:
 
 
 async def _tell(actor: Actor, assessment: Assessment, questionnaire: Questionnaire) -> None:
-    if assessment.campaign_id:
+    if assessment.campaign_id and not assessment.supersedes_id:  # the network was told when it was first submitted
         await Participation.filter(
             campaign_id=assessment.campaign_id, organisation_id=actor.organisation_id
         ).update(submitted_at=assessment.submitted_at)

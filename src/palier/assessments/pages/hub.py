@@ -14,7 +14,7 @@ from litestar.response import Template
 from litestar.types import ControllerRouterHandler
 
 from palier.assessments import store
-from palier.assessments.flows import answering, proposing, sheets
+from palier.assessments.flows import answering, proposing, reopening, sheets
 from palier.assessments.pages.answering import entries, round_path, walks
 from palier.assessments.rules.progress import minutes_left
 from palier.assessments.store import Assessment, Campaign
@@ -114,12 +114,14 @@ async def task_list(request: Request, actor: NamedDependency[Actor], assessment:
         desk = await sheets.load_desk(actor, assessment)
         ask = [] if actor.may(Permission.ANSWER) else await sheets.people_to_ask(actor)
         offered = await proposing.load_offered(actor, desk) if actor.may(Permission.ANSWER) else None
+        states = await reopening.load_states(desk.assessment)
     progress = desk.progress
     return page(
         request, "assessments/hub.html", nav="assessments", desk=desk, assessment=desk.assessment,
         questionnaire=desk.questionnaire, progress=progress, entries=entries(desk), walks=walks(desk), ask=ask, offered=offered,
         minutes=minutes_left(desk.questionnaire, progress.total), today=clock.today(actor.person.time_zone),
         may_answer=actor.may(Permission.ANSWER), may_submit=actor.may(Permission.SUBMIT),
+        reopening=states.reopening_of(desk.assessment),
     )  # fmt: skip
 
 

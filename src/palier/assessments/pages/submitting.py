@@ -70,6 +70,8 @@ class Submitting(Controller):
             await submitting.submit(actor, assessment, name=raw.get("name", ""), consent=consent)
         except submitting.Unfinished:
             return see_other(f"{round_path(actor, assessment)}/check")
+        except submitting.GivenUp:
+            return see_other(f"{round_path(actor, assessment)}/reopen")
         return see_other(f"{round_path(actor, assessment)}/receipt")
 
     @get("/receipt", opt=READ)
@@ -79,7 +81,7 @@ class Submitting(Controller):
         async with reading(actor):
             desk = await sheets.load_desk(actor, assessment)
             consents = await store.consents_of(desk.assessment)
-        if not desk.frozen:
+        if desk.assessment.submitted_at is None:
             return see_other(round_path(actor, assessment))
         return page(
             request, "assessments/receipt.html", nav="assessments", desk=desk, assessment=desk.assessment,

@@ -4,7 +4,7 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from palier.assessments.store import Assessment, AssessmentState, Campaign, shares
+from palier.assessments.store import Assessment, AssessmentState, Campaign, shares, states_up_to
 from palier.benchmarks.store import Contribution, is_sealed
 from palier.foundation.actor import OnDuty
 from palier.foundation.clock import now
@@ -27,6 +27,7 @@ async def collect(organisation_id: str, assessment_id: str) -> None:
     async with transaction(OnDuty(UUID(organisation_id))):
         assessment = await Assessment.get_or_none(id=UUID(assessment_id))
         if assessment is not None:
+            await _take_out_superseded(assessment)
             await _collect(assessment)
 
 
@@ -53,9 +54,22 @@ async def settle_consent(organisation_id: str, assessment_id: str) -> None:
                 await Contribution.filter(assessment_id=assessment.id).delete()
 
 
+async def _take_out_superseded(assessment: Assessment) -> None:
+    """What the states before a reopening gave waits no longer, whatever the new one gives; what is sealed stays."""
+    if assessment.supersedes_id is None or assessment.campaign_id is None:
+        return
+    await Campaign.filter(id=assessment.campaign_id).select_for_update().get()
+    if not await is_sealed(assessment.campaign_id):
+        states = Assessment.filter(id__in=await states_up_to(assessment.supersedes_id), state=AssessmentState.SUPERSEDED)
+        superseded = [one.id for one in await states.only("id")]
+        await Contribution.filter(campaign_id=assessment.campaign_id, assessment_id__in=superseded).delete()
+
+
 async def _collect(assessment: Assessment) -> None:
     if assessment.campaign_id is None or not await shares(assessment):
         return
+    if assessment.state is not AssessmentState.SUBMITTED:
+        return  # superseded before the job ran
     # Whoever publishes holds the same lock: a contribution is sealed with the others or not taken.
     campaign = await Campaign.filter(id=assessment.campaign_id).select_for_update().get()
     result = from_plain(assessment.result)

@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 from uuid import UUID
 
-from palier.assessments.store import Assessment, AssessmentState, Campaign
+from palier.assessments.store import Assessment, Campaign
 from palier.benchmarks import store
 from palier.benchmarks.flows.contributing import counts, major_of, scores_of
 from palier.benchmarks.flows.publishing import write
@@ -107,7 +107,7 @@ async def _newer(original: store.Edition, given: Mapping[str, Assessment]) -> di
 
 async def _counting(organisation: UUID, assessment_id: UUID, original: store.Edition) -> Assessment | None:
     async with acting_for(OnDuty(organisation)):
-        one = await Assessment.get_or_none(id=assessment_id, state=AssessmentState.SUBMITTED)
+        one = await Assessment.get_or_none(id=assessment_id, submitted_at__isnull=False)
     if one is None or (one.questionnaire, major_of(one)) != (original.questionnaire, original.major):
         return None
     return one if counts(from_plain(one.result)) else None
