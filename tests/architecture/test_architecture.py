@@ -13,7 +13,7 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 
 LADDER = [
-    "app", "__main__", "cli", "demo", "home", "privacy", "association", "portfolio", "reports", "action_plans", "practices", "benchmarks", "mirrors", "consensus",
+    "app", "__main__", "cli", "demo", "home", "privacy", "association", "portfolio", "reports", "action_plans", "practices", "benchmarks", "mirrors", "consensus", "team",
     "assessments", "evidence", "respondents", "conversations", "billing", "network", "accounts", "scoring", "questionnaires", "foundation",
 ]  # fmt: skip
 """A room imports only rooms that stand after it. `app`, `__main__` and `cli` are the composition root together."""
@@ -61,7 +61,7 @@ BORDERS = {
     "aiosmtplib": {"foundation/mail"},
     "obstore": {"foundation/files"},
     "weasyprint": {"reports/pdf", "reports/press"},
-    "pikepdf": {"reports/pdf"},
+    "pikepdf": {"reports/pdf", "reports/pdf_fields", "foundation/pdf_reading"},
     "pebble": {"reports/press"},
     "pptx": {"reports/slides"},
     "xlsxwriter": {"reports/slides"},

@@ -12,6 +12,7 @@ from palier.assessments.value_wording import hint, row_label, value_words
 from palier.foundation.filled_sheets import Heads, folded
 from palier.foundation.language import LOCALES, current, ngettext, number, speaking
 from palier.foundation.language import gettext as _
+from palier.foundation.pdf_forms import Trouble
 from palier.questionnaires.rules import Criterion, Questionnaire
 from palier.questionnaires.rules.kinds import Kind, Matrix, Options
 from palier.scoring.rules.answers import State
@@ -32,6 +33,11 @@ def heads() -> dict[str, str]:
     }  # fmt: skip
 
 
+def filled_by() -> str:
+    """What stands beside the name of whoever filled a workbook in."""
+    return _("Filled in by")
+
+
 def choosable() -> dict[str, tuple[str, ...]]:
     """The words of the columns with a closed list."""
     return {
@@ -47,6 +53,7 @@ class Known:
 
     heads: Heads
     words: Words
+    fillers: frozenset[str]
 
 
 @cache
@@ -55,15 +62,16 @@ def known_words() -> Known:
     states = {State.BLANK.value: State.BLANK, State.ANSWERED.value: State.ANSWERED}
     grades = {grade.value: grade for grade in CHOOSABLE}
     truths = {"yes": True, "no": False, "x": True, "1": True, "0": False, "true": True, "false": False}
-    named = []
+    named, fillers = [], set()
     for locale in LOCALES:
         with speaking(locale):
             named.append(heads())
+            fillers.add(folded(filled_by()))
             for state in (*SAID, State.ANSWERED, State.BLANK):
                 states |= {folded(state.value): state, folded(state_words(state)): state}
             grades |= {folded(grade_words(grade)): grade for grade in CHOOSABLE}
             truths |= {folded(_("yes")): True, folded(_("no")): False}
-    return Known(Heads(named), Words(states, grades, truths))
+    return Known(Heads(named), Words(states, grades, truths), frozenset(fillers))
 
 
 # --- what is asked ----------------------------------------------------------------------------------------------------
@@ -168,6 +176,42 @@ def brought_words(saved: int, kept: int) -> str:
         "%(num)s answers stay as they are: somebody else changed them too.", kept,
     )  # fmt: skip
     return f"{done} {left % {'num': kept}}"
+
+
+def form_fault_words(one: Fault) -> str:
+    """What is wrong in a form and what to do about it: it has no lines and no cells."""
+    told = {
+        Reason.UNREADABLE: _("This cannot be used here. Answer as the form asks below the criterion."),
+        Reason.NOT_A_LEVEL: _("Not a level of this criterion. Choose one of the form’s."),
+        Reason.CHOSEN_BESIDE_STATE: _(
+            "Either an answer, or “Not applicable”, or “Don’t know yet”. Keep one."
+        ),
+    }.get(one.reason)
+    return told or fault_words(one)
+
+
+def trouble_words(trouble: Trouble) -> str:
+    """Why nothing can be read from a PDF, and what to do."""
+    return {
+        Trouble.NO_FIELDS: _(
+            "This PDF has no fields left: it was printed or scanned. Fill the form in and save it, without printing it to a PDF."
+        ),
+        Trouble.LOCKED: _("This PDF is locked by a password. Save it without one."),
+        Trouble.DAMAGED: _("This PDF is damaged. Open it, save it again and retry."),
+        Trouble.TOO_MUCH: _("This PDF holds more than a form of ours. Fill in the form as it was made."),
+    }[trouble]
+
+
+def no_file() -> str:
+    """Told of a file that is neither."""
+    return _("This is neither a workbook nor a PDF. Bring an .xlsx workbook, or the form as a PDF.")
+
+
+def not_for_here() -> str:
+    """Told of a form of another round, of another version, or with another mark."""
+    return _(
+        "This form was not made for this round, or its mark was changed. Make one from this round and fill that in."
+    )
 
 
 def fault_words(one: Fault) -> str:

@@ -37,10 +37,12 @@ def _edition() -> str:
         "datafiles",
         "dressing",
         "figures",
+        "form_wording",
         "legibility",
         "logos",
         "paper_wording",
         "pdf",
+        "pdf_fields",
         "typesetting",
         "wording",
     )

@@ -76,7 +76,19 @@ def how(document: PaperQuestionnaire) -> list[str]:
             _("A dashed mark shows what was answered in %(round)s: to compare with, not to copy.")
             % {"round": _cut(document.last_round, LONGEST_ROUND)}
         )
-    return [*rules, _("Then enter the answers on screen: each criterion has the same code there.")]
+    return [
+        *rules,
+        _sent_back()
+        if document.form
+        else _("Then enter the answers on screen: each criterion has the same code there."),
+    ]
+
+
+def _sent_back() -> str:
+    return _(
+        "Save the file and send it back: its answers are brought in on the page “Data” of the round. "
+        "Do not print it to a PDF, which would take its fields away."
+    )
 
 
 def last_round(document: PaperQuestionnaire) -> str:

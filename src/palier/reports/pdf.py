@@ -20,9 +20,11 @@ from weasyprint.document import DocumentMetadata
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
+from palier.reports import pdf_fields
 from palier.reports.legibility import INVISIBLE
 from palier.reports.logos import redrawn
 from palier.reports.rules.documents import Unprintable
+from palier.reports.rules.form_fields import FormField
 
 FONT_FOLDER = Path(__file__).resolve().parents[3] / "static" / "vendor" / "pdf-fonts"
 FONTS = (
@@ -77,11 +79,13 @@ def render_pdf(
     attachments: Sequence[Attachment],
     metadata: Metadata,
     locale: str,
+    fields: Sequence[FormField] = (),
 ) -> bytes:
     """The pages of `html` as a PDF/A-3a and PDF/UA-1 file; the same arguments give the same bytes.
 
     `images` maps addresses (`chart:radar`, `image:logo`) to SVG text or picture bytes. Nothing else is ever fetched:
-    any other address leaves a gap in the page. Raises Unprintable.
+    any other address leaves a gap in the page. `fields` are laid where the page has an `<input>` by the name of their
+    place. Raises Unprintable.
     """
     fetcher = _Shelf(images)
     try:
@@ -91,7 +95,7 @@ def render_pdf(
         raw = _written(pages, attachments, metadata)
     except (RecursionError, FatalURLFetchingError) as fault:
         raise Unprintable(str(fault)) from fault
-    return _finished(raw)
+    return _finished(raw, fields)
 
 
 def _written(pages: weasyprint.Document, attachments: Sequence[Attachment], metadata: Metadata) -> bytes:
@@ -200,7 +204,7 @@ def _embedded(file: Attachment, created: datetime) -> weasyprint.Attachment:
     )
 
 
-def _finished(raw: bytes) -> bytes:
+def _finished(raw: bytes, fields: Sequence[FormField]) -> bytes:
     """WeasyPrint's PDF/A-3a, made to pass both profiles: readable XMP that also claims PDF/UA-1."""
     with pikepdf.open(io.BytesIO(raw)) as pdf:
         xmp = pdf.Root.Metadata.read_bytes()
@@ -208,6 +212,8 @@ def _finished(raw: bytes) -> bytes:
         pdf.Root.Metadata = pdf.make_stream(
             xmp[:end] + _UA_XMP + xmp[end:], Type=pikepdf.Name.Metadata, Subtype=pikepdf.Name.XML
         )
+        if fields:
+            pdf_fields.lay(pdf, fields, FONT_FOLDER / FONTS[0])
         pdf.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True)
         out = io.BytesIO()
         pdf.save(

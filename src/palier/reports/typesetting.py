@@ -12,6 +12,7 @@ from palier.reports import (
     datafiles,
     dressing,
     figures,
+    form_wording,
     legibility,
     paper_wording,
     pdf,
@@ -25,6 +26,7 @@ from palier.reports.rules.boards import BoardSummary
 from palier.reports.rules.bulletins import Bulletin
 from palier.reports.rules.certificates import Certificate, smaller
 from palier.reports.rules.documents import Cover, ResultsAndPlan
+from palier.reports.rules.form_fields import FormField
 from palier.reports.rules.kinds import Document
 from palier.reports.rules.paper_questionnaires import PaperQuestionnaire
 from palier.reports.rules.sections import shown_only
@@ -93,7 +95,15 @@ def _printed(sheet: Document, document: Document, locale: str) -> bytes:
         [pdf.Attachment(*file) for file in datafiles.data_files(document)],
         _metadata(sheet, content_key(document, locale)),
         locale,
+        _fields(sheet, document),
     )
+
+
+def _fields(sheet: Document, document: Document) -> tuple[FormField, ...]:
+    """What can be filled in on screen: called as on the `sheet`, holding what the `document` says to the letter."""
+    if isinstance(sheet, PaperQuestionnaire) and isinstance(document, PaperQuestionnaire) and document.form:
+        return form_wording.fields_of(sheet, document.form)
+    return ()
 
 
 def _styles(document: Document) -> Iterator[str]:
@@ -156,6 +166,7 @@ def _html(document: Document, drawn: Mapping[str, figures.Figure]) -> str:
         said=bulletin_wording,
         board=board_wording,
         on_paper=paper_wording,
+        forms=form_wording,
     )
 
 

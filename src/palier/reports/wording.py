@@ -84,7 +84,11 @@ def kind_words(document: Document) -> str:
     if isinstance(document, Certificate):
         return _("Certificate of submission")
     if isinstance(document, PaperQuestionnaire):
-        return _("Questionnaire to fill in by hand")
+        return (
+            _("Questionnaire to fill in on screen")
+            if document.form
+            else _("Questionnaire to fill in by hand")
+        )
     return _("Bulletin of the edition") if isinstance(document, Bulletin) else _("Action plan")
 
 

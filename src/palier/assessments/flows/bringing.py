@@ -1,25 +1,24 @@
-"""Answers that come back from a workbook: kept and shown first, saved once when confirmed, then the file is forgotten."""
+"""Answers that come back from a workbook or a PDF form: kept and shown first, saved once when confirmed, then the file is forgotten."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
 from palier.assessments import store
-from palier.assessments.data_wording import known_words
 from palier.assessments.flows.answering import Outcome, save_in
 from palier.assessments.flows.definitions import definition_of
+from palier.assessments.flows.filled_files import check_content, content_of, filled_in
 from palier.assessments.flows.sheets import draft_of, written_by
-from palier.assessments.rules.answer_lines import CHOICE, AnswerLine, Fault, read_lines
+from palier.assessments.rules.answer_lines import AnswerLine, Fault
 from palier.assessments.rules.answer_merging import Change, History, Merged, Standing, merge, stale
 from palier.assessments.rules.drafts import draft_from
+from palier.assessments.rules.history import source_of
 from palier.assessments.store import Assessment, AssessmentState, Mode
 from palier.foundation import audit, brought_files, operations
 from palier.foundation.actor import Actor
 from palier.foundation.database import select, transaction
-from palier.foundation.filled_sheets import FilledSheet, filled_sheet
 from palier.foundation.identifiers import new_id
-from palier.foundation.sheets import ReadSheet, read_sheets
+from palier.foundation.pdf_forms import is_pdf
 from palier.foundation.store import BroughtFile
 from palier.questionnaires.rules import Questionnaire
 from palier.respondents import store as respondents
@@ -31,14 +30,19 @@ class Frozen(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a file would do to the round as it is now. `faults` are in order of line; a line with one is left out."""
+    """What a file would do to the round as it is now. `faults` are in order of line; a line with one is left out.
+
+    `form`: it is no workbook, so that its lines are criteria. `filled_by` is who says they filled it in.
+    """
 
     file: BroughtFile
     assessment: Assessment
     questionnaire: Questionnaire
     merged: Merged
-    faults: Sequence[Fault]
-    ignored: Sequence[str]
+    faults: Sequence[Fault] = ()
+    ignored: Sequence[str] = ()
+    filled_by: str = ""
+    form: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +53,20 @@ class Brought:
     kept: int
 
 
-def mark_of_round(assessment: Assessment) -> str:
-    """What the lines of a round are marked with: the last digits of its id, which no other round shares."""
-    return assessment.id.hex[-16:]
-
-
 def subject_of(assessment: Assessment) -> str:
     """What a file of its answers is kept for."""
     return f"assessment {assessment.id}"
 
 
 async def bring(actor: Actor, slug: str, name: str, data: bytes, op: UUID) -> UUID:
-    """Keep a workbook to look at; its id. No answer changes. Raises DoesNotExist, Frozen, BadWorkbook, AlreadyDone."""
-    await asyncio.to_thread(read_sheets, data)
+    """Keep a workbook or a form to look at; its id. No answer changes.
+
+    Raises DoesNotExist, Frozen, BadWorkbook, BadForm, NotForHere, AlreadyDone.
+    """
+    content = await content_of(data)
     async with transaction(actor):
         assessment = await _open_round(actor, slug)
+        await check_content(content, assessment)
         file = new_id()
         await operations.claim(op, actor.person_id, f"/o/{actor.organisation.slug}/e/{slug}/data/{file}")
         await brought_files.keep(actor, file, subject_of(assessment), name, data)
@@ -72,10 +75,15 @@ async def bring(actor: Actor, slug: str, name: str, data: bytes, op: UUID) -> UU
 
 async def _open_round(actor: Actor, slug: str) -> Assessment:
     assessment = await store.assessment_by_slug(actor, slug)
-    opened = assessment.mode is Mode.INDIVIDUAL and not assessment.blind
-    if assessment.state is not AssessmentState.DRAFT or opened:
+    if not takes_back(assessment):
         raise Frozen
     return assessment
+
+
+def takes_back(assessment: Assessment) -> bool:
+    """Whether files may still change the round: it is not submitted, nor are individual answers opened."""
+    opened = assessment.mode is Mode.INDIVIDUAL and not assessment.blind
+    return assessment.state is AssessmentState.DRAFT and not opened
 
 
 async def preview(actor: Actor, slug: str, file: UUID) -> Preview:
@@ -87,21 +95,15 @@ async def preview(actor: Actor, slug: str, file: UUID) -> Preview:
 async def _preview(actor: Actor, assessment: Assessment, file: BroughtFile) -> Preview:
     asked = await definition_of(assessment)
     if file.content is None:
-        return Preview(file, assessment, asked, Merged((), (), 0), (), ())
-    sheet = _answers_in(await asyncio.to_thread(read_sheets, file.content))
+        return Preview(file, assessment, asked, Merged((), (), 0))
+    content = await content_of(file.content)
     own = assessment.respondent(actor)
     stands = await _standing(assessment, own)
     drafts = {code: one.draft for code, one in stands.items()}
-    lines, faults = read_lines(sheet, asked, drafts, known_words().words, mark_of_round(assessment))
-    merged = merge(lines, stands, await _history(assessment, own, lines, stands))
-    return Preview(file, assessment, asked, merged, sorted(faults, key=lambda one: one.line), sheet.ignored)
-
-
-def _answers_in(sheets: Sequence[ReadSheet]) -> FilledSheet:
-    """The first sheet that holds answers, else the first one, whose faults then say what is missing."""
-    found = [filled_sheet(sheet, known_words().heads) for sheet in sheets]
-    wanted = (one for one in found if "code" in one.columns and set(CHOICE) & set(one.columns))
-    return next(wanted, found[0] if found else FilledSheet((), (), (), ()))
+    said = filled_in(content, assessment, asked, drafts)
+    merged = merge(said.lines, stands, await _history(assessment, own, said.lines, stands))
+    faults = sorted(said.faults, key=lambda one: one.line)
+    return Preview(file, assessment, asked, merged, faults, said.ignored, said.by, is_pdf(file.content))
 
 
 async def _standing(assessment: Assessment, own: UUID | None) -> dict[str, Standing]:
@@ -136,7 +138,7 @@ async def carry_out(actor: Actor, slug: str, file: UUID, overrule: Mapping[str, 
         await _open_round(actor, slug)
         found = await _preview(actor, assessment, row)
         wanted = [one for one in found.merged.conflicts if overrule.get(one.line.code) == one.before.revision]
-        await select("select set_config('app.source', $1, true)", row.name)
+        await select("select set_config('app.source', $1, true)", source_of(row.name, found.filled_by))
         saved = [await _save(actor, slug, row, one) for one in (*found.merged.changed, *wanted)]
         done = Brought(sum(saved), saved.count(False) + len(found.merged.conflicts) - len(wanted))
         await brought_files.carried_out(row, {"saved": done.saved, "kept": done.kept})

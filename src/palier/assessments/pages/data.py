@@ -1,4 +1,4 @@
-"""The data of a round: taken away as a file, and answers brought back from a workbook, shown before they are saved."""
+"""The data of a round: taken away as a file, and answers brought back from a workbook or a form, shown before they are saved."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -12,14 +12,16 @@ from palier.assessments import data_wording as wording
 from palier.assessments.flows import bringing, sheets
 from palier.assessments.flows.bringing import Frozen
 from palier.assessments.pages.answering import editable, round_path
-from palier.assessments.pages.brought import no_workbook, op_in, overruled, refusal, uploaded
+from palier.assessments.pages.brought import op_in, overruled, refusal, uploaded
 from palier.assessments.pages.data_file import answers_csv, round_json, round_workbook
 from palier.assessments.pages.results import Opened, opened
+from palier.assessments.rules.form_fields import NotForHere
 from palier.assessments.rules.peers import Peers
 from palier.foundation.actor import Actor
 from palier.foundation.database import reading
 from palier.foundation.identifiers import new_id
 from palier.foundation.language import gettext as _
+from palier.foundation.pdf_forms import BadForm
 from palier.foundation.permissions import Permission, needs
 from palier.foundation.spreadsheets import BadWorkbook
 from palier.foundation.web import form_of, page, saved_as, see_other
@@ -74,7 +76,7 @@ class RoundData(Controller):
     async def bring(
         self, request: Request, actor: NamedDependency[Actor], assessment: FromPath[str]
     ) -> Response:
-        """Read a workbook; no answer changes."""
+        """Read a workbook or a form; no answer changes."""
         raw = await form_of(request)
         name, data = await uploaded(request)
         if error := refusal(data):
@@ -82,7 +84,11 @@ class RoundData(Controller):
         try:
             file = await bringing.bring(actor, assessment, name, data, op_in(raw))
         except BadWorkbook:
-            return await _show(request, actor, assessment, no_workbook())
+            return await _show(request, actor, assessment, wording.no_file())
+        except BadForm as bad:
+            return await _show(request, actor, assessment, wording.trouble_words(bad.trouble))
+        except NotForHere:
+            return await _show(request, actor, assessment, wording.not_for_here())
         except Frozen:
             return _too_late(actor, assessment)
         return see_other(f"{round_path(actor, assessment)}/data/{file}")
@@ -95,12 +101,13 @@ class RoundData(Controller):
         assessment: FromPath[str],
         brought: FromPath[UUID],
     ) -> Template:
-        """What the workbook would change, what it would overwrite, and every fault."""
+        """What the file would change, what it would overwrite, and every fault."""
         async with reading(actor):
             found = await bringing.preview(actor, assessment, brought)
         return page(
             request, "assessments/data_preview.html", nav="assessments", found=found, assessment=found.assessment,
-            questionnaire=found.questionnaire, merged=found.merged, columns=wording.heads(), fault=wording.fault_words,
+            questionnaire=found.questionnaire, merged=found.merged, columns=wording.heads(),
+            fault=wording.form_fault_words if found.form else wording.fault_words,
             told=lambda change: wording.told_changes(change, found.questionnaire), brought_words=wording.brought_words, most=MOST_SHOWN,
         )  # fmt: skip
 

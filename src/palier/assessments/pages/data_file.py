@@ -10,8 +10,8 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
-from palier.assessments.data_wording import asked_words, choosable, heads
-from palier.assessments.flows.bringing import mark_of_round
+from palier.assessments.data_wording import asked_words, choosable, filled_by, heads
+from palier.assessments.flows.filled_files import mark_of_round
 from palier.assessments.flows.rounds import Round
 from palier.assessments.flows.sheets import draft_of
 from palier.assessments.results_file import results_lines
@@ -72,12 +72,15 @@ def _about(organisation: Organisation, one: Round) -> Sheet:
         _("The sheet “%(answers)s” has one line a criterion. Grey columns are for reading; the others come back.")
         % {"answers": _("Answers")},
         _("Give the figure of a level, or a value as the column “What to answer” shows. Leave both empty without an answer."),
+        _("Beside “%(filled_by)s” whoever fills it in without an account may write their name: the history keeps it.")
+        % {"filled_by": filled_by()},
         _("Save as .xlsx and bring the workbook back on the page “Data” of the round. What it would change is shown first."),
         _("An answer a colleague changed meanwhile is never overwritten unseen: both versions are shown and you choose."),
         _("Keep the heads. Their order, and that of the lines, does not matter; lines may be left out."),
     ]  # fmt: skip
     rows = [
         *([name, text] for name, text in facts if text),
+        [filled_by()],
         [],
         *([str(n), text] for n, text in enumerate(rules, 1)),
     ]

@@ -12,6 +12,17 @@ CHOICE = frozenset({"state", "level", "value"})
 """The fields that make up the choice itself; the others are words about it."""
 
 
+_BY = "\n"
+"""Between the name of a file and that of whoever filled it in, where an answer's history keeps both."""
+
+LONGEST_FILE = 110
+
+
+def source_of(file: str, filled_by: str) -> str:
+    """What the history keeps of the file an answer came from, in 200 characters: its name, and below who filled it in."""
+    return f"{file[-LONGEST_FILE:]}{_BY}{filled_by[:80]}" if filled_by else file
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One saved change: who, when, the choice it left, the fields it touched, and the file it came from, if any."""

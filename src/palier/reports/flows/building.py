@@ -20,7 +20,7 @@ from palier.reports.flows.from_questionnaire import NOTHING_BEFORE, paper_of
 from palier.reports.flows.from_round import levels_of, provenance_of, results_of
 from palier.reports.flows.from_submission import certificate_of
 from palier.reports.flows.letterhead import letterhead_of
-from palier.reports.flows.printable import find_printable
+from palier.reports.flows.printable import find_printable, form_of
 from palier.reports.rules.boards import board_of
 from palier.reports.rules.documents import ActionPlanDocument, Cover, ResultsAndPlan
 from palier.reports.rules.kinds import Document
@@ -108,7 +108,8 @@ async def _paper(actor: Actor, wish: Wish, shelf: files.Shelf) -> Draft:
     today_ = _noon(today(actor.person.time_zone))
     cover = await _face(actor, asked, found.name, today_, shelf, wish.look)
     last = found.last if wish.paper.last_answers else NOTHING_BEFORE
-    return Draft(paper_of(asked, cover, last, draft=found.draft), found.assessment_id)
+    form = await form_of(found, wish.paper.fill)
+    return Draft(paper_of(asked, cover, last, draft=found.draft, form=form), found.assessment_id)
 
 
 def _plan_alone(plan: PlanView, cover: Cover) -> ActionPlanDocument:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from palier.assessments.rules.value_fields import NUMBER_FIELD, PART, TICKED
 from palier.assessments.store import Answer, AnswerState
 from palier.assessments.value_wording import (
     count_label,
@@ -23,6 +24,7 @@ from palier.reports.rules.paper_questionnaires import (
     Asked,
     Box,
     Field,
+    Fillable,
     Grid,
     GridRow,
     LastAnswer,
@@ -30,7 +32,7 @@ from palier.reports.rules.paper_questionnaires import (
     Part,
     Section,
 )
-from palier.scoring.rules.kinds import COUNTS
+from palier.scoring.rules.kinds import COUNTS, NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,9 @@ NOTHING_BEFORE = LastAnswers("", {})
 
 
 def paper_of(
-    questionnaire: Questionnaire, cover: Cover, last: LastAnswers = NOTHING_BEFORE, *, draft: bool = False
-) -> PaperQuestionnaire:
+    questionnaire: Questionnaire, cover: Cover, last: LastAnswers = NOTHING_BEFORE, *, draft: bool = False,
+    form: Fillable | None = None,
+) -> PaperQuestionnaire:  # fmt: skip
     """`questionnaire` within its scope, every criterion of it: on paper nothing hides what a condition may ask."""
     return PaperQuestionnaire(
         cover=cover,
@@ -56,6 +59,7 @@ def paper_of(
         provenance=definition_provenance(questionnaire),
         last_round=last.name,
         draft=draft,
+        form=form,
     )
 
 
@@ -95,6 +99,7 @@ def _asked(criterion: Criterion, last: Answer | None) -> Asked:
         grid=_grid(criterion, last),
         examples=criterion.evidence.in_(current()),
         last=_last(criterion, last) if last else None,
+        by_rung=by_rung,
     )
 
 
@@ -108,44 +113,46 @@ def _boxes(criterion: Criterion, last: Answer | None) -> Iterator[Box]:
     match criterion.answer:
         case Choice():
             chosen = last.level if last else None
-            yield from (_rung(criterion, n, chosen == n) for n in _rungs(criterion))
+            yield from (_rung(criterion, n, chosen == n, "answer", str(n)) for n in _rungs(criterion))
         case Ladder():
             met = _value(criterion, last) or []
-            yield from (_rung(criterion, n, n in met) for n in _rungs(criterion))
+            yield from (_rung(criterion, n, n in met, f"{PART}{n}") for n in _rungs(criterion))
         case Options() as asked:
             ticked = _value(criterion, last)
             for option in asked.options:
-                yield Box(option.label.in_(current()), last=option.id in (ticked or ()))
+                was = option.id in (ticked or ())
+                yield Box(option.label.in_(current()), last=was, part=f"{PART}{option.id}")
             if not has_own_none(criterion):
-                yield Box(_("None of these"), last=ticked == [])
+                yield Box(_("None of these"), last=ticked == [], part=NUMBER_FIELD, means=NONE)
 
 
 def _rungs(criterion: Criterion) -> range:
     return range(1, len(criterion.scale.values) + 1)
 
 
-def _rung(criterion: Criterion, level: int, last: bool) -> Box:
+def _rung(criterion: Criterion, level: int, last: bool, part: str, means: str = TICKED) -> Box:
     names = criterion.scale.labels.in_(current())
-    return Box(names[level - 1], criterion.descriptor(level, current()), level, last)
+    return Box(names[level - 1], criterion.descriptor(level, current()), level, last, part, means)
 
 
 def _fields(criterion: Criterion) -> Iterator[Field]:
     match criterion.answer:
         case Range() | Indicator() as asked:
-            yield Field(_("Figure"), asked.unit.in_(current()))
+            yield Field(_("Figure"), asked.unit.in_(current()), NUMBER_FIELD)
         case NetPromoter():
-            yield Field(_("Score, from −100 to +100"))
-            yield from (Field(count_label(name)) for name in COUNTS)
+            yield Field(_("Score, from −100 to +100"), part=NUMBER_FIELD)
+            yield from (Field(count_label(name), part=f"{PART}{name}") for name in COUNTS)
         case Matrix() as asked if len(_rungs(criterion)) > WIDEST_GRID:
             top = len(_rungs(criterion))
-            yield from (Field(row_label(row), _("level, 1 to %(top)s") % {"top": top}) for row in asked.rows)
+            unit = _("level, 1 to %(top)s") % {"top": top}
+            yield from (Field(row_label(row), unit, f"{PART}{row.id}") for row in asked.rows)
 
 
 def _grid(criterion: Criterion, last: Answer | None) -> Grid | None:
     if not isinstance(criterion.answer, Matrix) or len(_rungs(criterion)) > WIDEST_GRID:
         return None
     before = _value(criterion, last) or {}
-    rows = (GridRow(row_label(row), before.get(row.id)) for row in criterion.answer.rows)
+    rows = (GridRow(row_label(row), before.get(row.id), f"{PART}{row.id}") for row in criterion.answer.rows)
     return Grid(criterion.scale.labels.in_(current()), tuple(rows))
 
 

@@ -3,15 +3,18 @@
 They only read: call them inside `reading(actor)` or `transaction(actor)`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from palier.assessments import store as assessments
+from palier.assessments.flows.bringing import takes_back
 from palier.assessments.flows.definitions import definition_of
-from palier.assessments.flows.sheets import load_last_round
-from palier.assessments.store import Unknown
+from palier.assessments.flows.filled_files import mark_of_round
+from palier.assessments.flows.sheets import draft_of, load_last_round
+from palier.assessments.rules.form_fields import FormMark, values_of
+from palier.assessments.store import Assessment, Unknown
 from palier.foundation.actor import Actor
-from palier.foundation.language import current
+from palier.foundation.language import current, decimal_mark
 from palier.foundation.language import gettext as _
 from palier.questionnaires import store as questionnaires
 from palier.questionnaires.catalogue import UnknownQuestionnaire
@@ -19,7 +22,8 @@ from palier.questionnaires.flows.offering import built, offered, offered_as
 from palier.questionnaires.owners import Owner
 from palier.questionnaires.rules import Questionnaire, Text
 from palier.reports.flows.from_questionnaire import NOTHING_BEFORE, LastAnswers
-from palier.reports.rules.wishes import Wish
+from palier.reports.rules.paper_questionnaires import Fillable
+from palier.reports.rules.wishes import Fill, Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +33,23 @@ class Printable:
     questionnaire: Questionnaire
     name: str
     last: LastAnswers
-    assessment_id: UUID | None = None
+    assessment: Assessment | None = None
     draft: bool = False
+
+    @property
+    def assessment_id(self) -> UUID | None:
+        """The round it is for."""
+        return self.assessment.id if self.assessment else None
+
+    @property
+    def fills(self) -> tuple[Fill, ...]:
+        """How it may be filled in: on screen where there is a round to bring it back to.
+
+        What is answered alone is nobody else's to see, and a document is seen by all who may have it made.
+        """
+        if self.assessment is None or not takes_back(self.assessment):
+            return (Fill.HAND,)
+        return (Fill.HAND, Fill.SCREEN) if self.assessment.blind else tuple(Fill)
 
 
 async def find_printable(actor: Actor, wish: Wish) -> Printable:
@@ -46,11 +65,27 @@ async def find_printable(actor: Actor, wish: Wish) -> Printable:
     return await _unused(actor, asked)
 
 
+async def form_of(found: Printable, fill: Fill) -> Fillable | None:
+    """The form that `fill` makes of the paper, in the language in use; none where it is filled by hand."""
+    if fill is Fill.HAND or fill not in found.fills or found.assessment is None:
+        return None
+    asked = found.questionnaire
+    mark = FormMark(mark_of_round(found.assessment), asked.content_hash[:16], current())
+    if fill is Fill.SCREEN:
+        return Fillable(mark.as_text())
+    rows = await assessments.answers_of(found.assessment.id)
+    revisions = tuple(rows[one.code].revision if one.code in rows else 0 for one in asked.criteria)
+    values = (
+        value for one in asked.criteria for value in values_of(one, draft_of(rows.get(one.code)), decimal_mark()).items()
+    )  # fmt: skip
+    return Fillable(replace(mark, revisions=revisions).as_text(), tuple(values))
+
+
 async def _of_round(actor: Actor, slug: str) -> Printable:
     row = await assessments.assessment_by_slug(actor, slug)
     before = await load_last_round(actor, row)
     last = LastAnswers(before.assessment.name, before.answers) if before else NOTHING_BEFORE
-    return Printable(await definition_of(row), row.name, last, row.id)
+    return Printable(await definition_of(row), row.name, last, row)
 
 
 async def _of_own(actor: Actor, questionnaire: UUID) -> Printable:

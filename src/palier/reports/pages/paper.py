@@ -27,7 +27,7 @@ from palier.reports.flows.building import NotSubmitted
 from palier.reports.flows.previewing import Previewer
 from palier.reports.flows.printable import Printable, Shelves, find_printable, printables, submitted_names
 from palier.reports.pages import letterhead, looking, options
-from palier.reports.rules.wishes import Kind, Print, Wish
+from palier.reports.rules.wishes import Fill, Kind, Print, Wish
 
 CHOSEN = "yes"
 ROUND, OFFERED, OWN = "round", "offered", "own"
@@ -52,6 +52,7 @@ class PaperOrder(msgspec.Struct, frozen=True):
     what: str
     locale: str
     last: str = ""
+    fill: str = Fill.HAND
 
 
 class Certificates(Controller):
@@ -104,11 +105,11 @@ class Papers(Controller):
 
     @get("/")
     async def prepare(
-        self, request: Request, actor: NamedDependency[Actor], what: FromQuery[str] = ""
-    ) -> Template:
+        self, request: Request, actor: NamedDependency[Actor], what: FromQuery[str] = "", fill: FromQuery[str] = Fill.HAND
+    ) -> Template:  # fmt: skip
         """What can be printed; once that is chosen, the form for it."""
         if what:
-            return await _paper_form(request, actor, {"what": what})
+            return await _paper_form(request, actor, {"what": what, "fill": fill})
         async with reading(actor):
             shelves = await printables(actor)
         return page(request, "reports/paper.html", nav="reports", shelves=_addressed(shelves))
@@ -166,9 +167,11 @@ async def _paper_read(
     ticked = _ticked(raw, found)
     if said := _too_little_or_much(ticked, found):
         wrong["dimensions"] = said
+    if raw.get("fill", Fill.HAND) not in found.fills:
+        wrong["fill"] = _("Choose how it is filled in")
     if order is None or errors | wrong:
         return order, None, errors | wrong
-    chosen = replace(wish.paper, dimensions=ticked, last_answers=order.last == CHOSEN)
+    chosen = replace(wish.paper, dimensions=ticked, last_answers=order.last == CHOSEN, fill=Fill(order.fill))
     return order, replace(wish, paper=chosen), {}
 
 
@@ -206,6 +209,21 @@ class Shown:
     what: str
     title: str
     said: str = ""
+
+
+def _fill_words(fill: Fill) -> tuple[str, str]:
+    """A way to fill a questionnaire in, and what to know of it."""
+    return {
+        Fill.HAND: (_("By hand"), _("Boxes to tick and room to write.")),
+        Fill.SCREEN: (
+            _("On screen, without an access"),
+            _("A PDF with fields, empty. Whoever fills it in saves it and sends it back; you bring it in on the page “Data” of the round."),
+        ),
+        Fill.ANSWERS: (
+            _("On screen, from the answers so far"),
+            _("The same, with today’s answers in the fields. Whoever has the file can read them."),
+        ),
+    }[fill]  # fmt: skip
 
 
 def _addressed(shelves: Shelves) -> list[tuple[str, list[Shown]]]:
@@ -254,7 +272,8 @@ async def _paper_form(
     async with reading(actor):
         found = await find_printable(actor, _paper_wish(values.get("what", ""), current()))
     return await _form(
-        request, actor, "reports/paper_form.html", values, errors, found=found, ticked=_ticked(values, found),
+        request, actor, "reports/paper_form.html", {"fill": found.fills[0].value} | values, errors, found=found,
+        ticked=_ticked(values, found), fills=[(fill.value, *_fill_words(fill)) for fill in found.fills],
         preview=preview or looking.Preview(f"/o/{actor.organisation.slug}/reports/paper/preview"),
     )  # fmt: skip
 

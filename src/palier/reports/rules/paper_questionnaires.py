@@ -1,8 +1,9 @@
-"""A questionnaire on paper, to be filled by hand in a meeting or on a site without a screen. Pure."""
+"""A questionnaire on paper, to be filled by hand in a meeting or on a site without a screen, or on screen without access. Pure."""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
+from palier.assessments.rules.value_fields import TICKED
 from palier.reports.rules.documents import Cover, Provenance
 from palier.reports.rules.options import PLAIN, Options
 
@@ -18,28 +19,35 @@ _A_LINE = 60
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A box to tick. `number` is the rung, where it is one; `last` says that it was the answer of the last round."""
+    """A box to tick. `number` is the rung, where it is one; `last` says that it was the answer of the last round.
+
+    `part` names the field of a form it belongs to, and `means` what that holds when it is ticked.
+    """
 
     label: str
     text: str = ""
     number: int | None = None
     last: bool = False
+    part: str = ""
+    means: str = TICKED
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A figure to write, with its unit."""
+    """A figure to write, with its unit. `part` names the field of a form it is."""
 
     label: str
     unit: str = ""
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class GridRow:
-    """A line of a grid; `last` is the rung of the last round."""
+    """A line of a grid; `last` is the rung of the last round, `part` the field of a form it is."""
 
     label: str
     last: int | None = None
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +81,8 @@ class Asked:
     grid: Grid | None = None
     examples: tuple[str, ...] = ()
     last: LastAnswer | None = None
+    by_rung: bool = True
+    """Whether it is answered by choosing a rung: then that, and why it is not chosen, are one choice."""
 
     @property
     def is_tall(self) -> bool:
@@ -109,9 +119,18 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class PaperQuestionnaire:
-    """A questionnaire to be filled by hand. `cover.round` is the round it is for, or the version where it is for none.
+class Fillable:
+    """What makes of the paper a form to be filled on screen: its mark, and what its fields hold at first, by name."""
 
+    mark: str
+    values: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PaperQuestionnaire:
+    """A questionnaire to be filled by hand, or on screen where there is a `form`.
+
+    `cover.round` is the round it is for, or the version where it is for none.
     `last_round` names the round whose answers are shown; empty: none are. `draft`: it is not published yet.
     """
 
@@ -123,6 +142,7 @@ class PaperQuestionnaire:
     last_round: str = ""
     draft: bool = False
     options: Options = PLAIN
+    form: Fillable | None = None
     plan: ClassVar[None] = None
     """A questionnaire holds no action plan."""
 

@@ -27,6 +27,16 @@ class Kind(StrEnum):
     """A questionnaire to be filled by hand."""
 
 
+class Fill(StrEnum):
+    """How a questionnaire is filled in."""
+
+    HAND = "hand"
+    SCREEN = "screen"
+    """In the fields of the file, which are empty."""
+    ANSWERS = "answers"
+    """The same, from the answers so far."""
+
+
 @dataclass(frozen=True, slots=True)
 class Print:
     """Which questionnaire is put on paper: that of the wish's round, else one that is offered, else a file of one's own.
@@ -38,6 +48,7 @@ class Print:
     own: UUID | None = None
     dimensions: tuple[str, ...] = ()
     last_answers: bool = False
+    fill: Fill = Fill.HAND
 
 
 @dataclass(frozen=True, slots=True)
