@@ -109,6 +109,8 @@ from palier.reports.flows.previewing import Previewer
 from palier.reports.pages import ordering, paper, presets, reports, sheets, verifying
 from palier.reports.pages import shared as shared_documents
 from palier.reports.pages import sharing as document_sharing
+from palier.team import jobs as team_jobs
+from palier.team.pages import team
 
 ROOMS: list[Any] = [
     *demonstration.PAGES,
@@ -163,6 +165,7 @@ ROOMS: list[Any] = [
     *mirror_pages.PAGES,
     *mirror_answering.PAGES,
     *hub.PAGES,
+    *team.PAGES,
     *answering.PAGES,
     *backing.PAGES,
     *evidence_library.PAGES,
@@ -193,6 +196,7 @@ def jobs(settings: Settings) -> list[Job]:
     return [
         mail.delivery(settings), files.sweeping(settings), *account_jobs.jobs(settings),
         *benchmark_jobs.jobs(), *report_jobs.jobs(settings), *practice_jobs.jobs(settings), *plan_jobs.jobs(settings),
+        *team_jobs.jobs(settings),
         *conversation_jobs.jobs(settings),        *demo_jobs.jobs(settings), *cockpit_jobs.jobs(settings),
     ]  # fmt: skip
 

@@ -51,6 +51,9 @@ VARIANTS = (
     (CLAIRE, f"{VALLEY}/e/{{alone}}"),
     (CLAIRE, f"{VALLEY}/e/{{alone}}/q/{{apart}}"),
     (SOPHIE, f"{VALLEY}/e/{{alone}}/consensus"),
+    (SOPHIE, f"{VALLEY}/e/{{open}}/team"),
+    (CLAIRE, f"{VALLEY}/e/{{open}}?mine=1"),
+    (GUEST, "/o/{sandbox}/e/{open}/team"),
     (SOPHIE, f"{VALLEY}/e/{{alone}}/consensus/{{apart}}"),
     (CLAIRE, f"{VALLEY}/e/{{open}}/q/SX4.2.3"),
     (CLAIRE, f"{VALLEY}/e/{{open}}/s/SX1.1"),
@@ -264,6 +267,8 @@ _LOOKED_UP = {
     **{f"brought_{what}": f"select id from brought_file where name = '{name}.xlsx'" for what, name in (("answers", "reponses"), ("actions", "actions"))},
     "finished": "select id from report where title = 'Bilan partagé' limit 1",
     **{name: f"select id from own_questionnaire where file_name = '{name}.yaml'" for name in ("own", "of_network", "draft", "faulty")},
+    "asked": f"select r.id from respondent r join assessment a on a.id = r.assessment_id join organisation o on o.id = r.organisation_id "
+    "where o.slug = 'transports-du-val' and a.mode = 'together' order by r.id limit 1",
     "client": "select o.slug from mandate m join organisation o on o.id = m.organisation_id order by m.id limit 1",
 }  # fmt: skip
 

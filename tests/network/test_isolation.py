@@ -35,6 +35,7 @@ from palier.questionnaires.owners import Owner
 from palier.questionnaires.yaml_layout import yaml_text_of
 from palier.reports import store as reports
 from palier.reports.flows import presets
+from palier.respondents.store import Respondent
 from palier.scoring.rules.answers import State
 from tests.conftest import Browser, plant_mandate, plant_organisation, plant_person
 
@@ -73,11 +74,21 @@ async def nest(cast: Any, administrator: Any, settings: Settings) -> Nest:
     link = await _plant_a_link(owner, report)
     practice, comment = await _plant_practice(administrator, owner)
     return Nest(owner, {
-        "preset": await _keep_a_form(owner), "bulletin": str(new_id()), "brought": await _bring_a_file(owner, done.id), **await _discuss(owner, UUID(action), settings),
+        "preset": await _keep_a_form(owner), "bulletin": str(new_id()), "brought": await _bring_a_file(owner, done.id), **await _discuss(owner, UUID(action), settings), "asked": await _ask_somebody(owner, done.id),
         "org": "nid", "assessment": done.slug, "slug": done.slug, "code": "FL1.1.1", "section": "FL1.1", "element": "FL1.1",
         "plan": plan, "action": action, "report": report, "link": link, "invitation": invitation, "mandate": mandate, "membership": membership,
         "questionnaire": own, "kind": "yaml", "practice": practice, "comment": comment, "network": "cercle-du-nid", "version": "1", "reading": reading, "step": step, "lever": questionnaire.levers[0].id, "member": membership, "edition": str(new_id()), "cohort": "family=transport",
     })  # fmt: skip
+
+
+async def _ask_somebody(owner: acting.Actor, assessment: UUID) -> str:
+    """Somebody asked to answer the round, in a role of the house's own."""
+    async with transaction(owner):
+        row = await Respondent.create(
+            organisation_id=owner.organisation_id, assessment_id=assessment, person_id=owner.person_id,
+            voice=f"{CANARY} rôle", asked_at=now(),
+        )  # fmt: skip
+    return str(row.id)
 
 
 async def _bring_a_file(owner: acting.Actor, assessment: UUID) -> str:
@@ -284,6 +295,7 @@ _ROWS = (
     "practice",
     "comment",
     "remark",
+    "asked",
     "file",
     "network",
 )

@@ -66,7 +66,7 @@ def channel_choices() -> list[tuple[str, str]]:
 
 
 def reminder_choices() -> list[tuple[str, str, str]]:
-    """Each letter about actions: its kind, what it is called, when it is sent."""
+    """Each letter about actions and rounds: its kind, what it is called, when it is sent."""
     return [
         (
             Kind.DIGEST, _("Weekly digest"),
@@ -75,6 +75,7 @@ def reminder_choices() -> list[tuple[str, str, str]]:
         (Kind.SOON, _("A week before"), _("Seven days before the date of an action you carry.")),
         (Kind.LATE, _("The day after"), _("The day after the date of an action you carry, when it is not done.")),
         (Kind.SPONSOR, _("As a sponsor"), _("When an action you sponsor is two weeks overdue.")),
+        ("round", _("What I am asked to answer"), _("On the days a round’s lead chose, while something asked of you has no answer.")),
         (MENTION, _("Mentions"), _("At once, when a comment calls you by name.")),
     ]  # fmt: skip
 

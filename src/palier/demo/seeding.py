@@ -23,6 +23,7 @@ from palier.demo.pillars import plant_pillars
 from palier.demo.practices import plant_practices
 from palier.demo.publication import plant_bulletin, plant_draft, plant_erratum
 from palier.demo.rules.members import LARGE, SMALL, members
+from palier.demo.team import plant_team
 from palier.foundation import clock
 from palier.foundation.actor import OnDuty, Person
 from palier.foundation.database import select, transaction
@@ -96,6 +97,7 @@ async def _plant(settings: Settings, press: Press) -> None:
     valley = await plant_valley(large, claire, {malik: Role.CONTRIBUTOR, sophie: Role.READER})
     await plant_flashes(valley, large)
     await plant_meeting(valley, malik)
+    await plant_team(valley)
     await publish_years(large)
     await plant_plan(valley, large.campaigns[-2].name, owners=(claire, malik))
     await plant_conversation(valley, malik, sophie, settings)

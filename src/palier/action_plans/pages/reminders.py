@@ -27,9 +27,10 @@ from palier.foundation.language import gettext as _
 from palier.foundation.permissions import PUBLIC, SIGNED_IN
 from palier.foundation.settings import Settings
 from palier.foundation.web import form_of, page, person_of, see_other
+from palier.team.mails import ROUND
 
 PREFERENCES = "/account/reminders"
-TOPICS: dict[str, str] = {topic_of(kind): kind.value for kind in Kind} | {MENTION: MENTION}
+TOPICS: dict[str, str] = {topic_of(kind): kind.value for kind in Kind} | {MENTION: MENTION, ROUND: "round"}
 """What an address may refuse by itself, and the name of its box."""
 
 OTHER = "other"

@@ -11,9 +11,10 @@ from uuid import UUID
 from palier.assessments import store
 from palier.assessments.flows.definitions import definition_of
 from palier.assessments.rules.asked import asked
+from palier.assessments.rules.assigned import assigned
 from palier.assessments.rules.drafts import Draft
 from palier.assessments.rules.history import Change, changes_from
-from palier.assessments.rules.progress import Progress, Standing, States, progress
+from palier.assessments.rules.progress import Progress, Standing, States, left_among, progress
 from palier.assessments.store import Answer, Assessment, Unknown, Written
 from palier.foundation.actor import Actor
 from palier.foundation.database import select
@@ -34,6 +35,13 @@ class Desk:
     questionnaire: Questionnaire
     states: States
     whole: Questionnaire
+    mine: frozenset[str] = frozenset()
+    """Criteria assigned to the person at the desk, of those asked now: where they start, never all they may answer."""
+
+    @property
+    def mine_left(self) -> int:
+        """How many of those have no answer."""
+        return left_among(self.states, self.mine)
 
     @property
     def progress(self) -> Progress:
@@ -101,7 +109,34 @@ async def load_desk(actor: Actor, slug: str) -> Desk:
     assessment = await store.assessment_by_slug(actor, slug)
     whole = await definition_of(assessment)
     states = await states_for(actor, assessment)
-    return Desk(assessment, asked(whole, states), states, whole)
+    questionnaire = asked(whole, states)
+    mine = assigned(questionnaire, await codes_assigned(actor, slug))
+    return Desk(assessment, questionnaire, states, whole, mine)
+
+
+async def codes_assigned(actor: Actor, slug: str) -> list[str]:
+    """The elements and criteria of the round `slug` that are assigned to `actor`."""
+    sql = (
+        "select g.code from assignment g join assessment r on r.id = g.assessment_id "
+        "where r.organisation_id = $1 and r.slug = $2 and g.person_id = $3"
+    )
+    rows = await select(sql, actor.organisation_id, slug, actor.person_id)
+    return [row["code"] for row in rows]
+
+
+async def assignees(actor: Actor, desk: Desk) -> dict[str, list[str]]:
+    """Names of those to whom an element, or a criterion of it, is assigned, by element code."""
+    sql = (
+        "select g.code, p.name from assignment g join person p on p.id = g.person_id "
+        "where g.organisation_id = $1 and g.assessment_id = $2 order by p.name, g.code"
+    )
+    found: dict[str, list[str]] = {}
+    holders = {c.code: c.element_code for c in desk.whole.criteria}
+    for row in await select(sql, actor.organisation_id, desk.assessment.id):
+        names = found.setdefault(holders.get(row["code"], row["code"]), [])
+        if row["name"] not in names:
+            names.append(row["name"])
+    return found
 
 
 async def load_sheet(actor: Actor, slug: str, code: str) -> Sheet:

@@ -18,9 +18,19 @@ from palier.assessments.flows.backing import load_backing
 from palier.assessments.pages.backing import card_context
 from palier.assessments.pages.wording import grades, sentences
 from palier.assessments.rules.asked import conditions
+from palier.assessments.rules.assigned import assigned
 from palier.assessments.rules.drafts import Draft, read_draft
 from palier.assessments.rules.ladder import next_level
-from palier.assessments.rules.progress import NOTHING, Only, States, entry, first_stop, next_stop, progress
+from palier.assessments.rules.progress import (
+    NOTHING,
+    Only,
+    States,
+    entry,
+    first_stop,
+    left_among,
+    next_stop,
+    progress,
+)
 from palier.assessments.rules.value_fields import typed_fields
 from palier.assessments.store import Unknown
 from palier.assessments.value_wording import VALUES, fields_for, turn_words
@@ -139,7 +149,8 @@ class CriterionPage(Controller):
             return see_other(f"{round_path(actor, assessment)}/s/{saved.criterion.element_code}#{code}")
         if raw.get("keep"):
             return see_other(f"{round_path(actor, assessment)}/q/{code}")
-        return _onwards(request, actor, assessment, code, saved)
+        mine = await _mine(request, actor, assessment, saved)
+        return _onwards(request, actor, assessment, code, saved, mine)
 
 
 @get("/o/{org:str}/e/{assessment:str}/s/{section:str}", opt=READ)
@@ -184,7 +195,9 @@ def _only(request: Request) -> Only | None:
     return None
 
 
-def _onwards(request: Request, actor: Actor, slug: str, code: str, saved: Saved) -> Response:
+def _onwards(
+    request: Request, actor: Actor, slug: str, code: str, saved: Saved, mine: frozenset[str]
+) -> Response:
     """Where Continue leads: back to the check it came from, along the walk, or to the check when nothing is left."""
     path, turned = round_path(actor, slug), " ".join(turn_words(saved.turn))
     if code not in saved.questionnaire.index.positions:
@@ -192,14 +205,18 @@ def _onwards(request: Request, actor: Actor, slug: str, code: str, saved: Saved)
     if request.query_params.get("back") == "check":
         return see_other(f"{path}/check#{code}", notice=turned)
     only = _only(request)
-    if following := next_stop(saved.questionnaire, saved.states, code, only or Only.BLANK):
+    if following := next_stop(saved.questionnaire, saved.states, code, only or Only.BLANK, mine):
         return see_other(f"{path}/q/{following}{f'?only={only}' if only else ''}", notice=turned)
     if saved.states.get(code, NOTHING).state == "blank":
         return see_other(path, notice=_("This criterion is the only one without an answer."))
-    return see_other(path if only is Only.REVIEW else f"{path}/check", notice=_nothing_left(only))
+    return see_other(
+        path if only in (Only.REVIEW, Only.MINE) else f"{path}/check", notice=_nothing_left(only)
+    )
 
 
 def _nothing_left(only: Only | None) -> str:
+    if only is Only.MINE:
+        return _("Everything assigned to you has an answer.")
     return (
         _("Nothing else is marked to review.") if only is Only.REVIEW else _("Every criterion has an answer.")
     )
@@ -275,14 +292,16 @@ async def _saved(request: Request, actor: Actor, slug: str, saved: Saved, *, row
                 section = await sheets.load_section(actor, slug, saved.criterion.element_code)
             else:
                 said = (await sheets.load_sheet(actor, slug, saved.criterion.code)).said
+    mine = await _mine(request, actor, slug, saved)
     return _fragment(
-        request, "assessments/saving_saved.html", saved, row=row, section_sheet=section, said=said
+        request, "assessments/saving_saved.html", saved, row=row, section_sheet=section, said=said, walks=_walks(saved, mine),
+        assigned_left=left_among(saved.states, mine) if mine else None,
     )  # fmt: skip
 
 
 def walks(desk: sheets.Desk) -> dict[str, str | None]:
     """Where the filters begin, None when nothing matches."""
-    return {only.value: first_stop(desk.questionnaire, desk.states, only) for only in Only}
+    return {only.value: first_stop(desk.questionnaire, desk.states, only, desk.mine) for only in Only}
 
 
 def _fragment(
@@ -298,14 +317,22 @@ def _fragment(
     return page(
         request, template, status_code=status_code, saved=saved, theirs=saved, criterion=criterion, element=element,
         answer=saved.answer, progress=progress(questionnaire, saved.states), revision=saved.revision, is_asked=is_asked,
-        history=saved.history, entries={one.code: entry(one, saved.states) for one in shown}, walks=_walks(saved),
+        history=saved.history, entries={one.code: entry(one, saved.states) for one in shown},
         next_parts=next_level(criterion, saved.answer.level, language.current()), now=clock.now(), op=new_id(),
         address=path, round=path.partition("/q/")[0], questionnaire=questionnaire, new_id=new_id, **VALUES, **context,
     )  # fmt: skip
 
 
-def _walks(saved: Saved) -> dict[str, str | None]:
-    return {only.value: first_stop(saved.questionnaire, saved.states, only) for only in Only}
+def _walks(saved: Saved, mine: frozenset[str]) -> dict[str, str | None]:
+    return {only.value: first_stop(saved.questionnaire, saved.states, only, mine) for only in Only}
+
+
+async def _mine(request: Request, actor: Actor, slug: str, saved: Saved) -> frozenset[str]:
+    """What is assigned to whoever saved. Only a form that says so is worth the question: a save is one round trip."""
+    if "assigned" not in await form_of(request):
+        return frozenset()
+    async with reading(actor):
+        return assigned(saved.questionnaire, await sheets.codes_assigned(actor, slug))
 
 
 PAGES: list[ControllerRouterHandler] = [CriterionPage, section_list]

@@ -102,7 +102,8 @@ class Rounds(Controller):
             return _set_up(request, offer, _as_typed(raw) | {"dimensions": scope}, errors, status_code=422)
         opened = await answering.open_assessment(
             actor, offer.questionnaire.within(scope), name=form.name, opens_on=dates["opens"] or clock.today(),
-            closes_on=dates["closes"], campaign=campaign, mode=form.mode, names_shown=form.names == "yes", op=form.op,
+            closes_on=dates["closes"], campaign=campaign, mode=form.mode, op=form.op,
+            names_shown=form.names == "yes" or form.mode is store.Mode.TOGETHER,
         )  # fmt: skip
         return see_other(round_path(actor, opened.slug))
 
@@ -114,6 +115,7 @@ async def task_list(request: Request, actor: NamedDependency[Actor], assessment:
         desk = await sheets.load_desk(actor, assessment)
         ask = [] if actor.may(Permission.ANSWER) else await sheets.people_to_ask(actor)
         offered = await proposing.load_offered(actor, desk) if actor.may(Permission.ANSWER) else None
+        assignees = await sheets.assignees(actor, desk)
         states = await reopening.load_states(desk.assessment)
     progress = desk.progress
     return page(
@@ -121,7 +123,7 @@ async def task_list(request: Request, actor: NamedDependency[Actor], assessment:
         questionnaire=desk.questionnaire, progress=progress, entries=entries(desk), walks=walks(desk), ask=ask, offered=offered,
         minutes=minutes_left(desk.questionnaire, progress.total), today=clock.today(actor.person.time_zone),
         may_answer=actor.may(Permission.ANSWER), may_submit=actor.may(Permission.SUBMIT),
-        reopening=states.reopening_of(desk.assessment),
+        assignees=assignees, only_mine=bool(desk.mine) and "mine" in request.query_params, reopening=states.reopening_of(desk.assessment),
     )  # fmt: skip
 
 

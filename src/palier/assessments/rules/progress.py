@@ -1,6 +1,6 @@
 """How far a round is: what is answered, what is left, what comes next. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -28,6 +28,8 @@ class Only(StrEnum):
 
     BLANK = "blank"
     REVIEW = "review"
+    MINE = "mine"
+    """Without an answer, among those assigned to whoever walks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,25 +74,38 @@ def _count(criteria: Iterable[Criterion], states: States) -> Count:
     return Count(answered, len(found), sum(one.to_review for one in found))
 
 
-def wanted(states: States, code: str, only: Only) -> bool:
-    """Whether the walk `only` stops at `code`."""
+def wanted(states: States, code: str, only: Only, mine: Collection[str] = ()) -> bool:
+    """Whether the walk `only` stops at `code`. `mine`: what is assigned to whoever walks."""
     standing = states.get(code, NOTHING)
-    return standing.to_review if only is Only.REVIEW else standing.state == State.BLANK
+    if only is Only.REVIEW:
+        return standing.to_review
+    return standing.state == State.BLANK and (only is Only.BLANK or code in mine)
 
 
 def next_stop(
-    questionnaire: Questionnaire, states: States, after: str, only: Only = Only.BLANK
+    questionnaire: Questionnaire,
+    states: States,
+    after: str,
+    only: Only = Only.BLANK,
+    mine: Collection[str] = (),
 ) -> str | None:
     """The next criterion of the walk behind `after`, starting over at the end; None when no other is left."""
     place = questionnaire.position(after)
     codes = [criterion.code for criterion in questionnaire.criteria]
     rotated = codes[place:] + codes[: place - 1]
-    return next((code for code in rotated if wanted(states, code, only)), None)
+    return next((code for code in rotated if wanted(states, code, only, mine)), None)
 
 
-def first_stop(questionnaire: Questionnaire, states: States, only: Only = Only.BLANK) -> str | None:
+def first_stop(
+    questionnaire: Questionnaire, states: States, only: Only = Only.BLANK, mine: Collection[str] = ()
+) -> str | None:
     """Where the walk begins; None when nothing is left."""
-    return next((c.code for c in questionnaire.criteria if wanted(states, c.code, only)), None)
+    return next((c.code for c in questionnaire.criteria if wanted(states, c.code, only, mine)), None)
+
+
+def left_among(states: States, mine: Iterable[str]) -> int:
+    """How many of the criteria `mine` have no answer."""
+    return sum(wanted(states, code, Only.BLANK) for code in mine)
 
 
 def entry(element: Element, states: States) -> str:

@@ -10,7 +10,7 @@ from palier.assessments.flows.definitions import definition_of
 from palier.assessments.flows.rounds import Round, load_round
 from palier.assessments.flows.sheets import Desk, load_desk
 from palier.assessments.rules.peers import Peers, PeerView
-from palier.assessments.rules.progress import first_stop
+from palier.assessments.rules.progress import Only, first_stop
 from palier.assessments.store import AssessmentState
 from palier.benchmarks.store import Edition, editions_for
 from palier.foundation.actor import Actor
@@ -33,6 +33,11 @@ class OpenRound:
     def left(self) -> int:
         """Criteria nobody answered yet."""
         return self.desk.progress.total.left
+
+    @property
+    def mine_left(self) -> int:
+        """Those of them that are assigned to whoever arrives."""
+        return self.desk.mine_left
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,8 @@ async def load_landing(actor: Actor, peers: Peers) -> Landing:
 async def _open_round(actor: Actor, row: store.Assessment) -> OpenRound:
     desk = await load_desk(actor, row.slug)
     days = (row.closes_on - today(actor.person.time_zone)).days if row.closes_on else None
-    return OpenRound(desk, first_stop(desk.questionnaire, desk.states), days)
+    mine = first_stop(desk.questionnaire, desk.states, Only.MINE, desk.mine)
+    return OpenRound(desk, mine or first_stop(desk.questionnaire, desk.states), days)
 
 
 async def _result(actor: Actor, row: store.Assessment, peers: Peers) -> LastResult:

@@ -1,0 +1,1 @@
+"""Who answers a round: asked, assigned, invited, reminded."""
