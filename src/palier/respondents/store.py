@@ -242,7 +242,7 @@ async def given_to(assessment_id: UUID) -> list[ResponseGiven]:
     return await ResponseGiven.filter(assessment_id=assessment_id, standing=True).order_by("person_name")
 
 
-async def agreements_of(assessment_id: UUID) -> dict[str, Agreement]:
-    """The last agreement on each criterion."""
-    rows = await Agreement.filter(assessment_id=assessment_id).order_by("agreed_at", "revision")
+async def agreements_of(*assessment_ids: UUID) -> dict[str, Agreement]:
+    """The last agreement on each criterion, in one state of a round or in several."""
+    rows = await Agreement.filter(assessment_id__in=assessment_ids).order_by("agreed_at", "revision")
     return {row.code: row for row in rows}

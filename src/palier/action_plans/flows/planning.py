@@ -90,7 +90,7 @@ async def draw_on(actor: Actor, slug: str, assessment: str) -> None:
     async with transaction(actor):
         plan = await store.plan_by_slug(actor, slug, locked=True)
         other = await load_round(actor, assessment)
-        if other.provisional:
+        if other.assessment.state is not AssessmentState.SUBMITTED:
             raise NotSubmitted
         known = await rounds_of_plan(actor, plan)
         if not may_join([one.questionnaire for one in known], other.questionnaire):

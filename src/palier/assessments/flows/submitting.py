@@ -89,6 +89,9 @@ async def _supersede(actor: Actor, assessment: Assessment) -> None:
         actor, "assessments.superseded", f"assessment {old.slug}", by=assessment.slug, receipt=old.receipt,
         result_hash=old.result_hash, by_receipt=assessment.receipt,
     )  # fmt: skip
+    await jobs.enqueue(
+        "assessment.superseded", organisation_id=actor.organisation_id, superseded_id=old.id, assessment_id=assessment.id
+    )  # fmt: skip
 
 
 async def record_consent(

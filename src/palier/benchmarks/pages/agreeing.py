@@ -29,7 +29,7 @@ async def consent(actor: NamedDependency[Actor]) -> Redirect:
     """The consent of the round submitted last for a campaign; without one, what the benchmark page says of it."""
     async with reading(actor):
         asked = visible_assessments(actor).exclude(benchmark_consent=None).exclude(campaign_id=None)
-        last = await asked.exclude(state=AssessmentState.DRAFT).order_by("-submitted_at").first()
+        last = await asked.filter(state=AssessmentState.SUBMITTED).order_by("-submitted_at").first()
     home = f"/o/{actor.organisation.slug}"
     return Redirect(f"{home}/e/{last.slug}/sharing" if last else f"{home}/benchmark", status_code=302)
 

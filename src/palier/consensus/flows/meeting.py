@@ -11,7 +11,7 @@ from uuid import UUID
 
 from palier.assessments.flows.sheets import Desk, draft_of, load_desk
 from palier.assessments.rules.progress import NOTHING
-from palier.assessments.store import Assessment, Mode, Unknown
+from palier.assessments.store import Assessment, Mode, Unknown, states_up_to
 from palier.consensus.rules.opened import Opened, Spoken, opened
 from palier.foundation.actor import Actor
 from palier.questionnaires.rules import Questionnaire
@@ -32,7 +32,10 @@ class Person:
 
 @dataclass(frozen=True)
 class Meeting:
-    """An individual round with everything said in it. While everybody still answers alone, `criteria` is empty."""
+    """An individual round with everything said in it. While everybody still answers alone, `criteria` is empty.
+
+    Reopened, it goes on from what was said and agreed on in its first state.
+    """
 
     desk: Desk
     people: tuple[Person, ...]
@@ -101,23 +104,23 @@ async def load_meeting(actor: Actor, slug: str) -> Meeting:
     if assessment.mode is not Mode.INDIVIDUAL:
         raise Unknown("consensus")
     return Meeting(
-        desk, await _people(desk), {} if assessment.blind else await _criteria(desk), await store.agreements_of(assessment.id)
+        desk, await _people(desk), {} if assessment.blind else await _criteria(desk), await store.agreements_of(*await states_up_to(assessment.id))
     )  # fmt: skip
 
 
 async def _people(desk: Desk) -> tuple[Person, ...]:
     """Everybody who answered something, by name."""
     asked, counts, names = desk.whole.index.positions, dict[UUID, int](), dict[UUID, str]()
-    for row in await store.given_to(desk.assessment.id):
+    for row in await store.given_to(desk.assessment.round_id):
         names[row.person_id] = row.person_name
         counts[row.person_id] = counts.get(row.person_id, 0) + (row.code in asked)
     return tuple(Person(person, names[person], count) for person, count in counts.items())
 
 
 async def _criteria(desk: Desk) -> dict[str, Opened]:
-    roles = {person: row.voice for person, row in (await store.respondents_of(desk.assessment.id)).items()}
+    roles = {person: row.voice for person, row in (await store.respondents_of(desk.assessment.round_id)).items()}
     spoken: dict[str, list[Spoken]] = {criterion.code: [] for criterion in desk.questionnaire.criteria}
-    for row in await store.responses_to(desk.assessment.id):
+    for row in await store.responses_to(desk.assessment.round_id):
         if row.code in spoken:
             said = Spoken(row.person_id, row.updated_name, roles.get(row.person_id, ""), draft_of(row))
             spoken[row.code].append(said)

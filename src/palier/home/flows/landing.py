@@ -81,9 +81,9 @@ async def load_landing(actor: Actor, peers: Peers) -> Landing:
     every = await store.visible_assessments(actor)
     drafts = [row for row in every if row.state is AssessmentState.DRAFT]
     drafts.sort(key=lambda row: (row.closes_on or date.max, row.opens_on))
-    newest = max(((row.submitted_at, row.slug) for row in every if row.submitted_at), default=None)
-    frozen = {row.slug: row for row in every}
-    last = await _result(actor, frozen[newest[1]], peers) if newest else None
+    holding = [row for row in every if row.state is AssessmentState.SUBMITTED]
+    newest = max(holding, key=lambda row: str(row.submitted_at), default=None)
+    last = await _result(actor, newest, peers) if newest else None
     return Landing(
         await organisation_of(actor), tuple([await _open_round(actor, row) for row in drafts]), last,
         tuple(await my_actions(actor)), tuple(await late_actions(actor)), await _editions(actor, every),
