@@ -55,6 +55,10 @@ VARIANTS = (
     (CLAIRE, f"{VALLEY}/e/{{open}}?mine=1"),
     (GUEST, "/o/{sandbox}/e/{open}/team"),
     (SOPHIE, f"{VALLEY}/e/{{alone}}/consensus/{{apart}}"),
+    (CLAIRE, f"{VALLEY}/e/{{open}}/mirror"),
+    (SOPHIE, f"{VALLEY}/e/{{open}}/mirror"),
+    (CLAIRE, f"{VALLEY}/e/{{alone}}/results"),
+    (VISITOR, "/m/nothing"),
     (CLAIRE, f"{VALLEY}/e/{{open}}/q/SX4.2.3"),
     (CLAIRE, f"{VALLEY}/e/{{open}}/s/SX1.1"),
     (CLAIRE, f"{VALLEY}/e/{{open}}/check"),
@@ -210,6 +214,8 @@ def _key(route: str, name: str) -> str:
     before = route.partition("{" + name)[0]
     if "/consensus" in route and name in ("assessment", "code"):
         return "alone" if name == "assessment" else "apart"
+    if "/mirror" in route and name == "assessment":
+        return "alone"
     if name in ("assessment", "slug"):
         past = any(word in route for word in ("receipt", "results", "why", "history", "benchmark"))
         return "done" if past else "open"
@@ -269,6 +275,7 @@ _LOOKED_UP = {
     **{name: f"select id from own_questionnaire where file_name = '{name}.yaml'" for name in ("own", "of_network", "draft", "faulty")},
     "asked": f"select r.id from respondent r join assessment a on a.id = r.assessment_id join organisation o on o.id = r.organisation_id "
     "where o.slug = 'transports-du-val' and a.mode = 'together' order by r.id limit 1",
+    "mirror": f"select l.code from mirror_link l {_IN_VALLEY} and l.audience = 'customers'",
     "client": "select o.slug from mandate m join organisation o on o.id = m.organisation_id order by m.id limit 1",
 }  # fmt: skip
 
@@ -280,7 +287,7 @@ async def _ids(demonstration: Demonstration) -> dict[str, str]:
         found = {name: await owner.fetchval(sql) for name, sql in _LOOKED_UP.items()}
     return {name: str(value) for name, value in found.items() if value is not None} | {
         "org": "transports-du-val", "net": "excellence-de-service", "network": "excellence-de-service", "open": ongoing, "done": done, "before": before,
-        "alone": f"ex-{now().year}", "apart": "EX1.1.1",
+        "alone": f"ex-{now().year}", "audience": "staff", "apart": "EX1.1.1",
         "made": str(found["report"]), "questionnaire": "SX", "code": "SX1.1.1", "section": "SX1.1", "element": "SX1.1", "version": "1",
         "kind": "yaml", "seal": "7KQ2-M9XD-4RTB-HW3C", "shared": "share-me", "confirm": "confirm-me", "reset": "reset-me", "invite": "invite-me",
         "message": "opening", "letters": "refuse-me", "reminders": "remind-me", "reminders/stop": "stop-me",

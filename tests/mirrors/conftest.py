@@ -9,7 +9,7 @@ from palier.assessments.flows.answering import open_assessment
 from palier.assessments.store import Assessment
 from palier.foundation import clock
 from palier.foundation.actor import Actor
-from palier.foundation.database import reading
+from palier.foundation.database import only_reading, reading
 from palier.foundation.identifiers import new_id
 from palier.mirrors.flows.answering import answer
 from palier.mirrors.flows.asking import Plan, open_mirror
@@ -48,6 +48,7 @@ def say(codes: Mapping[Audience, str]) -> Say:
     """`await say(Audience.STAFF, 75, 50)`: one answer, points of each theme in order, None for a theme left out."""
 
     async def said(audience: Audience, *points: int | None) -> None:
+        only_reading.set(False)  # a GET answered in this very context may have set it
         given = {theme: point for theme, point in zip(THEMES, points, strict=True) if point is not None}
         await answer(codes[audience], new_id(), given)
 

@@ -7,6 +7,7 @@ from palier.assessments.flows.answering import answer_criterion, open_assessment
 from palier.assessments.rules.drafts import Draft
 from palier.assessments.store import Mode
 from palier.consensus.flows.agreeing import agree, open_answers
+from palier.demo.mirror import plant_mirror
 from palier.demo.networks import at_nine
 from palier.foundation import clock
 from palier.foundation.actor import Actor, Person
@@ -38,7 +39,7 @@ _SAID = {
 
 
 async def plant_meeting(actor: Actor, malik: Person) -> None:
-    """The round, its respondents and answers, opened; the widest gap is agreed on with a dissent."""
+    """The round, its respondents, answers and mirror, opened; the widest gap is agreed on with a dissent."""
     everybody = [actor, Actor(malik, actor.organisation, Role.CONTRIBUTOR)]
     everybody += [await _colleague(actor, name) for name in _COLLEAGUES]
     whole = latest("EX")
@@ -60,6 +61,7 @@ async def plant_meeting(actor: Actor, malik: Person) -> None:
             draft = Draft(State.ANSWERED, int(level), rationale=words)
             await answer_criterion(person, opened.slug, criterion.code, draft, op=new_id(), base=0)
     await open_answers(actor, opened.slug)
+    await plant_mirror(actor, opened.slug)
     french = current() == "fr"
     await agree(
         actor, opened.slug, asked.criteria[2].code, Draft(State.ANSWERED, 2),
