@@ -52,6 +52,9 @@ from palier.assessments.pages import (
     comparing,
     history,
     hub,
+    lives,
+    marking,
+    presence,
     preview,
     proposing,
     reopening,
@@ -59,6 +62,7 @@ from palier.assessments.pages import (
     submitting,
 )
 from palier.assessments.pages import data as round_data
+from palier.assessments.pages import discussing as criterion_comments
 from palier.assessments.rules.peers import Peers
 from palier.assessments.scope_wording import scope_in_words
 from palier.association import jobs as cockpit_jobs
@@ -170,6 +174,10 @@ ROOMS: list[Any] = [
     *backing.PAGES,
     *evidence_library.PAGES,
     *proposing.PAGES,
+    *presence.PAGES,
+    *criterion_comments.PAGES,
+    *marking.PAGES,
+    *lives.PAGES,
     *meeting.PAGES,
     *submitting.PAGES,
     *reopening.PAGES,

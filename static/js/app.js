@@ -57,6 +57,24 @@ function answerWithValue(event) {
   answer.value = "value"; // a hidden field, or the group of radios
 }
 
+/* ---- Who is writing here: said at most every fifteen seconds of writing, asked for only while the page is looked at ---------- */
+
+const SIGN_OF_LIFE = 15000;
+let lastSign = { doing: "", at: 0 };
+
+function announce(event) {
+  const form = event.target.closest?.("form[data-here]");
+  const doing = event.target.name;
+  if (!form || !event.isTrusted || (lastSign.doing === doing && Date.now() - lastSign.at < SIGN_OF_LIFE)) return;
+  lastSign = { doing, at: Date.now() };
+  const body = new URLSearchParams({ _csrf_token: csrf(), doing });
+  fetch(form.dataset.here, { method: "PUT", body, headers: { "HX-Request": "true" } }).catch(() => undefined);
+}
+
+function askOnlyWhileSeen(event) {
+  if (event.detail.elt.id === "presence" && document.hidden) event.preventDefault();
+}
+
 /* ---- Small controls ------------------------------------------------------------------------------------------------------ */
 
 function onClick(event) {
@@ -225,6 +243,8 @@ function weigh(event) {
 /* ---- Wiring -------------------------------------------------------------------------------------------------------------- */
 
 document.addEventListener("htmx:beforeSwap", allowWithWords);
+document.addEventListener("htmx:beforeRequest", askOnlyWhileSeen);
+document.addEventListener("input", announce);
 document.addEventListener("htmx:afterSettle", afterSwap);
 document.addEventListener("focus-on", followFocus);
 document.addEventListener("input", answerWithValue);

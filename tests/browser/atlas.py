@@ -37,6 +37,7 @@ VALLEY = "/o/transports-du-val"
 NOT_PAGES = {
     "/.well-known/security.txt", "/healthz", "/readyz", "/robots.txt", "/static/{file_path:path}", "/{path:path}",
     "/o/{org:str}/a/{action:uuid}/comments", "/o/{org:str}/a/{action:uuid}/files", "/o/{org:str}/a/{action:uuid}/files/{file:uuid}",
+    "/o/{org:str}/e/{assessment:str}/q/{code:str}/comments", "/o/{org:str}/e/{assessment:str}/q/{code:str}/here",
     "/n/{net:str}/bulletins/{bulletin:uuid}", "/o/{org:str}/bulletins/{bulletin:uuid}", "/calendar/{secret:str}/palier.ics",
 }  # fmt: skip
 """Answers for machines."""

@@ -101,11 +101,6 @@ def effort_words(effort: int) -> str:
     return _("Medium") if effort == 3 else _("High")
 
 
-def initials(name: str) -> str:
-    """At most two letters that stand for a person."""
-    return "".join(word[0] for word in name.split() if word[0].isalpha())[:2].upper() or "?"
-
-
 def effort_choices() -> list[tuple[str, str]]:
     """Efforts with their figure."""
     return [(str(n), f"{n} \u2013 {effort_words(n)}") for n in range(1, 6)]

@@ -55,13 +55,22 @@ class TopicFile(Model):
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What is discussed: its kind and id, its name, its address, and what the audit trail calls it."""
+    """What is discussed: its kind and id, its name, its address, and what the audit trail calls it.
+
+    `readers`: who alone may read what is said, and so may be called; None for whoever reads the organisation. What only some
+    may read is kept out of the audit trail, which everybody reads.
+    """
 
     kind: str
     id: UUID
     title: str
     address: str
     subject: str
+    readers: frozenset[UUID] | None = None
+
+    def open_to(self, person: UUID) -> bool:
+        """Whether `person`, who reads the organisation, may read what is said here."""
+        return self.readers is None or person in self.readers
 
 
 @dataclass(frozen=True, slots=True)

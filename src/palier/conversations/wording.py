@@ -6,6 +6,11 @@ from palier.foundation.language import gettext as _
 from palier.foundation.language import joined
 
 
+def initials(name: str) -> str:
+    """At most two letters that stand for a person."""
+    return "".join(word[0] for word in name.split() if word[0].isalpha())[:2].upper() or "?"
+
+
 def told(verb: str, details: dict[str, Any]) -> list[str]:
     """One sentence, or two; none for a verb of another room. Details that were erased are left out."""
     match verb:

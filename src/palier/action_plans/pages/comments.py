@@ -14,12 +14,11 @@ from palier.action_plans.pages.conversing import address_of, cards, conversation
 from palier.action_plans.pages.desk import EDIT, READ
 from palier.action_plans.pages.forms import op_of, revision_of
 from palier.conversations.flows.commenting import ChangedMeanwhile, Unsayable
-from palier.conversations.rules.mentions import LONGEST
+from palier.conversations.pages.forms import calls_of, said_words, unsayable
 from palier.conversations.store import Comment
 from palier.foundation.actor import Actor
 from palier.foundation.database import reading
 from palier.foundation.language import gettext as _
-from palier.foundation.language import number
 from palier.foundation.web import form_of, is_htmx, page, see_other
 
 
@@ -87,31 +86,6 @@ class Comments(Controller):
     ) -> Redirect:
         await commenting.take_back(actor, action, remark)
         return see_other(f"{address_of(actor, action)}#comments", notice=_("Your comment is removed."))
-
-
-async def calls_of(request: Request) -> list[UUID]:
-    """The people ticked under "Notify"; what is no id is nobody."""
-    chosen = []
-    for value in (await request.form()).getall("call", []):
-        try:
-            chosen.append(UUID(value))
-        except (ValueError, AttributeError, TypeError):
-            continue
-    return chosen
-
-
-def unsayable() -> str:
-    """Why a comment was not taken."""
-    return _("Write a comment of at most %(most)s characters") % {"most": number(LONGEST)}
-
-
-def said_words(row: Comment) -> str:
-    """That it is there, and how many were written to."""
-    if not row.called:
-        return _("Your comment is there.")
-    return _("Your comment is there. A message goes to: %(names)s, unless refused.") % {
-        "names": ", ".join(row.called.values())
-    }
 
 
 async def _own(

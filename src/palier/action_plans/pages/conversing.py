@@ -6,16 +6,15 @@ from uuid import UUID
 from litestar import Request
 from litestar.response import Template
 
-from palier.action_plans import store, wording
+from palier.action_plans import store
 from palier.action_plans.flows.commenting import talk_about
 from palier.action_plans.store import Action
 from palier.action_plans.trail import trail_of
 from palier.action_plans.trail_wording import history_words
-from palier.conversations.rules.mentions import LONGEST
+from palier.conversations.pages.forms import nothing_typed
 from palier.foundation import upload_wording
 from palier.foundation.actor import Actor
 from palier.foundation.database import reading
-from palier.foundation.identifiers import new_id
 from palier.foundation.permissions import Permission
 from palier.foundation.uploads import HEAVIEST
 from palier.foundation.web import is_htmx, page
@@ -29,22 +28,16 @@ def address_of(actor: Actor, action: UUID) -> str:
 async def cards(actor: Actor, row: Action) -> dict[str, Any]:
     """What the cards of comments, files and history need, nothing typed and nothing wrong. Call inside `reading`."""
     trail = await trail_of(actor, f"action {row.id}")
-    return {
+    return nothing_typed() | {
         "talk": await talk_about(actor, row),
         "history": [(event, history_words(event)) for event in trail],
         "place": address_of(actor, row.id),
         "may_talk": actor.may(Permission.EDIT_PLAN),
-        "new_op": new_id,
-        "initials": wording.initials,
-        "longest_comment": LONGEST,
         "taken": upload_wording.taken_words(),
         "accept": upload_wording.accept(),
         "heaviest": HEAVIEST,
         "heavy_words": upload_wording.too_heavy(),
         "weight": upload_wording.weight,
-        "talk_errors": {},
-        "typed_comment": "",
-        "typed_calls": (),
     }
 
 

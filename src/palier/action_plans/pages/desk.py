@@ -17,6 +17,7 @@ from palier.action_plans.rules.life import ActionStatus
 from palier.action_plans.rules.suggestions import Order, Suggestion
 from palier.assessments.flows.sheets import people_to_ask
 from palier.assessments.rules.peers import Peers, PeerView
+from palier.conversations.wording import initials
 from palier.foundation.actor import Actor
 from palier.foundation.clock import today
 from palier.foundation.identifiers import new_id
@@ -39,7 +40,7 @@ WORDS = {
     "quadrant_words": wording.quadrant_words,
     "term_words": wording.term_words,
     "figure": wording.figure,
-    "initials": wording.initials,
+    "initials": initials,
 }
 """What templates ask for, row by row."""
 

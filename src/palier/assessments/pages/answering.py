@@ -15,6 +15,9 @@ from litestar.types import ControllerRouterHandler
 from palier.assessments.flows import answering, proposing, sheets
 from palier.assessments.flows.answering import Outcome, Saved, Unacceptable
 from palier.assessments.flows.backing import load_backing
+from palier.assessments.flows.discussing import counts
+from palier.assessments.flows.marking import marks_of
+from palier.assessments.pages.around import around
 from palier.assessments.pages.backing import card_context
 from palier.assessments.pages.wording import grades, sentences
 from palier.assessments.rules.asked import conditions
@@ -99,9 +102,10 @@ class CriterionPage(Controller):
             ask = [] if may_answer else await sheets.people_to_ask(actor)
             offered = await proposing.load_offered(actor, sheet.desk, code) if may_answer else None
             backing = await load_backing(actor, sheet.desk.assessment, code)
+            beside = await around(actor, sheet.desk.assessment, code)
         if code not in sheet.desk.questionnaire.index.positions:
             return _not_asked(request, actor, sheet)
-        return _criterion(request, actor, sheet, ask=ask, offered=offered, backing=backing)
+        return _criterion(request, actor, sheet, ask=ask, offered=offered, backing=backing, **beside)
 
     @patch("/", opt=ANSWER)
     async def autosave(
@@ -161,13 +165,14 @@ async def section_list(
     async with reading(actor):
         sheet = await sheets.load_section(actor, assessment, section)
         ask = [] if actor.may(Permission.ANSWER) else await sheets.people_to_ask(actor)
+        talks, marks = await counts(sheet.desk.assessment), await marks_of(actor, sheet.desk.assessment)
     desk = sheet.desk
     return page(
         request, "assessments/section.html", nav="assessments", desk=desk, assessment=desk.assessment,
         questionnaire=desk.questionnaire, element=sheet.element, answers=sheet.answers, before=sheet.before,
         progress=desk.progress, entries=entries(desk), walks=walks(desk), only=None, ask=ask, new_id=new_id,
         editable=editable(actor, desk), today=clock.today(actor.person.time_zone),
-        neighbours=_neighbours(desk, section), **VALUES,
+        neighbours=_neighbours(desk, section), talks=talks, mark=marks.get(section), **VALUES,
     )  # fmt: skip
 
 
@@ -252,7 +257,8 @@ async def _again(
     async with reading(actor):
         sheet = await sheets.load_sheet(actor, slug, code)
         backing = await load_backing(actor, sheet.desk.assessment, code)
-    kept = {
+        beside = await around(actor, sheet.desk.assessment, code)
+    kept = beside | {
         "backing": backing, "answer": attempt.draft, "revision": attempt.base, "tried": " ".join(map(str, attempt.tried)),
         "fields": attempt.fields,
     }  # fmt: skip

@@ -15,6 +15,7 @@ from litestar.types import ControllerRouterHandler
 
 from palier.assessments import store
 from palier.assessments.flows import answering, proposing, reopening, sheets
+from palier.assessments.flows.marking import marks_of
 from palier.assessments.pages.answering import entries, round_path, walks
 from palier.assessments.rules.progress import minutes_left
 from palier.assessments.store import Assessment, Campaign
@@ -117,10 +118,12 @@ async def task_list(request: Request, actor: NamedDependency[Actor], assessment:
         offered = await proposing.load_offered(actor, desk) if actor.may(Permission.ANSWER) else None
         assignees = await sheets.assignees(actor, desk)
         states = await reopening.load_states(desk.assessment)
+        marks = await marks_of(actor, desk.assessment)
     progress = desk.progress
     return page(
         request, "assessments/hub.html", nav="assessments", desk=desk, assessment=desk.assessment,
-        questionnaire=desk.questionnaire, progress=progress, entries=entries(desk), walks=walks(desk), ask=ask, offered=offered,
+        questionnaire=desk.questionnaire, progress=progress, entries=entries(desk), walks=walks(desk), ask=ask, marks=marks,
+        offered=offered,
         minutes=minutes_left(desk.questionnaire, progress.total), today=clock.today(actor.person.time_zone),
         may_answer=actor.may(Permission.ANSWER), may_submit=actor.may(Permission.SUBMIT),
         assignees=assignees, only_mine=bool(desk.mine) and "mine" in request.query_params, reopening=states.reopening_of(desk.assessment),

@@ -40,6 +40,11 @@ class Change:
         """Whether the choice itself changed."""
         return bool(self.fields & CHOICE)
 
+    @property
+    def flagged(self) -> bool:
+        """Whether the mark "to review" was set or taken away."""
+        return "to_review" in self.fields
+
 
 def changes_from(plain: Iterable[Mapping[str, Any]]) -> tuple[Change, ...]:
     """The changes the SQL function `answer_history` tells, newest first, with runs of words by one person as one."""

@@ -32,13 +32,18 @@ async def say(actor: Actor, topic: Topic, text: str, chosen: Iterable[UUID], op:
     """
     text = _sayable(text)
     await operations.claim(op, actor.person_id, f"{topic.address}#comments")
-    called = await _called(actor, text, chosen)
+    called = await _called(actor, topic, text, chosen)
     row = await Comment.create(
         id=new_id(), organisation_id=actor.organisation_id, topic=topic.kind, topic_id=topic.id, person_id=actor.person_id,
         person_name=actor.person.name, text=text, called=_told(called), at=now(),
     )  # fmt: skip
     await audit.record(
-        actor, "conversations.commented", topic.subject, comment=row.id, text=text, called=_names(called)
+        actor,
+        "conversations.commented",
+        topic.subject,
+        comment=row.id,
+        text=_told_of(topic, text),
+        called=_names(called),
     )
     await _call(topic, row, called)
     return row
@@ -53,7 +58,7 @@ async def change(
     """
     text = _sayable(text)
     row = await store.own_comment(actor, topic, comment, locked=True)
-    called = await _called(actor, text, chosen)
+    called = await _called(actor, topic, text, chosen)
     fresh = [reader for reader in called if str(reader.person_id) not in row.called]
     if text == row.text and not fresh:
         return row
@@ -63,7 +68,7 @@ async def change(
     row.edited_at, row.revision = now(), row.revision + 1
     await row.save(update_fields=["text", "called", "edited_at", "revision"])
     await audit.record(
-        actor, "conversations.comment_changed", topic.subject, comment=row.id, before=before, after=text,
+        actor, "conversations.comment_changed", topic.subject, comment=row.id, before=_told_of(topic, before), after=_told_of(topic, text),
         called=_names(fresh),
     )  # fmt: skip
     await _call(topic, row, fresh)
@@ -74,7 +79,14 @@ async def take_back(actor: Actor, topic: Topic, comment: UUID) -> None:
     """Remove one's own words. Raises DoesNotExist."""
     row = await store.own_comment(actor, topic, comment, locked=True)
     await Comment.filter(id=row.id, organisation_id=actor.organisation_id).delete()
-    await audit.record(actor, "conversations.comment_removed", topic.subject, comment=row.id, text=row.text)
+    await audit.record(
+        actor, "conversations.comment_removed", topic.subject, comment=row.id, text=_told_of(topic, row.text)
+    )
+
+
+def _told_of(topic: Topic, text: str) -> str:
+    """What the trail holds of a text: nothing where only some may read it, for everybody reads the trail."""
+    return text if topic.readers is None else ""
 
 
 def _sayable(text: str) -> str:
@@ -84,9 +96,9 @@ def _sayable(text: str) -> str:
     return text
 
 
-async def _called(actor: Actor, text: str, chosen: Iterable[UUID]) -> list[Reader]:
+async def _called(actor: Actor, topic: Topic, text: str, chosen: Iterable[UUID]) -> list[Reader]:
     """Those who may read here and are called, but for the speaker; an id of anybody else calls nobody."""
-    readers = {r.person_id: r for r in await store.readers_of(actor)}
+    readers = {r.person_id: r for r in await store.readers_of(actor) if topic.open_to(r.person_id)}
     named = {call.person for call in calls_in(text, {r.person_id: r.name for r in readers.values()})}
     wanted = (named | set(chosen)) - {actor.person_id}
     return [reader for person, reader in readers.items() if person in wanted]

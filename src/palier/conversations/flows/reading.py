@@ -34,7 +34,11 @@ async def conversation(actor: Actor, topic: Topic) -> Conversation:
     return Conversation(
         tuple(said(row) for row in comments),
         tuple(await store.files_beside(actor, topic)),
-        tuple((str(r.person_id), r.name) for r in readers if r.person_id != actor.person_id),
+        tuple(
+            (str(r.person_id), r.name)
+            for r in readers
+            if r.person_id != actor.person_id and topic.open_to(r.person_id)
+        ),
     )
 
 

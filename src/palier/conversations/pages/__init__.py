@@ -1,0 +1,1 @@
+"""What the pages of every room that lets people talk share."""
