@@ -1,6 +1,7 @@
 """Who answers the open round of Transports du Val: five people, their sections, one invitation on its way."""
 
 from datetime import timedelta
+from typing import Any
 
 from palier.assessments.store import Assessment, AssessmentState
 from palier.foundation import clock
@@ -35,10 +36,10 @@ async def plant_team(actor: Actor) -> None:
             organisation_id=actor.organisation_id, questionnaire="SX", state=AssessmentState.DRAFT
         ).get()
         voices = _VOICES.get(current(), _VOICES["en"])
-        facts = {"organisation_id": actor.organisation_id, "assessment_id": opened.id}
+        facts: dict[str, Any] = {"organisation_id": actor.organisation_id, "assessment_id": opened.id}
         for (name, codes), voice in zip(_ASKED, voices, strict=False):
             due_on = opened.closes_on and opened.closes_on - timedelta(days=7)
-            own = facts | {"person_id": people[name]}
+            own: dict[str, Any] = facts | {"person_id": people[name]}
             await Respondent.create(**own, voice=voice, due_on=due_on, asked_at=clock.now())
             for code in codes:
                 await Assignment.create(**own, code=code, assigned_at=clock.now())

@@ -11,7 +11,7 @@ def standing_words(standing: Standing) -> tuple[str, str]:
         Standing.HERE: ("", ""),
         Standing.READS: (_("May only read"), "warn"),
         Standing.GONE: (_("No longer has access"), "warn"),
-        Standing.INVITED: (_("Invited"), "accent"),
+        Standing.INVITED: (_("Invitation sent"), "accent"),
         Standing.EXPIRED: (_("Invitation expired"), "warn"),
         Standing.WITHDRAWN: (_("Not invited any more"), "warn"),
     }
