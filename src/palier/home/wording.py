@@ -64,6 +64,10 @@ def _before_answering() -> list[Topic]:
             _("On the page “People”, paste the addresses and choose a role: owner, assessment lead, contributor or reader. Each receives a link that works once."),
             _("A consultant gets a mandate with an end date instead. You can end it at any time."),
         )),
+        Topic("team", _("Share a round out"), (
+            _("On the tab “Team” of a round, ask colleagues or paste addresses, tick the sections that are theirs and give them a date. You see how far each is, never what they answered alone."),
+            _("Have them reminded every Monday, or once before their date; the button “Remind” does it at once, one letter a day at most."),
+        )),
         Topic("answer", _("Answer a criterion"), (
             _("Choose the highest level whose whole description is true today and can be shown. Every change is saved by itself; the line at the bottom says when."),
             _("“Not applicable” asks for a reason and leaves the calculation. “Don’t know yet” keeps the criterion open without counting as zero."),
