@@ -38,7 +38,7 @@ NOT_PAGES = {
     "/.well-known/security.txt", "/healthz", "/readyz", "/robots.txt", "/static/{file_path:path}", "/{path:path}",
     "/o/{org:str}/a/{action:uuid}/comments", "/o/{org:str}/a/{action:uuid}/files", "/o/{org:str}/a/{action:uuid}/files/{file:uuid}",
     "/o/{org:str}/e/{assessment:str}/q/{code:str}/comments", "/o/{org:str}/e/{assessment:str}/q/{code:str}/here",
-    "/n/{net:str}/bulletins/{bulletin:uuid}", "/o/{org:str}/bulletins/{bulletin:uuid}", "/calendar/{secret:str}/palier.ics",
+    "/o/{org:str}/evidence/{evidence:uuid}/file", "/n/{net:str}/bulletins/{bulletin:uuid}", "/o/{org:str}/bulletins/{bulletin:uuid}", "/calendar/{secret:str}/palier.ics",
 }  # fmt: skip
 """Answers for machines."""
 
@@ -62,6 +62,10 @@ VARIANTS = (
     (VISITOR, "/m/nothing"),
     (CLAIRE, f"{VALLEY}/e/{{open}}/q/SX4.2.3"),
     (CLAIRE, f"{VALLEY}/e/{{open}}/s/SX1.1"),
+    (SOPHIE, f"{VALLEY}/evidence/{{evidence}}"),
+    (CLAIRE, f"{VALLEY}/evidence?q=zzzz"),
+    (CLAIRE, f"{VALLEY}/evidence?show=ending"),
+    (CLAIRE, f"{VALLEY}/e/{{open}}/q/SX4.2.3/evidence?q=ligne"),
     (CLAIRE, f"{VALLEY}/e/{{open}}/check"),
     (CLAIRE, f"{VALLEY}/e/{{open}}/results"),
     (CLAIRE, f"{VALLEY}/plans/{{plan}}?view=list"),
@@ -269,11 +273,13 @@ _LOOKED_UP = {
     "plan": f"select p.slug from action_plan p {_IN_VALLEY} order by p.id limit 1",
     "past": f"select p.slug from action_plan p {_IN_VALLEY} order by p.created_at limit 1",
     "action": f"select a.id from action a {_IN_VALLEY} and a.status = 'in_progress' order by a.id limit 1",
+    "evidence": f"select e.id from evidence e {_IN_VALLEY} and e.file_id is not null order by e.id limit 1",
     "remark": f"select c.id from topic_comment c {_IN_VALLEY} and c.person_name = 'Claire Lambert' order by c.id limit 1",
     "report": "select id from report where title = 'Bilan' limit 1",
     **{f"brought_{what}": f"select id from brought_file where name = '{name}.xlsx'" for what, name in (("answers", "reponses"), ("actions", "actions"))},
     "finished": "select id from report where title = 'Bilan partagé' limit 1",
     **{name: f"select id from own_questionnaire where file_name = '{name}.yaml'" for name in ("own", "of_network", "draft", "faulty")},
+    "mirror": f"select l.code from mirror_link l {_IN_VALLEY} and l.audience = 'customers'",
     "asked": f"select r.id from respondent r join assessment a on a.id = r.assessment_id join organisation o on o.id = r.organisation_id "
     "where o.slug = 'transports-du-val' and a.mode = 'together' order by r.id limit 1",
     "mirror": f"select l.code from mirror_link l {_IN_VALLEY} and l.audience = 'customers'",

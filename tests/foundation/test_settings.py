@@ -45,6 +45,11 @@ def test_the_first_variable_that_is_not_empty_wins(tmp_path: Path) -> None:
         ("PALIER_SCANNER", "http://scanner.example"),
         ("PALIER_SCANNER", "clamd:"),
         ("PALIER_SECRET", "too short"),
+        ("PALIER_FILES_URL", "https://s3.example.org/bucket"),
+        ("PALIER_FILES_URL", "s3://"),
+        ("PALIER_FILES_ENDPOINT", "s3.example.org"),
+        ("PALIER_FILES_PATH_STYLE", "maybe"),
+        ("PALIER_FILES_ROOM", "0"),
     ],
 )
 def test_a_value_that_cannot_be_meant_is_refused_by_name(tmp_path: Path, variable: str, value: str) -> None:
@@ -109,3 +114,14 @@ def test_only_this_module_reads_the_environment() -> None:
         if re.search(r"\bos\.(environ|getenv)\b", path.read_text())
     }
     assert reading <= handing_on
+
+
+def test_a_bucket_needs_its_keys_and_shows_no_secret(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="PALIER_FILES_KEY_ID"):
+        read(tmp_path, PALIER_FILES_URL="s3://kept")
+    with pytest.raises(SettingError, match="PALIER_FILES_SECRET"):
+        read(tmp_path, PALIER_FILES_URL="s3://kept", PALIER_FILES_KEY_ID="palier")
+    keys = {"PALIER_FILES_KEY_ID": "palier", "PALIER_FILES_SECRET": "hush-hush"}
+    settings = read(tmp_path, PALIER_FILES_URL="s3://kept/palier/", **keys)
+    assert settings.files_url == "s3://kept/palier"
+    assert "hush" not in repr(settings)

@@ -15,9 +15,11 @@ from litestar import Litestar
 
 from palier.action_plans import store as plans
 from palier.action_plans.flows import attaching, commenting
+from palier.assessments.flows import backing
 from palier.assessments.flows.answering import answer_criterion, open_assessment
 from palier.assessments.flows.submitting import submit
 from palier.assessments.rules.drafts import Draft
+from palier.evidence.flows.attaching import Brought
 from palier.foundation import actor as acting
 from palier.foundation import brought_files, sheets
 from palier.foundation.clock import now, today
@@ -63,6 +65,7 @@ async def nest(cast: Any, administrator: Any, settings: Settings) -> Nest:
     owner = acting.Actor(person, organisation, Role.OWNER)
     questionnaire = latest("FL")
     done = await open_assessment(owner, questionnaire, name="2025", opens_on=today(), closes_on=None)
+    evidence = await _back_an_answer(owner, done.slug, settings)
     for criterion in questionnaire.criteria:
         draft = Draft(State.ANSWERED, 3, rationale=f"{CANARY} justification", evidence=f"{CANARY} preuve")
         await answer_criterion(owner, done.slug, criterion.code, draft, op=new_id(), base=0)
@@ -74,7 +77,7 @@ async def nest(cast: Any, administrator: Any, settings: Settings) -> Nest:
     link = await _plant_a_link(owner, report)
     practice, comment = await _plant_practice(administrator, owner)
     return Nest(owner, {
-        "preset": await _keep_a_form(owner), "bulletin": str(new_id()), "brought": await _bring_a_file(owner, done.id), **await _discuss(owner, UUID(action), settings), "asked": await _ask_somebody(owner, done.id),
+        "evidence": evidence, "preset": await _keep_a_form(owner), "bulletin": str(new_id()), "brought": await _bring_a_file(owner, done.id), **await _discuss(owner, UUID(action), settings), "asked": await _ask_somebody(owner, done.id),
         "org": "nid", "assessment": done.slug, "slug": done.slug, "code": "FL1.1.1", "section": "FL1.1", "element": "FL1.1", "audience": "staff",
         "plan": plan, "action": action, "report": report, "link": link, "invitation": invitation, "mandate": mandate, "membership": membership,
         "questionnaire": own, "kind": "yaml", "practice": practice, "comment": comment, "network": "cercle-du-nid", "version": "1", "reading": reading, "step": step, "lever": questionnaire.levers[0].id, "member": membership, "edition": str(new_id()), "cohort": "family=transport",
@@ -102,6 +105,14 @@ async def _bring_a_file(owner: acting.Actor, assessment: UUID) -> str:
             owner, file, f"assessment {assessment}", f"{CANARY}.xlsx", sheets.write_sheets([sheet])
         )
     return str(file)
+
+
+async def _back_an_answer(owner: acting.Actor, slug: str, settings: Settings) -> str:
+    """A file beside a criterion."""
+    sent = Received(f"{CANARY}.txt", "text/plain", f"{CANARY} pièce".encode())
+    brought = Brought(f"{CANARY} pièce jointe", note=f"{CANARY} note", file=sent)
+    used = await backing.bring(owner, shelves(settings), slug, "FL1.1.1", brought, new_id(), 1_000_000)
+    return str(used.evidence_id)
 
 
 async def _discuss(owner: acting.Actor, action: UUID, settings: Settings) -> dict[str, str]:

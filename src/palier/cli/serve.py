@@ -17,6 +17,7 @@ from palier.cli import schema
 from palier.cli.children import Child, end, first_of, keep_alive, start
 from palier.cli.database import CannotStart, tell
 from palier.cli.definitions import refuse_changed_files
+from palier.cli.shelf import refuse_a_shelf_that_is_away
 from palier.foundation import embedded_postgres
 from palier.foundation.embedded_postgres import Cluster
 from palier.foundation.postgres_programs import EmbeddedPostgresError
@@ -103,6 +104,7 @@ async def _serve(settings: Settings, cluster: Cluster | None) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, stopping.set)
+    await refuse_a_shelf_that_is_away(settings)
     await _wait_for_port(settings, stopping)
     await _migrate(settings, cluster, stopping)
     refuse_changed_files(settings.database_url or "")

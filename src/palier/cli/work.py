@@ -10,6 +10,7 @@ import psycopg
 from palier.app import jobs
 from palier.cli.database import CannotStart, database, tell
 from palier.cli.definitions import refuse_changed_files
+from palier.cli.shelf import refuse_a_shelf_that_is_away
 from palier.foundation.settings import read_settings
 from palier.foundation.working import work
 
@@ -22,6 +23,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Work until SIGTERM or SIGINT; the jobs being done then have ten seconds to finish."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     settings = read_settings()
+    try:
+        asyncio.run(refuse_a_shelf_that_is_away(settings))
+    except CannotStart as error:
+        tell(f"palier: {error}")
+        return 1
     with database(settings) as url:
         try:
             with suppress(psycopg.OperationalError):  # a database that is away is waited for

@@ -16,6 +16,7 @@ from palier.demo.cockpit import plant_cockpit
 from palier.demo.consultant import clients_among, plant_clients
 from palier.demo.conversation import plant_conversation
 from palier.demo.director import VALLEY, plant_flashes, plant_plan, plant_valley
+from palier.demo.evidence import plant_evidence
 from palier.demo.meeting import plant_meeting
 from palier.demo.networks import plant_members, plant_network, plant_running, publish_years
 from palier.demo.past_plan import plant_past_plan
@@ -101,6 +102,7 @@ async def _plant(settings: Settings, press: Press) -> None:
     await publish_years(large)
     await plant_plan(valley, large.campaigns[-2].name, owners=(claire, malik))
     await plant_conversation(valley, malik, sophie, settings)
+    await plant_evidence(valley, malik, settings)
     await plant_past_plan(valley, large.campaigns[-3].name, large.campaigns[-2].name, owners=(malik, claire))
     clients = clients_among(actors)
     await plant_clients(large, hugo, clients)

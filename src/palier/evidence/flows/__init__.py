@@ -1,0 +1,1 @@
+"""What people do with evidence: attach it, look for it, describe it anew."""

@@ -1,0 +1,1 @@
+"""Whether evidence holds, and how it is found: no database, no clock."""
