@@ -5,6 +5,7 @@ import json
 import sys
 from pathlib import Path
 
+from palier.mirrors.catalogue import mirror_faults
 from palier.questionnaires.catalogue import check_files, shipped_files, style_faults, unmatched
 from palier.questionnaires.files import questionnaire_file
 from palier.questionnaires.format import schema
@@ -30,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 2
     faults = check_files(files, read=questionnaire_file)
     if not faults and not arguments.files:
-        faults = list(unmatched())
+        faults = list(unmatched()) + mirror_faults()
     if arguments.style and not faults:
         faults = [fault for file in files for fault in style_faults(file, read=questionnaire_file)]
     for fault in faults:

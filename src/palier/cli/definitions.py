@@ -6,6 +6,7 @@ from pathlib import Path
 import psycopg
 
 from palier.cli.database import CannotStart
+from palier.mirrors.catalogue import mirror_faults
 from palier.questionnaires.catalogue import (
     DIRECTORY,
     BadQuestionnaire,
@@ -19,10 +20,14 @@ Used = tuple[str, str, str]
 
 
 def refuse_changed_files(url: str, *, directory: Path = DIRECTORY) -> None:
-    """Compare the files with what the rounds of the database at `url` use. Raises CannotStart with one line a file.
+    """Compare the files with what the rounds of the database at `url` use, and check what mirrors ask.
+
+    Raises CannotStart with one line a file.
 
     A file that is gone is no fault: rounds read what was kept.
     """
+    if faults := mirror_faults(directory=directory):
+        raise CannotStart("\npalier: ".join(map(str, faults)))
     if changed := [file for used in _used(url) if (file := _changed(used, directory))]:
         raise CannotStart("\npalier: ".join(_sentence(file) for file in changed))
 

@@ -46,6 +46,15 @@ def mirrored(code: str, *, directory: Path = DIRECTORY) -> Asked | None:
     return _read(directory).get(code)
 
 
+def mirror_faults(*, directory: Path = DIRECTORY) -> list[Fault]:
+    """Everything wrong in the files, the first faulty file's alone; empty when all may be used."""
+    try:
+        _read(directory)
+    except BadQuestionnaire as bad:
+        return bad.faults
+    return []
+
+
 @cache
 def _read(directory: Path) -> Mapping[str, Asked]:
     return {file.name.partition(".")[0]: _load(file) for file in sorted(directory.glob("*.mirror.yaml"))}
