@@ -314,7 +314,7 @@ async def test_the_check_names_what_blocks_and_what_deserves_a_look(
         text = (await browser.get(f"{ROUND}/check")).text
         early = await browser.get(f"{ROUND}/submit")
     for words in (
-        "8 critères sont sans réponse",
+        "8 critères empêchent la remise",
         "Pas de guichet",
         "Niveau 4, sans preuve",
         "FL1.1.1?back=check",

@@ -11,6 +11,7 @@ from palier.assessments.flows.answering import Outcome, answer_criterion
 from palier.assessments.flows.reopening import NotReopenable, NotReopened, Obstacle
 from palier.assessments.flows.rounds import load_round, rounds_of
 from palier.assessments.flows.submitting import GivenUp, submit
+from palier.assessments.rules.checking import Remark, blocking, check
 from palier.assessments.rules.drafts import Draft
 from palier.assessments.store import (
     Assessment,
@@ -24,6 +25,7 @@ from palier.assessments.store import (
 from palier.foundation.actor import Actor
 from palier.foundation.database import reading
 from palier.foundation.identifiers import new_id
+from palier.questionnaires.catalogue import latest
 from palier.scoring.rules.answers import State
 from tests.conftest import Browser
 
@@ -190,3 +192,41 @@ async def test_who_may_reopen_and_what_the_form_asks(
             assert shown.status_code == 200, part
     mailed = await owner.fetch("select recipient, kind from mail order by created_at")
     assert ("malik.ouali@palier.example", "reopened") not in [tuple(row) for row in mailed]  # took no part
+
+
+async def test_both_states_tell_of_each_other_and_open_as_they_were(
+    submitted: Assessment, claire: Actor, malik: Actor, visit: Browser, owner: asyncpg.Connection
+) -> None:
+    draft = await reopen(claire)
+    await answer_criterion(malik, draft.slug, CODE, Draft(State.ANSWERED, 5), op=new_id(), base=1)
+    here = "/o/transports-du-val/e"
+    async with visit(claire) as browser:
+        assert "a rouvert" in (await browser.get(f"{here}/fl-2026")).text
+        assert (await browser.get(f"{here}/fl-2026-2/submit")).status_code == 200
+        sent = await browser.send_form(f"{here}/fl-2026-2/submit", {"name": "Claire Lambert"})
+        assert sent.headers["location"] == f"{here}/fl-2026-2/receipt"
+        new = (await browser.get(f"{here}/fl-2026-2/receipt")).text
+        old = (await browser.get(f"{here}/fl-2026/receipt")).text
+        assert submitted.receipt in new
+        assert submitted.result_hash in old
+        assert f"{here}/fl-2026-2/receipt" in old
+        for part in ("", "/check", "/results", "/history", "/reopen", "/data", "/why/FL1.1.1", "/q/FL1.1.1"):
+            assert (await browser.get(f"{here}/fl-2026{part}")).status_code == 200, part
+        assert (await browser.get("/o/transports-du-val/assessments")).text.count("fl-2026-2") > 0
+        compared = await browser.get("/o/transports-du-val/compare?a=fl-2026&b=fl-2026-2")
+        assert compared.status_code == 200
+        assert (await browser.send_form(f"{here}/fl-2026-2/reopen/give-up")).status_code == 409
+        assert (await browser.get("/o/transports-du-val/reports/certificate?assessment=fl-2026")).status_code == 200
+    letters = await owner.fetch("select kind from mail order by created_at")
+    assert [row["kind"] for row in letters] == ["receipt", "receipt"]
+
+
+def test_what_says_nothing_blocks_and_everything_else_is_for_judgement() -> None:
+    asked = latest("FL")
+    first, second, third = (criterion.code for criterion in asked.criteria[:3])
+    answers = {code.code: Draft(State.ANSWERED, 3) for code in asked.criteria}
+    answers |= {first: Draft(), second: Draft(State.NA, reason=" "), third: Draft(State.NA, reason="Pas de guichet")}
+    sections = check(asked, answers, {}, expired=[asked.criteria[3].code])
+    assert [row.criterion.code for row in blocking(sections)] == [first, second]
+    remarked = {row.criterion.code: row.remarks for section in sections for row in section.remarked}
+    assert remarked == {third: (Remark.NOT_APPLICABLE,), asked.criteria[3].code: (Remark.EXPIRED,)}

@@ -9,6 +9,7 @@ from palier.assessments.flows.carrying import carry_team
 from palier.assessments.flows.definitions import definition_of
 from palier.assessments.rules.campaign_state import Sealed
 from palier.assessments.store import Answer, Assessment, AssessmentState, Campaign
+from palier.evidence.flows.attaching import carry_evidence
 from palier.foundation import audit, mail
 from palier.foundation.actor import Actor
 from palier.foundation.clock import now, today
@@ -57,6 +58,11 @@ class States:
         """The state that `assessment` supersedes or is meant to."""
         return next((one for one in self.every if one.id == assessment.supersedes_id), None)
 
+    def after(self, assessment: Assessment) -> Assessment | None:
+        """The submitted state that superseded `assessment`."""
+        following = (one for one in self.every if one.supersedes_id == assessment.id and one.submitted_at)
+        return next(following, None)
+
     def reopening_of(self, assessment: Assessment) -> Assessment | None:
         """The reopening that is being answered, where `assessment` is what holds meanwhile."""
         return self.reopening if self.current and self.current.id == assessment.id else None
@@ -98,7 +104,8 @@ async def reopen(actor: Actor, slug: str, *, reason: str, sealed: Sealed, site: 
             raise NotReopenable(obstacle)
         new = await _further_state(actor, old, reason)
         await _copy_answers(old, new)
-        await carry_team(old, new)
+        await carry_team(actor, old, new, await definition_of(new))
+        await carry_evidence(actor, old.id, new.id, today(actor.person.time_zone), expired=True)
         await audit.record(
             actor, "assessments.reopened", f"assessment {old.slug}", reason=reason, state=new.slug,
             submission=new.submission, receipt=old.receipt, result_hash=old.result_hash,

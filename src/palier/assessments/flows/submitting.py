@@ -32,7 +32,7 @@ _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 class Unfinished(Exception):
-    """Criteria nobody answered, not even by "not applicable" or "don't know": `codes`, in order."""
+    """Criteria nobody answered, not even by "don't know", or left out without a reason: `codes`, in order."""
 
     def __init__(self, codes: tuple[str, ...]) -> None:
         super().__init__(", ".join(codes))
@@ -108,17 +108,16 @@ async def record_consent(
 
 async def _score(assessment: Assessment, questionnaire: Questionnaire) -> Result:
     answers = await store.answers_of(assessment.id)
-    blank = [
-        c.code for c in asked(questionnaire, standings(answers)).criteria if is_blank(answers.get(c.code))
-    ]
-    if blank:
-        raise Unfinished(tuple(blank))
+    codes = [criterion.code for criterion in asked(questionnaire, standings(answers)).criteria]
+    if unfinished := tuple(code for code in codes if _says_nothing(answers.get(code))):
+        raise Unfinished(unfinished)
     return score(questionnaire, [as_row(answer) for answer in answers.values()])
 
 
-def is_blank(answer: Answer | None) -> bool:
-    """Whether nobody has said anything yet, not even "don't know"."""
-    return answer is None or answer.state is store.AnswerState.BLANK
+def _says_nothing(answer: Answer | None) -> bool:
+    if answer is None or answer.state is store.AnswerState.BLANK:
+        return True
+    return answer.state is store.AnswerState.NOT_APPLICABLE and not answer.reason.strip()
 
 
 def standings(answers: Mapping[str, Answer]) -> States:

@@ -9,12 +9,14 @@ from litestar.types import ControllerRouterHandler
 from palier.assessments import store
 from palier.assessments.consent_wording import wording
 from palier.assessments.flows import sheets, submitting
+from palier.assessments.flows.reopening import load_states
 from palier.assessments.flows.second_look import quality_flags
 from palier.assessments.pages.answering import round_path
-from palier.assessments.pages.wording import second_look
-from palier.assessments.rules.checking import Remark, Section, check, counts
+from palier.assessments.pages.wording import remark_reasons, second_look
+from palier.assessments.rules.checking import Remark, Section, blocking, check, counts
 from palier.assessments.rules.finished import FinishedWork
 from palier.assessments.value_wording import VALUES
+from palier.evidence.flows.reading import evidence_standing
 from palier.foundation import clock
 from palier.foundation.actor import Actor
 from palier.foundation.database import reading, select
@@ -22,6 +24,7 @@ from palier.foundation.language import current
 from palier.foundation.language import gettext as _
 from palier.foundation.permissions import Permission, needs
 from palier.foundation.web import form_of, page, see_other
+from palier.respondents import store as respondents
 
 READ, SUBMIT = needs(Permission.READ), needs(Permission.SUBMIT)
 
@@ -39,9 +42,11 @@ class Submitting(Controller):
         async with reading(actor):
             desk, sections = await _checked(actor, assessment)
             found = await quality_flags(actor, assessment, finished)
+            waiting = await _waiting_for(desk.assessment)
         return page(
             request, "assessments/check.html", nav="assessments", desk=desk, assessment=desk.assessment,
             questionnaire=desk.questionnaire, sections=sections, counts=counts(sections), Remark=Remark,
+            blocking=blocking(sections), reasons=remark_reasons(), waiting=waiting,
             second_look=[second_look(flag, desk.questionnaire) for flag in found],
             may_answer=actor.may(Permission.ANSWER), may_submit=actor.may(Permission.SUBMIT), **VALUES,
             today=clock.today(actor.person.time_zone),
@@ -81,11 +86,13 @@ class Submitting(Controller):
         async with reading(actor):
             desk = await sheets.load_desk(actor, assessment)
             consents = await store.consents_of(desk.assessment)
+            states = await load_states(desk.assessment)
         if desk.assessment.submitted_at is None:
             return see_other(round_path(actor, assessment))
         return page(
             request, "assessments/receipt.html", nav="assessments", desk=desk, assessment=desk.assessment,
-            questionnaire=desk.questionnaire, consents=consents,
+            questionnaire=desk.questionnaire, consents=consents, states=states,
+            reopening=states.reopening_of(desk.assessment),
         )  # fmt: skip
 
 
@@ -105,7 +112,18 @@ async def _checked(actor: Actor, slug: str) -> tuple[sheets.Desk, tuple[Section,
     rows = await sheets.written_by(desk.assessment, desk.assessment.respondent(actor))
     before = await sheets.load_last_round(actor, desk.assessment)
     drafts = {code: sheets.draft_of(row) for code, row in rows.items()}
-    return desk, check(desk.questionnaire, drafts, before.levels if before else {})
+    held = await evidence_standing(actor, desk.assessment.id, clock.today(actor.person.time_zone))
+    expired = [code for code, standing in held.items() if standing.all_expired]
+    return desk, check(desk.questionnaire, drafts, before.levels if before else {}, expired)
+
+
+async def _waiting_for(assessment: store.Assessment) -> tuple[int, int]:
+    """While everybody answers alone: how many have answered something, and how many of those asked have not."""
+    if not assessment.blind:
+        return 0, 0
+    given = {row.person_id for row in await respondents.given_to(assessment.id)}
+    asked = (await respondents.respondents_of(assessment.id)).keys()
+    return len(given), len(asked - given)
 
 
 def _errors(raw: dict[str, str], *, asks_consent: bool) -> dict[str, str]:
@@ -128,11 +146,12 @@ async def _confirm(
     found = counts(sections)
     if desk.frozen:
         return see_other(f"{round_path(actor, slug)}/receipt")
-    if found[Remark.BLANK] or desk.assessment.blind:
+    if blocking(sections) or desk.assessment.blind:
         return see_other(f"{round_path(actor, slug)}/check")
     return page(
         request, "assessments/submit.html", nav="assessments", status_code=422 if errors else 200, desk=desk,
         assessment=desk.assessment, questionnaire=desk.questionnaire, counts=found, Remark=Remark, networks=networks,
+        left_out=[row for section in sections for row in section.criteria if Remark.NOT_APPLICABLE in row.remarks],
         values={"consent": "", **values}, errors=errors or {}, wording=wording(), paragraphs=wording().paragraphs(current()),
     )  # fmt: skip
 

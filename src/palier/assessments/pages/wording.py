@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from palier.assessments.flows.answering import Unacceptable
+from palier.assessments.rules.checking import Remark
 from palier.assessments.rules.drafts import CHOOSABLE, LONGEST, Fault
 from palier.assessments.value_wording import refusal
 from palier.foundation.language import current, ngettext, number, percent, points
@@ -45,6 +46,33 @@ def grades() -> list[tuple[str, str]]:
         Grade.MEASURED: _("A figure shows it, with its date and source"),
     }
     return [(grade.value, words[grade]) for grade in CHOOSABLE]
+
+
+def remark_reasons() -> list[tuple[Remark, str, str]]:
+    """What may be listed in the check besides what blocks: its name, and why it is worth a second look."""
+    return [
+        (
+            Remark.DONT_KNOW, _("Don’t know yet"),
+            _("It gives no points and lowers the share of answers; somebody else may know."),
+        ),
+        (
+            Remark.NOT_APPLICABLE, _("Not applicable"),
+            _("It leaves the calculation. Whoever reads the results will look for the reason."),
+        ),
+        (
+            Remark.UNBACKED, _("Level 4 or 5 without evidence"),
+            _("At these levels a reader expects something to look at; a link or a figure is enough."),
+        ),
+        (
+            Remark.EXPIRED, _("Evidence that has expired"),
+            _("All that is attached was valid until a day that is over: it may still hold, or have a successor."),
+        ),
+        (
+            Remark.JUMPED, _("Two levels or more since the last round"),
+            _("Such moves happen; a line of comment helps to understand this one later."),
+        ),
+        (Remark.FLAGGED, _("To review"), _("Somebody asked for it to be read again.")),
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
-"""What to look at before a round is submitted: blanks block, everything else is for judgement. Pure."""
+"""What to look at before a round is submitted: what says nothing blocks, everything else is for judgement. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -16,14 +16,21 @@ JUMP = 2
 
 
 class Remark(StrEnum):
-    """Why a criterion is listed; only the first keeps the round from being submitted."""
+    """Why a criterion is listed; those of `BLOCKING` keep the round from being submitted."""
 
     BLANK = "blank"
+    UNEXPLAINED = "unexplained"
+    """Not applicable, and nobody says why."""
     DONT_KNOW = "dk"
     UNBACKED = "unbacked"
     JUMPED = "jumped"
+    EXPIRED = "expired"
+    """Every piece of evidence attached to it has expired."""
     FLAGGED = "flagged"
     NOT_APPLICABLE = "na"
+
+
+BLOCKING = (Remark.BLANK, Remark.UNEXPLAINED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,11 @@ class Checked:
     answer: Draft
     before: int | None
     remarks: tuple[Remark, ...]
+
+    @property
+    def blocking(self) -> bool:
+        """Whether the round cannot be submitted like this."""
+        return any(remark in BLOCKING for remark in self.remarks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,39 +61,47 @@ class Section:
 
     @property
     def remarked(self) -> tuple[Checked, ...]:
-        """The criteria there is something to say about."""
-        return tuple(row for row in self.criteria if row.remarks)
+        """The criteria there is something to say about, besides what keeps the round from being submitted."""
+        return tuple(row for row in self.criteria if row.remarks and not row.blocking)
+
+
+def blocking(sections: Iterable[Section]) -> tuple[Checked, ...]:
+    """The criteria that keep the round from being submitted, in order."""
+    return tuple(row for section in sections for row in section.criteria if row.blocking)
 
 
 def check(
-    questionnaire: Questionnaire, answers: Mapping[str, Draft], levels_before: Mapping[str, int]
-) -> tuple[Section, ...]:
-    """Every section with its remarks; `levels_before` are the last round's levels where there were any."""
-    return tuple(
-        Section(
-            element, tuple(_checked(c, answers.get(c.code, Draft()), levels_before) for c in element.criteria)
-        )
-        for element in questionnaire.elements
-    )
+    questionnaire: Questionnaire, answers: Mapping[str, Draft], levels_before: Mapping[str, int], expired: Collection[str] = ()
+) -> tuple[Section, ...]:  # fmt: skip
+    """Every section with its remarks; `levels_before` are the last round's levels where there were any.
+
+    `expired`: the criteria nothing attached to which holds any more.
+    """
+
+    def checked(criterion: Criterion) -> Checked:
+        answer, before = answers.get(criterion.code, Draft()), levels_before.get(criterion.code)
+        remarks = tuple(_remarks(answer, before, ended=criterion.code in expired))
+        return Checked(criterion, answer, before, remarks)
+
+    return tuple(Section(element, tuple(map(checked, element.criteria))) for element in questionnaire.elements)
 
 
-def _checked(criterion: Criterion, answer: Draft, levels_before: Mapping[str, int]) -> Checked:
-    before = levels_before.get(criterion.code)
-    return Checked(criterion, answer, before, tuple(_remarks(answer, before)))
-
-
-def _remarks(answer: Draft, before: int | None) -> Iterable[Remark]:
+def _remarks(answer: Draft, before: int | None, *, ended: bool) -> Iterable[Remark]:
     if answer.state is State.BLANK:
         yield Remark.BLANK
+    if answer.state is State.NA and not answer.reason.strip():
+        yield Remark.UNEXPLAINED
     if answer.state is State.DK:
         yield Remark.DONT_KNOW
     if answer.level is not None and answer.level >= HIGH and answer.evidence_grade is Grade.NONE:
         yield Remark.UNBACKED
     if answer.level is not None and before is not None and abs(answer.level - before) >= JUMP:
         yield Remark.JUMPED
+    if ended and answer.state is State.ANSWERED:
+        yield Remark.EXPIRED
     if answer.to_review:
         yield Remark.FLAGGED
-    if answer.state is State.NA:
+    if answer.state is State.NA and answer.reason.strip():
         yield Remark.NOT_APPLICABLE
 
 
