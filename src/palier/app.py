@@ -48,12 +48,14 @@ from palier.action_plans.pages import files as action_files
 from palier.assessments import refusals as assessment_refusals
 from palier.assessments.pages import (
     answering,
+    asking,
     backing,
     comparing,
     history,
     hub,
     lives,
     marking,
+    opining,
     presence,
     preview,
     proposing,
@@ -173,6 +175,8 @@ ROOMS: list[Any] = [
     *answering.PAGES,
     *backing.PAGES,
     *evidence_library.PAGES,
+    *asking.PAGES,
+    *opining.PAGES,
     *proposing.PAGES,
     *presence.PAGES,
     *criterion_comments.PAGES,

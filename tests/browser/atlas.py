@@ -108,6 +108,9 @@ VARIANTS = (
     (CLAIRE, f"{VALLEY}/reports/{{finished}}"),
     (VISITOR, "/s/guarded-by-a-password"),
     (VISITOR, "/s/nothing"),
+    (VISITOR, "/ask/nothing"),
+    (VISITOR, "/ask/ask-me-too-late"),
+    (CLAIRE, f"{VALLEY}/e/{{before}}/asked"),
 )
 """Other states of a page than the one its route alone shows."""
 
@@ -296,7 +299,7 @@ async def _ids(demonstration: Demonstration) -> dict[str, str]:
         "org": "transports-du-val", "net": "excellence-de-service", "network": "excellence-de-service", "open": ongoing, "done": done, "before": before,
         "alone": f"ex-{now().year}", "audience": "staff", "apart": "EX1.1.1",
         "made": str(found["report"]), "questionnaire": "SX", "code": "SX1.1.1", "section": "SX1.1", "element": "SX1.1", "version": "1",
-        "kind": "yaml", "seal": "7KQ2-M9XD-4RTB-HW3C", "shared": "share-me", "confirm": "confirm-me", "reset": "reset-me", "invite": "invite-me",
+        "kind": "yaml", "seal": "7KQ2-M9XD-4RTB-HW3C", "shared": "share-me", "asked_code": "ask-me", "confirm": "confirm-me", "reset": "reset-me", "invite": "invite-me",
         "message": "opening", "letters": "refuse-me", "reminders": "remind-me", "reminders/stop": "stop-me",
     }  # fmt: skip
 
@@ -414,6 +417,7 @@ async def plant_what_is_missing(demonstration: Demonstration) -> None:
             new_id(), valley, claire,
         )  # fmt: skip
         await plant_links(owner, claire, valley)
+        await plant_questions(owner, claire)
 
 
 async def plant_links(owner: asyncpg.Connection, person: UUID, organisation: UUID) -> None:
@@ -442,4 +446,29 @@ async def plant_links(owner: asyncpg.Connection, person: UUID, organisation: UUI
         )  # fmt: skip
         await owner.execute(
             "insert into link_opening (id, link_id, organisation_id, at) values ($1, $2, $3, now())", new_id(), link, organisation
+        )  # fmt: skip
+
+
+async def plant_questions(owner: asyncpg.Connection, person: UUID) -> None:
+    """Colleagues asked about a criterion of the open round: one who answered, one who has not, one for whom it is too late."""
+    rounds = (
+        f"select a.* from assessment a {_IN_VALLEY} where a.slug like 'sx-%' order by a.slug desc limit 1"
+    )
+    for code, guest, closes, revision in (
+        ("ask-me", "Sophie Martin", None, 1), ("asked-in-vain", "Paul Roux", None, 0), ("ask-me-too-late", "Anne Noir", now(), 1)
+    ):  # fmt: skip
+        link = new_id()
+        await owner.execute(
+            "insert into asked_link (id, organisation_id, organisation_name, assessment_id, code, round_name, questionnaire, version, "
+            "definition_hash, alone, fingerprint, guest, note, mailed, asked_by, asked_name, asked_at, expires_at, closes_at, decision, "
+            "decided_revision, decided_name) select $1, a.organisation_id, 'Transports du Val', a.id, 'SX1.1.1', a.name, a.questionnaire, "
+            "a.version, a.definition_hash, false, $2, $3, 'Vous tenez le guichet.', false, $4, 'Claire Lambert', now(), "
+            f"now() + interval '7 days', $5, '', 0, '' from ({rounds}) a",
+            link, fingerprint(code), guest, person, closes,
+        )  # fmt: skip
+        await owner.execute(
+            "insert into asked_opinion (id, link_id, organisation_id, state, level, reason, rationale, revision, given_at) "
+            "select $1, l.id, l.organisation_id, $3, $4, '', $5, $6, $7 from asked_link l where l.id = $2",
+            new_id(), link, "answered" if revision else "blank", 3 if revision else None,
+            "Vu au guichet nord." if revision else "", revision, now() if revision else None,
         )  # fmt: skip

@@ -299,8 +299,9 @@ def test_every_form_that_changes_something_carries_the_token(library: Library) -
             if (form.get("method", "get").lower() == "post") != bool(tokens):
                 yield f"{form.get('method')} {form.get('action')}"
 
-    # Behind a shared link the code in the address decides: no session does, so there is no token, nor a cookie for one.
-    with_session = tuple(page for page in library.pages if not page.place.route.startswith("/s/"))
+    # Behind such a link the code in the address decides: no session does, so there is no token, nor a cookie for one.
+    by_code = ("/s/", "/ask/")
+    with_session = tuple(page for page in library.pages if not page.place.route.startswith(by_code))
     library = replace(library, pages=with_session)
 
     check(library, look)

@@ -19,6 +19,7 @@ from palier.assessments.flows import backing
 from palier.assessments.flows.answering import answer_criterion, open_assessment
 from palier.assessments.flows.submitting import submit
 from palier.assessments.rules.drafts import Draft
+from palier.assessments.store import Assessment
 from palier.evidence.flows.attaching import Brought
 from palier.foundation import actor as acting
 from palier.foundation import brought_files, sheets
@@ -37,6 +38,7 @@ from palier.questionnaires.owners import Owner
 from palier.questionnaires.yaml_layout import yaml_text_of
 from palier.reports import store as reports
 from palier.reports.flows import presets
+from palier.respondents import store as respondents
 from palier.respondents.store import Respondent
 from palier.scoring.rules.answers import State
 from tests.conftest import Browser, plant_mandate, plant_organisation, plant_person
@@ -79,7 +81,7 @@ async def nest(cast: Any, administrator: Any, settings: Settings) -> Nest:
     return Nest(owner, {
         "evidence": evidence, "preset": await _keep_a_form(owner), "bulletin": str(new_id()), "brought": await _bring_a_file(owner, done.id), **await _discuss(owner, UUID(action), settings), "asked": await _ask_somebody(owner, done.id),
         "org": "nid", "assessment": done.slug, "slug": done.slug, "code": "FL1.1.1", "section": "FL1.1", "element": "FL1.1", "audience": "staff",
-        "plan": plan, "action": action, "report": report, "link": link, "invitation": invitation, "mandate": mandate, "membership": membership,
+        "plan": plan, "action": action, "report": report, "link": link, "inquiry": await _inquire(owner, done), "invitation": invitation, "mandate": mandate, "membership": membership,
         "questionnaire": own, "kind": "yaml", "practice": practice, "comment": comment, "network": "cercle-du-nid", "version": "1", "reading": reading, "step": step, "lever": questionnaire.levers[0].id, "member": membership, "edition": str(new_id()), "cohort": "family=transport",
     })  # fmt: skip
 
@@ -202,6 +204,21 @@ async def _plant_a_link(owner: acting.Actor, report: str) -> str:
     return str(link.id)
 
 
+async def _inquire(owner: acting.Actor, done: Assessment) -> str:
+    """Somebody outside was asked about a criterion, and said something."""
+    async with transaction(owner):
+        link = await respondents.AskedLink.create(
+            id=new_id(), organisation_id=owner.organisation_id, organisation_name="x", assessment_id=done.id, code="FL1.1.1", round_name="x",
+            questionnaire="FL", version=done.version, definition_hash=done.definition_hash, fingerprint=fingerprint(f"{CANARY} question"),
+            guest=f"{CANARY} invitée", note=f"{CANARY} mot", asked_by=owner.person_id, asked_name="x", asked_at=now(),
+            expires_at=now() + timedelta(days=3),
+        )  # fmt: skip
+        await respondents.AskedOpinion.create(
+            id=new_id(), link_id=link.id, organisation_id=owner.organisation_id, rationale=f"{CANARY} avis"
+        )
+    return str(link.id)
+
+
 async def _plant_practice(administrator: Any, owner: acting.Actor) -> tuple[str, str]:
     """A published practice of the nest's network, with a comment, as the administrator writes rows."""
     circle, practice, comment = new_id(), new_id(), new_id()
@@ -300,6 +317,7 @@ _ROWS = (
     "step",
     "report",
     "link",
+    "inquiry",
     "invitation",
     "mandate",
     "membership",

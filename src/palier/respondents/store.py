@@ -6,7 +6,8 @@ everybody's once the answers are opened.
 
 import json
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,14 @@ from palier.foundation.database import select
 from palier.foundation.identifiers import new_id
 from palier.respondents.rules import Rhythm
 from palier.scoring.rules.answers import State
+
+
+class Decision(StrEnum):
+    """What became of a colleague's opinion."""
+
+    NONE = ""
+    TAKEN = "taken"
+    SET_ASIDE = "set aside"
 
 
 class Response(Model):
@@ -202,6 +211,66 @@ class Agreement(Model):
         indexes = (("assessment_id", "code"),)
 
 
+class AskedLink(Model):
+    """A time-limited address that opens one criterion of one round to a colleague without an account.
+
+    Only the fingerprint of its code is kept. The row carries all its holder may see: nothing else is read for them.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organisation_id = fields.UUIDField()
+    organisation_name = fields.CharField(max_length=160)
+    assessment = fields.ForeignKeyField("palier.Assessment", related_name="asked_links")
+    assessment_id: UUID
+    code = fields.CharField(max_length=30)
+    round_name = fields.CharField(max_length=120)
+    questionnaire = fields.CharField(max_length=24)
+    version = fields.CharField(max_length=20)
+    definition_hash = fields.CharField(max_length=64)
+    alone = fields.BooleanField(default=False)  # everybody answers alone: what is said is the asker's
+    fingerprint = fields.CharField(max_length=64, unique=True)
+    guest = fields.CharField(max_length=80)
+    note = fields.CharField(max_length=500, default="")
+    mailed = fields.BooleanField(default=False)
+    mandate_id = fields.UUIDField(null=True)  # a consultant's link ends with their mandate
+    asked_by = fields.UUIDField()
+    asked_name = fields.CharField(max_length=120)
+    asked_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField()
+    closes_at = fields.DatetimeField(
+        null=True
+    )  # from then on it is too late: the round's last day, or its submission
+    revoked_at = fields.DatetimeField(null=True)
+    decision = fields.CharEnumField(Decision, max_length=10, default=Decision.NONE)
+    decided_revision = fields.IntField(default=0)  # of the opinion that was decided about
+    decided_name = fields.CharField(max_length=120, default="")
+    decided_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = table_description = "asked_link"
+        indexes = (("assessment_id", "code"),)
+
+
+class AskedOpinion(Model):
+    """What the holder of a link says of its criterion: all they can write. `revision` 0: nothing yet."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    link = fields.OneToOneField("palier.AskedLink", related_name="opinion")
+    link_id: UUID
+    organisation_id = fields.UUIDField()
+    opened_at = fields.DatetimeField(null=True)
+    state = fields.CharEnumField(State, max_length=10, default=State.BLANK)
+    level = fields.SmallIntField(null=True)
+    value: Any = fields.JSONField(null=True)
+    reason = fields.CharField(max_length=500, default="")
+    rationale = fields.TextField(default="")
+    revision = fields.IntField(default=0)
+    given_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = table_description = "asked_opinion"
+
+
 async def own_response(assessment_id: UUID, code: str, person: UUID) -> Response | None:
     """What `person` answered to one criterion, None when they have not touched it."""
     return await Response.filter(assessment_id=assessment_id, code=code, person_id=person).first()
@@ -246,3 +315,32 @@ async def agreements_of(*assessment_ids: UUID) -> dict[str, Agreement]:
     """The last agreement on each criterion, in one state of a round or in several."""
     rows = await Agreement.filter(assessment_id__in=assessment_ids).order_by("agreed_at", "revision")
     return {row.code: row for row in rows}
+
+
+async def asked_links(assessment_id: UUID, code: str | None = None) -> list[AskedLink]:
+    """The links made in a round, for one criterion or for all, the newest first."""
+    rows = AskedLink.filter(assessment_id=assessment_id)
+    return await (rows.filter(code=code) if code else rows).order_by("-asked_at", "-id")
+
+
+async def asked_link(assessment_id: UUID, link: UUID, *, locked: bool = False) -> AskedLink:
+    """One link of a round. Raises DoesNotExist."""
+    rows = AskedLink.filter(assessment_id=assessment_id)
+    return await (rows.select_for_update() if locked else rows).get(id=link)
+
+
+async def opinions_behind(links: Iterable[UUID]) -> dict[UUID, AskedOpinion]:
+    """What was said behind each of `links`, as far as the database shows it to the asking person."""
+    return {row.link_id: row for row in await AskedOpinion.filter(link_id__in=list(links))}
+
+
+async def held_link(fingerprint: str, at: datetime) -> AskedLink | None:
+    """The link its holder came by, while it works. Call it for a `LinkHolder`."""
+    return await AskedLink.get_or_none(fingerprint=fingerprint, revoked_at=None, expires_at__gt=at)
+
+
+async def count_open_links(assessment_id: UUID, code: str, at: datetime) -> int:
+    """Links to one criterion that work at that moment."""
+    return await AskedLink.filter(
+        assessment_id=assessment_id, code=code, revoked_at=None, expires_at__gt=at
+    ).count()
