@@ -8,18 +8,21 @@ import asyncpg
 import pytest
 
 from palier.accounts import store as accounts
+from palier.assessments.flows import backing
 from palier.assessments.flows.answering import answer_criterion
 from palier.assessments.rules.drafts import Draft
 from palier.demo import sandboxes
 from palier.demo.director import VALLEY
 from palier.demo.networks import Planted, plant_past_round
 from palier.demo.sandboxes import Opened, erase_expired, open_sandbox
+from palier.evidence.flows.attaching import Brought
 from palier.foundation import clock, files
 from palier.foundation.actor import Actor, Organisation, Person
 from palier.foundation.database import only_reading, transaction
 from palier.foundation.identifiers import new_id
 from palier.foundation.permissions import Role
 from palier.foundation.settings import Settings
+from palier.foundation.uploads import Received
 from palier.scoring.rules.answers import State
 from tests.benchmarks.planting import working
 from tests.conftest import PASSWORD, Browser, Cast
@@ -177,6 +180,9 @@ async def leave_traces(actor: Actor, shelf: files.Shelf) -> None:
         op=new_id(),
         base=0,
     )
+    sent = Received("canary.txt", "text/plain", b"canary")
+    for brought in (Brought("canary", file=sent), Brought("canary", link="https://example.org/canary")):
+        await backing.bring(actor, shelf, f"sx-{clock.today().year}", "SX3.3.1", brought, new_id(), 1_000_000)
     async with transaction(actor):
         await files.keep(shelf, actor, actor.organisation_id, "canary.txt", "text/plain", b"canary")
         await accounts.MailedLink.create(

@@ -42,7 +42,7 @@ def grades() -> list[tuple[str, str]]:
     words = {
         Grade.NONE: _("Nothing to show yet"),
         Grade.DECLARED: _("Described in the text above"),
-        Grade.DOCUMENTED: _("A document shows it: the link above opens it"),
+        Grade.DOCUMENTED: _("A document shows it: the link above, or what is attached below"),
         Grade.MEASURED: _("A figure shows it, with its date and source"),
     }
     return [(grade.value, words[grade]) for grade in CHOOSABLE]

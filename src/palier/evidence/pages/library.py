@@ -137,7 +137,7 @@ def _number(word: str) -> int:
 
 def _parts() -> list[tuple[str, str]]:
     return [
-        (Part.ALL, _("All")),
+        (Part.ALL, _("All evidence")),
         (Part.ENDING, _("Expired or ending soon")),
         (Part.LOOSE, _("Attached nowhere")),
     ]
