@@ -148,3 +148,24 @@ async def test_very_many_criteria_are_printed_a_part_at_a_time(claire, rounds, v
         assert "12 critères" in page.text
         alone = await browser.send_form(f"{BASE}/paper", on_paper(**some("SX1")))
         assert alone.status_code == 303
+
+
+async def test_a_form_is_asked_for_where_there_is_a_round_to_bring_it_back_to(
+    claire, rounds, visit, owner, monkeypatch
+):
+    await plant(claire, "2027", drafts("3" * 34), submitted=False)
+    async with visit(claire) as browser:
+        asked = await browser.send_form(
+            f"{BASE}/paper", on_paper("round:sx-2027", fill="answers", **some("SX1"))
+        )
+        assert asked.status_code == 303
+        for what, fill in (("round:sx-2026", "screen"), ("offered:SX", "screen"), ("round:sx-2027", "magic")):
+            page = await browser.send_form(f"{BASE}/paper", on_paper(what, fill=fill))
+            assert page.status_code == 422
+            assert "Choisissez comment il est rempli" in page.text
+        monkeypatch.setattr(paper, "MOST_IN_A_FORM", 12)
+        page = await browser.send_form(f"{BASE}/paper", on_paper("round:sx-2027", fill="screen"))
+        assert "12 critères" in page.text
+    form = json.loads(await owner.fetchval("select content::text from report"))["document"]["form"]
+    assert form["mark"].split()[3] == ",".join("1" * 34)
+    assert dict(map(tuple, form["values"]))["SX1_1_1:answer"] == "3"

@@ -35,6 +35,9 @@ ROUND, OFFERED, OWN = "round", "offered", "own"
 MOST_AT_ONCE = 120
 """Criteria of one file: what the press sets within its time, whatever else it does."""
 
+MOST_IN_A_FORM = 80
+"""The same with fields, each of which costs its place."""
+
 
 class CertificateOrder(msgspec.Struct, frozen=True):
     """The form of a certificate, as a browser sends it."""
@@ -165,9 +168,10 @@ async def _paper_read(
     async with reading(actor):
         found = await find_printable(actor, wish)
     ticked = _ticked(raw, found)
-    if said := _too_little_or_much(ticked, found):
+    fill = raw.get("fill", Fill.HAND)
+    if said := _too_little_or_much(ticked, found, MOST_AT_ONCE if fill == Fill.HAND else MOST_IN_A_FORM):
         wrong["dimensions"] = said
-    if raw.get("fill", Fill.HAND) not in found.fills:
+    if fill not in found.fills:
         wrong["fill"] = _("Choose how it is filled in")
     if order is None or errors | wrong:
         return order, None, errors | wrong
@@ -242,14 +246,14 @@ def _ticked(raw: dict[str, str], found: Printable) -> tuple[str, ...]:
     return tuple(code for code in every if f"dimension-{code}" in raw) if "scoped" in raw else every
 
 
-def _too_little_or_much(ticked: tuple[str, ...], found: Printable) -> str:
+def _too_little_or_much(ticked: tuple[str, ...], found: Printable, most: int) -> str:
     """Why these dimensions cannot be printed at once; a single one always can."""
     if not ticked:
         return _("Choose at least one dimension")
     asked = sum(len(found.questionnaire.dimension(code).criteria) for code in ticked)
-    if asked > MOST_AT_ONCE and len(ticked) > 1:
-        most = {"most": number(MOST_AT_ONCE)}
-        return _("Choose fewer dimensions: at most %(most)s criteria are printed at once") % most
+    if asked > most and len(ticked) > 1:
+        told = _("Choose fewer dimensions: at most %(most)s criteria are printed at once")
+        return told % {"most": number(most)}
     return ""
 
 
