@@ -452,7 +452,7 @@ async def plant_links(owner: asyncpg.Connection, person: UUID, organisation: UUI
 async def plant_questions(owner: asyncpg.Connection, person: UUID) -> None:
     """Colleagues asked about a criterion of the open round: one who answered, one who has not, one for whom it is too late."""
     rounds = (
-        f"select a.* from assessment a {_IN_VALLEY} where a.slug like 'sx-%' order by a.slug desc limit 1"
+        f"select a.* from assessment a {_IN_VALLEY} and a.slug like 'sx-%' order by a.slug desc limit 1"
     )
     for code, guest, closes, revision in (
         ("ask-me", "Sophie Martin", None, 1), ("asked-in-vain", "Paul Roux", None, 0), ("ask-me-too-late", "Anne Noir", now(), 1)
