@@ -282,7 +282,6 @@ _LOOKED_UP = {
     **{f"brought_{what}": f"select id from brought_file where name = '{name}.xlsx'" for what, name in (("answers", "reponses"), ("actions", "actions"))},
     "finished": "select id from report where title = 'Bilan partagé' limit 1",
     **{name: f"select id from own_questionnaire where file_name = '{name}.yaml'" for name in ("own", "of_network", "draft", "faulty")},
-    "mirror": f"select l.code from mirror_link l {_IN_VALLEY} and l.audience = 'customers'",
     "asked": f"select r.id from respondent r join assessment a on a.id = r.assessment_id join organisation o on o.id = r.organisation_id "
     "where o.slug = 'transports-du-val' and a.mode = 'together' order by r.id limit 1",
     "mirror": f"select l.code from mirror_link l {_IN_VALLEY} and l.audience = 'customers'",
