@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from palier.assessments.flows.carrying import Wanted, carry_over
 from palier.assessments.flows.definitions import definition_by, keep_definition
 from palier.assessments.rules.asked import NO_TURN, Turn, asked, turn
 from palier.assessments.rules.drafts import Draft, Fault, draft_from, faults, settled
@@ -80,10 +81,12 @@ class Unacceptable(ValueError):
 async def open_assessment(
     actor: Actor, questionnaire: Questionnaire, *, name: str, opens_on: date, closes_on: date | None,
     campaign: Campaign | None = None, mode: Mode = Mode.TOGETHER, names_shown: bool = True, op: UUID | None = None,
+    wanted: Wanted | None = None,
 ) -> Assessment:  # fmt: skip
     """Open a round called `name` (such as "2026"); its address is the questionnaire and the name.
 
-    `mode` is for good. `names_shown` says whether opened individual answers carry their authors' names.
+    `mode` is for good. `names_shown` says whether opened individual answers carry their authors' names. `wanted`: what is
+    carried over from a round before, never an answer.
 
     What is asked is kept whole from now on, and the questionnaire's scope with it. With a campaign the network is told
     that the round exists, and nothing else. Raises AlreadyDone for the form `op`, ChangedQuestionnaire for a version
@@ -101,7 +104,11 @@ async def open_assessment(
         )  # fmt: skip
         await check_offered(questionnaire)
         await keep_definition(questionnaire)
-        await audit.record(actor, "assessments.opened", f"assessment {slug}", questionnaire=questionnaire.key)
+        carried = await carry_over(actor, wanted, assessment, questionnaire) if wanted else {}
+        source = {"from": wanted.slug, "carried": carried} if wanted else {}
+        await audit.record(
+            actor, "assessments.opened", f"assessment {slug}", questionnaire=questionnaire.key, **source
+        )
         if campaign:
             await _take_part(actor, campaign)
     return assessment

@@ -2,19 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 from litestar.response import Template
 from litestar.types import ControllerRouterHandler
 
 from palier.assessments import store
-from palier.assessments.flows import answering, proposing, reopening, sheets
+from palier.assessments.flows import answering, carrying, proposing, reopening, sheets
 from palier.assessments.flows.marking import marks_of
 from palier.assessments.pages.answering import entries, round_path, walks
 from palier.assessments.rules.progress import minutes_left
@@ -40,6 +40,8 @@ class Offer:
     questionnaire: Questionnaire
     last: Assessment | None
     campaigns: list[Campaign]
+    source: carrying.Source | None = None
+    """The submitted round the next one starts from."""
 
 
 class SetUp(msgspec.Struct, frozen=True):
@@ -50,6 +52,17 @@ class SetUp(msgspec.Struct, frozen=True):
     campaign: str = ""
     mode: store.Mode = store.Mode.TOGETHER
     names: str = ""
+    source: str = ""
+    team: str = ""
+    assigned: str = ""
+    evidence: str = ""
+
+    @property
+    def wanted(self) -> carrying.Wanted | None:
+        """What is carried over from the round before, if there is one."""
+        if not self.source:
+            return None
+        return carrying.Wanted(self.source, self.team == "yes", self.assigned == "yes", self.evidence == "yes")
 
 
 class Rounds(Controller):
@@ -69,18 +82,27 @@ class Rounds(Controller):
         )  # fmt: skip
 
     @get("/new", opt=RUN)
-    async def choose(self, request: Request, actor: NamedDependency[Actor]) -> Template:
+    async def choose(
+        self, request: Request, actor: NamedDependency[Actor], before: Annotated[str, QueryParameter(name="from")] = ""
+    ) -> Response:  # fmt: skip
+        """Every questionnaire; with `?from=` the next round of that one."""
         async with reading(actor):
+            if before:
+                known = await store.assessment_by_slug(actor, before)
+                return see_other(f"/o/{actor.organisation.slug}/assessments/new/{known.questionnaire}?from={before}")
             offers = [await _offer(actor, questionnaire) for questionnaire in await offered(actor)]
         return page(request, "assessments/choose.html", nav="assessments", offers=offers)
 
     @get("/new/{code:str}", opt=RUN)
-    async def prepare(self, request: Request, actor: NamedDependency[Actor], code: FromPath[str]) -> Template:
+    async def prepare(
+        self, request: Request, actor: NamedDependency[Actor], code: FromPath[str],
+        before: Annotated[str, QueryParameter(name="from")] = "",
+    ) -> Template:  # fmt: skip
         async with reading(actor):
-            offer = await _offer(actor, await _known(actor, code))
+            offer = await _offer(actor, await _known(actor, code), before)
         today = clock.today(actor.person.time_zone)
         values = {"name": str(today.year), "opens": today, "closes": None, "campaign": ""}
-        values |= {"mode": store.Mode.TOGETHER, "names": "yes"}
+        values |= {"mode": store.Mode.TOGETHER, "names": "yes", "team": "yes", "assigned": "yes", "evidence": "yes"}
         values["dimensions"] = [item.code for item in offer.questionnaire.dimensions]
         if offer.campaigns:
             first = offer.campaigns[0]
@@ -93,7 +115,7 @@ class Rounds(Controller):
     ) -> Response:
         raw = await form_of(request)
         async with reading(actor):
-            offer = await _offer(actor, await _known(actor, code))
+            offer = await _offer(actor, await _known(actor, code), raw.get("source", ""))
         form, errors = parse(SetUp, raw)
         dates, wrong = _dates(raw)
         campaign = next((c for c in offer.campaigns if str(c.id) == raw.get("campaign")), None)
@@ -104,7 +126,7 @@ class Rounds(Controller):
         opened = await answering.open_assessment(
             actor, offer.questionnaire.within(scope), name=form.name, opens_on=dates["opens"] or clock.today(),
             closes_on=dates["closes"], campaign=campaign, mode=form.mode, op=form.op,
-            names_shown=form.names == "yes" or form.mode is store.Mode.TOGETHER,
+            names_shown=form.names == "yes" or form.mode is store.Mode.TOGETHER, wanted=form.wanted,
         )  # fmt: skip
         return see_other(round_path(actor, opened.slug))
 
@@ -137,10 +159,12 @@ async def _known(actor: Actor, code: str) -> Questionnaire:
         raise NotFoundException from None
 
 
-async def _offer(actor: Actor, questionnaire: Questionnaire) -> Offer:
+async def _offer(actor: Actor, questionnaire: Questionnaire, before: str | None = None) -> Offer:
+    """`before`: the round the next one starts from ("": the last one); None does not look for one."""
     last = await store.visible_assessments(actor).filter(questionnaire=questionnaire.id).first()
     today = clock.today(actor.person.time_zone)
-    return Offer(questionnaire, last, await store.open_campaigns(actor, questionnaire, today))
+    source = None if before is None else await carrying.load_source(actor, questionnaire, before)
+    return Offer(questionnaire, last, await store.open_campaigns(actor, questionnaire, today), source)
 
 
 def _set_up(
@@ -157,7 +181,8 @@ def _as_typed(raw: dict[str, str]) -> dict[str, Any]:
         name: tuple(raw.get(f"{name}-{part}", "") for part in ("day", "month", "year"))
         for name in ("opens", "closes")
     }
-    return {name: raw.get(name, "") for name in ("name", "campaign", "mode", "names")} | dates
+    typed = ("name", "campaign", "mode", "names", "team", "assigned", "evidence")
+    return {name: raw.get(name, "") for name in typed} | dates
 
 
 def _ticked(raw: dict[str, str], questionnaire: Questionnaire) -> list[str]:
