@@ -20,12 +20,11 @@ MONDAY = date(2026, 11, 23)
         ('"Haddad, Yasmine" <y@val.fr>, Paul <p@val.fr>', ["y@val.fr", "p@val.fr"]),
         ("\n ,;  \n", []),
         ("Léa Fontaine", ["léa fontaine"]),
-        ("Léa <lea@val.fr", ["léa", "lea@val.fr"]),
+        ("Léa <lea@val.fr", ["lea@val.fr"]),
     ],
 )
 def test_a_list_is_read_as_people_paste_it(pasted: str, addresses: list[str]) -> None:
-    found = [email for _, email in pieces_in(pasted)]
-    assert found == addresses or pasted.startswith("Léa <lea")  # half a bracket: never lost, never sent to
+    assert [email for _, email in pieces_in(pasted)] == addresses
 
 
 def test_each_piece_is_told_what_becomes_of_it() -> None:

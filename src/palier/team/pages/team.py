@@ -253,11 +253,13 @@ async def _row_answer(
     async with reading(actor):
         team = await load_team(actor, slug)
     trouble = {"trouble": asked, "row_errors": errors or {}, "theirs": theirs, "typed": raw or {}}
-    return page(
+    answer = page(
         request, "team/row_answer.html" if is_htmx(request) else "team/team.html",
         status_code=409 if theirs else 422 if errors else 200, row=_row_of(team, asked), told=said, errors={}, raw={},
         ticked=(), **_shared(actor, team), **trouble if refused else _calm(),
     )  # fmt: skip
+    answer.headers["hx-trigger-after-settle"] = f'{{"focus-on": "save-{asked}"}}'  # its button may be gone
+    return answer
 
 
 def _calm() -> dict[str, Any]:
