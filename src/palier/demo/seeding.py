@@ -12,6 +12,7 @@ from datetime import timedelta
 from palier.accounts import store as accounts
 from palier.accounts.passwords import hashed
 from palier.assessments.flows.definitions import keep_definition
+from palier.demo.asking import plant_asked
 from palier.demo.cockpit import plant_cockpit
 from palier.demo.consultant import clients_among, plant_clients
 from palier.demo.conversation import plant_conversation
@@ -103,6 +104,7 @@ async def _plant(settings: Settings, press: Press) -> None:
     await plant_plan(valley, large.campaigns[-2].name, owners=(claire, malik))
     await plant_conversation(valley, malik, sophie, settings)
     await plant_evidence(valley, malik, settings)
+    await plant_asked(valley, large.campaigns[-1].name)
     await plant_past_plan(valley, large.campaigns[-3].name, large.campaigns[-2].name, owners=(malik, claire))
     clients = clients_among(actors)
     await plant_clients(large, hugo, clients)
