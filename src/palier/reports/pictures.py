@@ -14,6 +14,7 @@ _COLOURS = 64
 def pictures_of(content: bytes) -> Pictures:
     """The first pages of the PDF `content` as PNG files."""
     with pypdfium2.PdfDocument(content) as pdf:
+        pdf.init_forms()  # or what stands in fields is not drawn; of no effect without any
         drawn = [_drawn(pdf[place]) for place in range(min(len(pdf), MOST_PICTURES))]
         return Pictures(tuple(_png(one) for one in drawn), len(pdf), max(one.height for one in drawn))
 

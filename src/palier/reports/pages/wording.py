@@ -29,7 +29,7 @@ def kind_name(kind: str) -> str:
         "action": _("Action sheet"),
         "bulletin": _("Bulletin of the edition"),
         "certificate": _("Certificate of submission"),
-        "paper": _("Questionnaire to fill in by hand"),
+        "paper": _("Questionnaire to fill in"),
         "slides": _("Executive slides"),
     }.get(kind, _("Document"))
 
