@@ -33,15 +33,17 @@ async def send_link(page: Visitor, **fields: str) -> Any:
 
 
 @pytest.mark.usefixtures("together")
-async def test_a_file_is_attached_taken_along_and_taken_off(malik: Actor, sophie: Actor, visit: Browser) -> None:
+async def test_a_file_is_attached_taken_along_and_taken_off(
+    malik: Actor, sophie: Actor, visit: Browser
+) -> None:
     async with visit(malik) as page:
         sent = await send_file(
-            page, "Été.txt", b"Relu", **{"until-day": "1", "until-month": "2", "until-year": "2020"}
+            page, "Été.txt", b"Relu", **{"until-day": "2", "until-month": "2", "until-year": "2020"}
         )
         assert sent.headers["location"] == f"{PLACE}#attached"
         shown = (await page.get(PLACE)).text
         assert attached(shown) == ["Été.txt"]
-        assert "Expirée le 1 févr. 2020" in shown
+        assert "Expirée le 2 févr. 2020" in shown
         address = re.findall(rf'"({LIBRARY}/[^"]+/file)"', shown)[0]
     async with visit(sophie) as reader:
         taken = await reader.get(address)
@@ -68,7 +70,9 @@ async def test_what_is_refused_is_told_with_its_reason_and_nothing_typed_is_lost
         assert 'value="Notre bilan"' in wrong.text
         again = await send_link(page, link="javascript:alert(1)", title="Charte", **{"until-day": "31", "until-month": "2", "until-year": "2027"})  # fmt: skip
         assert again.status_code == 422
-        assert all(text in again.text for text in ('value="javascript:alert(1)"', 'value="Charte"', 'value="31"'))
+        assert all(
+            text in again.text for text in ('value="javascript:alert(1)"', 'value="Charte"', 'value="31"')
+        )
         assert [again.text.count(f'id="link-{field}-error"') for field in ("link", "until")] == [1, 1]
         assert attached((await page.get(PLACE)).text) == []
 
@@ -143,3 +147,17 @@ async def test_pages_keep_what_backs_an_unseen_answer(
         assert (await page.get(f"{LIBRARY}/{used.evidence_id}")).status_code == 404
         assert (await page.get(f"{LIBRARY}/{used.evidence_id}/file")).status_code == 404
         assert (await page.send_form(f"{place}/evidence/{used.evidence_id}/use")).status_code == 404
+
+
+@pytest.mark.usefixtures("together")
+async def test_results_and_data_tell_what_is_attached(claire: Actor, shelf: Shelf, visit: Browser) -> None:
+    await bring(claire, shelf, "fl-2026", "Baromètre", data=b"abc")
+    await link(claire, shelf, "fl-2026", "Charte", OTHER)
+    round_ = "/o/transports-du-val/e/fl-2026"
+    async with visit(claire) as page:
+        assert attached((await page.get(f"{round_}/why/{CODE}")).text) == ["Baromètre"]
+        told = (await page.get(f"{round_}/data.json")).json()["evidence"]
+    assert [(row["code"], row["title"], row["link"], row["size"]) for row in told] == [
+        (CODE, "Baromètre", None, 3), (OTHER, "Charte", "https://example.org/charte", None),
+    ]  # fmt: skip
+    assert told[0]["sha256"] == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"

@@ -17,6 +17,7 @@ from palier.assessments.pages.data_file import answers_csv, round_json, round_wo
 from palier.assessments.pages.results import Opened, opened
 from palier.assessments.rules.form_fields import NotForHere
 from palier.assessments.rules.peers import Peers
+from palier.evidence.store import uses_in
 from palier.foundation.actor import Actor
 from palier.foundation.database import reading
 from palier.foundation.identifiers import new_id
@@ -70,7 +71,9 @@ class RoundData(Controller):
         """The round, its answers and its whole result."""
         async with reading(actor):
             shown = await _shown(actor, assessment, peers)
-        return _file(round_json(actor.organisation, shown.round), "application/json", f"{assessment}.json")
+            attached = await uses_in(actor, shown.round.assessment.id)
+        content = round_json(actor.organisation, shown.round, attached)
+        return _file(content, "application/json", f"{assessment}.json")
 
     @post("/data", opt=ANSWER)
     async def bring(

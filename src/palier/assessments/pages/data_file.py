@@ -22,6 +22,7 @@ from palier.assessments.rules.reading import Table
 from palier.assessments.rules.value_fields import cell_of
 from palier.assessments.scope_wording import scope_in_words
 from palier.assessments.store import Written
+from palier.evidence.store import Evidence, EvidenceUse
 from palier.foundation.actor import Organisation
 from palier.foundation.clock import now
 from palier.foundation.language import current, day
@@ -175,16 +176,37 @@ def _plain_answer(criterion: Criterion, row: Written | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _once(attached: Sequence[EvidenceUse]) -> list[tuple[str, Evidence]]:
+    """What is attached to each criterion, once though several people attached it, in the order of the codes."""
+    pieces = {(use.code, use.evidence_id): use.evidence for use in attached}
+    return [
+        (code, row)
+        for (code, _id), row in sorted(pieces.items(), key=lambda pair: (pair[0][0], pair[1].title))
+    ]
+
+
+def _plain_evidence(code: str, row: Evidence) -> dict[str, Any]:
+    """One attachment: whoever has the file finds by its SHA-256 whether it is the one. Without names of people."""
+    file = row.file
+    return {
+        "code": code, "title": row.title, "link": row.link or None, "file": row.file_name or None,
+        "sha256": file.sha256 if file else None, "size": file.size if file else None,
+        "valid_until": row.valid_until.isoformat() if row.valid_until else None,
+    }  # fmt: skip
+
+
 def _moment(at: datetime | None) -> str:
     return at.isoformat(timespec="seconds") if at else ""
 
 
-def round_json(organisation: Organisation, one: Round) -> bytes:
+def round_json(organisation: Organisation, one: Round, attached: Sequence[EvidenceUse]) -> bytes:
     """The round, every answer and the whole result, fractions exact: what a program needs to compute it again."""
-    return json.dumps(dict(_plain_round(organisation, one)), ensure_ascii=False, indent=1).encode()
+    return json.dumps(dict(_plain_round(organisation, one, attached)), ensure_ascii=False, indent=1).encode()
 
 
-def _plain_round(organisation: Organisation, one: Round) -> Iterator[tuple[str, Any]]:
+def _plain_round(
+    organisation: Organisation, one: Round, attached: Sequence[EvidenceUse]
+) -> Iterator[tuple[str, Any]]:
     round_ = one.assessment
     yield "format", FORMAT
     yield "taken_at", _moment(now())
@@ -198,6 +220,7 @@ def _plain_round(organisation: Organisation, one: Round) -> Iterator[tuple[str, 
         "id": round_.questionnaire, "version": round_.version, "hash": round_.definition_hash, "scope": list(round_.scope),
     }  # fmt: skip
     yield "answers", [_plain_answer(c, one.answers.get(c.code)) for c in one.questionnaire.criteria]
+    yield "evidence", [_plain_evidence(code, row) for code, row in _once(attached)]
     yield "provisional", one.provisional
     yield "result", to_plain(one.result)
     yield "result_hash", round_.result_hash

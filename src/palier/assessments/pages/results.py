@@ -11,6 +11,7 @@ from litestar.response import Template
 
 from palier.assessments import mirrored_wording, store
 from palier.assessments import results_wording as wording
+from palier.assessments.flows.backing import load_backing
 from palier.assessments.flows.ranges import range_of
 from palier.assessments.flows.rounds import Round, load_round
 from palier.assessments.results_file import results_file
@@ -30,6 +31,7 @@ from palier.foundation.charts.shapes import Round as TrendPoint
 from palier.foundation.database import reading
 from palier.foundation.language import current
 from palier.foundation.permissions import Permission, needs
+from palier.foundation.upload_wording import weight
 from palier.foundation.web import is_htmx, page
 from palier.questionnaires.rules import Questionnaire
 from palier.scoring.rules import Result
@@ -150,6 +152,7 @@ class Results(Controller):
             shown = await opened(actor, slug, peers)
             practices = (await practised(actor)).get(f"{shown.round.questionnaire.id}/{code}", 0)
             events = await store.history_of(shown.round.assessment.id, code)
+            backing = await load_backing(actor, shown.round.assessment, code)
         if code == "total":
             return page(request, "assessments/results_sum.html", **shown.shared, **sum_of(shown))
         return page(
@@ -159,6 +162,8 @@ class Results(Controller):
             **why_of(shown, code),
             events=moves(events),
             practices=practices,
+            backing=backing,
+            weight=weight,
         )
 
 
