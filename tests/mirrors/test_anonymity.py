@@ -1,5 +1,6 @@
 """Nobody learns what one person answered: not by a page, not by a query, not by subtracting figures."""
 
+import asyncio
 import random
 from collections.abc import Mapping
 from fractions import Fraction
@@ -201,6 +202,30 @@ async def test_a_closed_or_deleted_mirror_takes_nothing(
         with pytest.raises(NoSuchLink):
             await look(code)
     for table in HIDDEN:
+        assert await owner.fetchval(f"select count(*) from {table}") == 0
+
+
+async def test_people_who_answer_at_once_are_counted_once_each(
+    claire: Actor, say: Say, owner: asyncpg.Connection
+) -> None:
+    await asyncio.gather(*(say(Audience.STAFF, 100, 0) for _ in range(12)))
+    assert (await told(claire))[0][Audience.STAFF] == 10
+    batches = await owner.fetch("select number, sums::text from mirror_batch order by number")
+    assert [tuple(row) for row in batches] == [(n, '{"time": [5, 0], "promises": [5, 500]}') for n in (1, 2)]
+    assert await owner.fetchval("select count(*) from mirror_answer") == 2
+
+
+async def test_a_throw_away_copy_takes_its_mirror_with_it(
+    claire: Actor, say: Say, owner: asyncpg.Connection
+) -> None:
+    for _ in range(6):
+        await say(Audience.STAFF, 100, 0)
+    await owner.execute(
+        "set session_replication_role = replica; update organisation set sandbox_until = now(); set session_replication_role = origin"
+    )
+    async with transaction(claire):
+        await select("select erase_sandbox($1)", claire.organisation_id)
+    for table in ("mirror", "mirror_link", *HIDDEN):
         assert await owner.fetchval(f"select count(*) from {table}") == 0
 
 
