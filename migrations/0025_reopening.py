@@ -53,6 +53,7 @@ class Migration(Step):
             name="given_up_name",
             field=fields.CharField(default="", db_default="", max_length=120),
         ),
+        ops.AddField(model_name="IssuedFile", name="assessment_id", field=fields.UUIDField(null=True)),
         ops.AlterField(
             model_name="Assessment",
             name="state",

@@ -57,3 +57,19 @@ create or replace function answer_history(p_assessment uuid, p_code text) return
   from (select * from answer_event e where e.assessment_id in (select states_up_to(p_assessment)) and e.code = p_code
     order by e.revision desc limit 12) h
 $$;
+
+-- 4. Whoever holds the code of a document, or the document, learns that its round was submitted again since: when, and nothing else.
+create function superseded_since(p_asked text) returns timestamptz
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare v_file issued_file; v_at timestamptz;
+begin
+  if app_org() is not null then raise exception 'asked by somebody without an organisation' using errcode = 'P0403'; end if;
+  select * into v_file from issued_file f where (f.fingerprint = p_asked or f.sha256 = p_asked) and f.assessment_id is not null
+    order by f.issued_at limit 1;
+  if not found then return null; end if;
+  perform set_config('app.org', v_file.organisation_id::text, true);
+  select min(n.submitted_at) into v_at from assessment a join assessment n on n.supersedes_id = a.id and n.submitted_at is not null
+    where a.id = v_file.assessment_id and a.state = 'superseded' and v_file.issued_at >= a.submitted_at;
+  perform set_config('app.org', '', true);
+  return v_at;
+end $$;

@@ -56,3 +56,5 @@ grant execute on function audit_append(uuid, uuid, text, uuid, text, text, text)
   enqueue_in_turn(text, jsonb, text, text, timestamptz), erase_sandbox(uuid) to palier_web, palier_worker;
 revoke all on function give_mirror_answer(text, jsonb, date), mirror_figures(uuid) from public;
 grant execute on function give_mirror_answer(text, jsonb, date), mirror_figures(uuid) to palier_web, palier_worker;
+revoke all on function superseded_since(text) from public;
+grant execute on function superseded_since(text) to palier_web;

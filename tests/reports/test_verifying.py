@@ -6,6 +6,8 @@ from dataclasses import fields, replace
 
 import pytest
 
+from palier.assessments.flows.reopening import reopen
+from palier.assessments.flows.submitting import submit
 from palier.assessments.rules.peers import nobody
 from palier.foundation import files
 from palier.foundation import store as shared
@@ -21,6 +23,7 @@ from palier.reports.rules.seals import ALPHABET, LENGTH, Seal, typed_code
 from palier.reports.rules.wishes import Kind, Wish
 from palier.reports.store import IssuedFile, Report
 from palier.foundation.turns import MOST_KNOWN, TooOften, Turns
+from tests.action_plans.conftest import plant_round
 from tests.reports import samples
 from tests.reports.conftest import plant_report
 
@@ -154,7 +157,9 @@ async def test_what_was_issued_is_never_rewritten(claire, issued, owner):
 
 
 def test_an_answer_has_room_for_four_facts_and_no_more():
-    assert {field.name for field in fields(Issue)} == {"issuer", "kind", "issued_at", "sha256"}
+    assert {field.name for field in fields(Issue)} == {
+        "issuer", "kind", "issued_at", "sha256", "superseded_on"
+    }  # fmt: skip
 
 
 async def test_a_person_who_signs_alone_is_not_named(claire):
@@ -303,3 +308,23 @@ async def send(browser, address: str, content: bytes):
     await browser.get("/verify")
     files_ = {"file": ("document.pdf", content, "application/pdf")}
     return await browser.post(address, data={"_csrf_token": browser.cookies["csrftoken"]}, files=files_)
+
+
+async def test_a_document_of_a_state_that_was_superseded_is_still_true_and_says_so(claire, visit, stage):
+    document = sealed(samples.action_plan("fr", 1), SITE)
+    submitted = await plant_round(claire)
+    async with transaction(claire):
+        await issue(document, "0" * 64, organisation=claire.organisation_id, assessment=submitted.id)
+    code = document.cover.seal.code
+    (known,) = await ask_about_code(code)
+    assert known.superseded_on is None
+    draft = await reopen(claire, submitted.slug, reason="Un chiffre à corriger", sealed=nobody)
+    assert (await ask_about_code(code))[0].superseded_on is None  # what was submitted holds
+    again = await submit(claire, draft.slug, name="Claire Lambert")
+    (known,) = await ask_about_code(code)
+    assert known.superseded_on == again.submitted_at
+    assert (await ask_about_file(b"")) is None
+    async with visit(None) as browser:
+        page = await browser.get(f"/verify/{code}")
+    assert "remise à nouveau" in page.text
+    assert "Transports du Val" not in answer_of(page.text)

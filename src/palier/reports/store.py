@@ -134,6 +134,7 @@ class IssuedFile(Model):
     organisation_id: UUID | None
     network: Any = fields.ForeignKeyField("palier.Network", related_name="issued_files", null=True)
     network_id: UUID | None
+    assessment_id: UUID | None = fields.UUIDField(null=True)  # the round it is of
     fingerprint = fields.CharField(max_length=64)  # of the code
     sha256 = fields.CharField(max_length=64, db_index=True)
     kind = fields.CharField(max_length=30)
@@ -248,6 +249,13 @@ async def issued_under(fingerprint: str) -> list[IssuedFile]:
 async def issued_as(sha256: str) -> IssuedFile | None:
     """When a file with this very content was first issued."""
     return await IssuedFile.filter(sha256=sha256).order_by("issued_at", "id").first()
+
+
+async def superseded_since(asked: str) -> datetime | None:
+    """When the round of the document with this fingerprint of its code, or of its bytes, was submitted again."""
+    (row,) = await select("select superseded_since($1) as at", asked)
+    at: datetime | None = row["at"]
+    return at
 
 
 # --- links for people outside ---------------------------------------------------------------------------------------

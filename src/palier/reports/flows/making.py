@@ -141,7 +141,9 @@ async def _finish(duty: OnDuty, report: UUID, printed: _Printed, shelf: files.Sh
         await Report.filter(id=report).update(
             state=ReportState.DONE, file_id=file.id, pages=printed.pages, finished_at=now(), failure=""
         )
-        await verifying.issue(printed.document, file.sha256, organisation=row.organisation_id)
+        await verifying.issue(
+            printed.document, file.sha256, organisation=row.organisation_id, assessment=row.assessment_id
+        )
         await audit.record(duty, "reports.made", f"report {report}", sha256=file.sha256, pages=printed.pages)
         await telling.tell(row, site, made=True)
 

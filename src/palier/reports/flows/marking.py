@@ -63,7 +63,9 @@ async def _keep(
             shelf, None, row.organisation_id, name, form.media_type, content, identifier=row.id
         )
         await SharedLink.filter(id=row.id).update(file_id=file.id)
-        await verifying.issue(document, file.sha256, organisation=row.organisation_id)
+        await verifying.issue(
+            document, file.sha256, organisation=row.organisation_id, assessment=report.assessment_id
+        )
         await audit.record(
             duty, "reports.copy_made", f"report {row.report_id}", link=row.id, sha256=file.sha256
         )

@@ -24,12 +24,17 @@ PAGE = "/verify"
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """What anybody may know of a file that was issued: the house it comes from, what it is, when it was made, its hash."""
+    """What anybody may know of a file that was issued: the house it comes from, what it is, when it was made, its hash.
+
+    `superseded_on`: when its round was submitted again after a reopening. The document then is what it was, of a state
+    that holds no longer.
+    """
 
     issuer: str
     kind: str
     issued_at: datetime
     sha256: str
+    superseded_on: datetime | None = None
 
 
 def sealed(document: Document, site: str, signs_alone: str = "") -> Document:
@@ -44,8 +49,9 @@ def sealed(document: Document, site: str, signs_alone: str = "") -> Document:
 
 
 async def issue(
-    document: Document, sha256: str, *, organisation: UUID | None = None, network: UUID | None = None
-) -> None:
+    document: Document, sha256: str, *, organisation: UUID | None = None, network: UUID | None = None,
+    assessment: UUID | None = None,
+) -> None:  # fmt: skip
     """Write down that a file of `document` with this hash has left the press, in the caller's transaction.
 
     Nothing for a document without a code. A copy with other bytes, a watermarked one, is issued under the same code.
@@ -54,7 +60,7 @@ async def issue(
     if seal is None:
         return
     row = store.IssuedFile(
-        organisation_id=organisation, network_id=network, fingerprint=fingerprint(seal.code), sha256=sha256,
+        organisation_id=organisation, network_id=network, assessment_id=assessment, fingerprint=fingerprint(seal.code), sha256=sha256,
         kind=kind_of(document), issuer=seal.issuer[:200], issued_at=now(),
     )  # fmt: skip
     await store.IssuedFile.bulk_create([row], ignore_conflicts=True)
@@ -67,7 +73,8 @@ async def ask_about_code(text: str) -> tuple[Issue, ...]:
     """
     asked = fingerprint(typed_code(text))
     async with reading(LinkHolder(asked)):
-        return tuple(_issue(row) for row in await store.issued_under(asked))
+        since = await store.superseded_since(asked)
+        return tuple(_issue(row, since) for row in await store.issued_under(asked))
 
 
 async def ask_about_file(data: bytes) -> Issue | None:
@@ -75,8 +82,9 @@ async def ask_about_file(data: bytes) -> Issue | None:
     sha256 = hashlib.sha256(data).hexdigest()
     async with reading(LinkHolder(sha256)):
         row = await store.issued_as(sha256)
-    return _issue(row) if row else None
+        since = await store.superseded_since(sha256)
+    return _issue(row, since) if row else None
 
 
-def _issue(row: store.IssuedFile) -> Issue:
-    return Issue(row.issuer, row.kind, row.issued_at, row.sha256)
+def _issue(row: store.IssuedFile, since: datetime | None) -> Issue:
+    return Issue(row.issuer, row.kind, row.issued_at, row.sha256, since)
