@@ -58,6 +58,8 @@ def may_ask(questionnaire: Questionnaire) -> Asked:
 async def mirror_beside(actor: Actor, assessment: Assessment) -> MirrorView | None:
     """The mirror of a round for its results; None where there is none (assessments.rules.mirrored)."""
     mirror = await store.mirror_of(actor, assessment.id)
+    if mirror is None and assessment.origin_id:  # reopened: what was asked in its first state
+        mirror = await store.mirror_of(actor, assessment.origin_id)
     if mirror is None:
         return None
     return await _view(mirror, asked_from(mirror.themes, mirror.scale), await store.links_of(mirror))
