@@ -353,7 +353,7 @@ async def test_each_kind_is_refused_by_itself_by_the_letter_or_on_the_account(
     assert [mail["kind"] for mail in await letters(owner)] == ["soon", "late"]
     async with visit(malik) as browser:
         page = (await browser.get("/account/reminders")).text
-        assert len(re.findall(r'type="checkbox"[^>]* checked', page)) == 4
+        assert len(re.findall(r'type="checkbox"[^>]* checked', page)) == 5
         await browser.send_form("/account/reminders", {"soon": "yes"})
         page = (await browser.get("/account/reminders")).text
         assert re.findall(r'type="checkbox" id="(\w+)"[^>]* checked', page) == ["soon"]
