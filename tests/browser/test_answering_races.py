@@ -9,12 +9,14 @@ import asyncpg
 import pytest
 from playwright.async_api import BrowserContext, Page, Route, expect
 
+from palier.accounts import sessions
 from palier.accounts.passwords import hashed
 from palier.assessments.flows.answering import answer_criterion, open_assessment
 from palier.assessments.flows.submitting import submit
 from palier.assessments.rules.drafts import Draft
 from palier.assessments.store import Assessment
 from palier.foundation.actor import Actor
+from palier.foundation.database import transaction
 from palier.foundation.identifiers import new_id
 from palier.questionnaires.catalogue import latest
 from palier.scoring.rules.answers import State
@@ -392,6 +394,81 @@ async def test_submitted_meanwhile_the_words_stay_on_the_page(desk: Desk, claire
     row = await desk.row()
     assert row is not None
     assert (row["rationale"], row["revision"]) == ("", 1)
+
+
+# --- whose session it is, and what waits --------------------------------------------------------------------------------
+
+
+async def test_answers_given_offline_are_sent_in_order_and_once(
+    desk: Desk, context: BrowserContext
+) -> None:
+    codes = ["FL1.1.2", "FL1.1.1"]
+    await desk.page.goto(f"{ROUND}/s/FL1.1")
+    await context.set_offline(True)
+    for code, level in zip(codes, (2, 3), strict=True):
+        await desk.page.locator(f"[id='{code}'] input[value='{level}']").check(force=True)
+    waiting = desk.page.locator("#waiting")
+    await expect(waiting).to_contain_text("Réponses qui attendent d’être envoyées : 2")
+    await expect(waiting.get_by_role("link")).to_have_text([f"{code} (fl-2026)" for code in codes])
+    assert await desk.owner.fetchval("select count(*) from answer") == 0
+    await context.set_offline(False)
+    await desk.all_quiet()
+    events = await desk.owner.fetch(
+        "select code, after ->> 'level' as level from answer_event order by at, revision"
+    )
+    assert [tuple(event) for event in events] == list(zip(codes, "23", strict=True))
+    await expect(waiting).to_be_hidden()
+
+
+async def test_somebody_else_who_signs_in_never_sends_my_answers_and_i_do(
+    desk: Desk, context: BrowserContext, claire: Actor, malik: Actor
+) -> None:
+    secrets = {}
+    for actor in (claire, malik):
+        async with transaction(None):
+            secrets[actor.person_id] = await sessions.open_session(actor.person_id, "chromium")
+
+    async def sit_down(actor: Actor) -> None:
+        address = desk.page.url.partition("/o/")[0]
+        await context.add_cookies([{"name": "session", "value": secrets[actor.person_id], "url": address}])
+
+    await sit_down(malik)
+    await desk.type("De Claire")
+    await expect(desk.page.locator("#saved")).to_contain_text("autre personne")
+    his = await context.new_page()
+    await his.goto(f"{ROUND}/q/{FIRST}")
+    await expect(his.locator("#rationale")).to_have_value("")
+    await his.goto("/o/transports-du-val/assessments")
+    await expect(his.locator("#waiting")).to_be_hidden()
+    assert await desk.owner.fetchval("select count(*) from answer") == 0
+    await desk.page.close(run_before_unload=False)
+    await sit_down(claire)
+    again = Desk(await context.new_page(), desk.owner)
+    await again.open()
+    row = await again.eventually(lambda row: row["rationale"] == "De Claire")
+    assert (row["updated_name"], row["revision"]) == ("Claire Lambert", 1)
+
+
+async def test_signing_out_asks_before_it_leaves_or_erases_what_waits(
+    desk: Desk, context: BrowserContext
+) -> None:
+    await desk.page.route(
+        "**/q/**", lambda route: route.abort() if route.request.method == "PATCH" else route.continue_()
+    )
+    await desk.type("Pas encore parti")
+    await expect(desk.page.locator("#saved")).to_have_role("alert")
+    away = await context.new_page()
+    await away.route("**/q/**", lambda route: route.abort())
+    await away.goto("/account")
+    await expect(away.locator("#waiting")).to_contain_text(f"{FIRST} (fl-2026)")
+    await away.get_by_role("button", name="Se déconnecter", exact=True).first.click()
+    asked = away.get_by_role("dialog")
+    await asked.get_by_role("button", name="Les envoyer").click()
+    await expect(asked.get_by_role("alert")).to_be_visible()
+    await desk.page.close(run_before_unload=False)
+    await asked.get_by_role("button", name="Les effacer").click()
+    await away.wait_for_url(lambda address: "/account" not in address)
+    assert await away.evaluate("Object.keys(localStorage).length") == 0
 
 
 # --- without JavaScript ---------------------------------------------------------------------------------------------
