@@ -12,12 +12,14 @@ from palier.foundation.database import reading, transaction
 from palier.foundation.uploads import Received
 
 
-async def attach(actor: Actor, shelf: files.Shelf, action: UUID, sent: Received, op: UUID) -> TopicFile:
-    """Keep a file, judged before, beside the action. Raises DoesNotExist, Full, AlreadyDone."""
+async def attach(
+    actor: Actor, shelf: files.Shelf, action: UUID, sent: Received, op: UUID, room: int | None = None
+) -> TopicFile:
+    """Keep a file, judged before, beside the action, in the organisation's `room`. Raises DoesNotExist, Full, AlreadyDone."""
     async with transaction(actor):
         # Locked: two who attach the last file at once wait for each other.
         row = await store.action_by_id(actor, action, locked=True)
-        return await attaching.attach(actor, shelf, topic_of(actor, row), sent, op)
+        return await attaching.attach(actor, shelf, topic_of(actor, row), sent, op, room)
 
 
 async def detach(actor: Actor, action: UUID, file: UUID) -> str:

@@ -48,7 +48,8 @@ class Files(Controller):
         async with reading(actor):
             await store.action_by_id(actor, action)
         try:
-            row = await attaching.attach(actor, shelf, action, await _sent(request, settings), op)
+            sent = await _sent(request, settings)
+            row = await attaching.attach(actor, shelf, action, sent, op, settings.files_room)
         except Refused as refused:
             said = refusal_words(refused.reason)
         except Full as full:

@@ -18,7 +18,7 @@ MOST_FILES = 20
 """Files beside one topic."""
 
 MOST_BYTES = 2_000_000_000
-"""Bytes of all the files of an organisation."""
+"""Bytes of all the files of an organisation, where nobody says otherwise (PALIER_FILES_ROOM)."""
 
 
 class Full(Exception):
@@ -29,13 +29,15 @@ class Full(Exception):
         self.by_number = by_number
 
 
-async def attach(actor: Actor, shelf: files.Shelf, topic: Topic, sent: Received, op: UUID) -> TopicFile:
-    """Keep a file beside the topic. Raises Full, AlreadyDone."""
+async def attach(
+    actor: Actor, shelf: files.Shelf, topic: Topic, sent: Received, op: UUID, room: int | None = None
+) -> TopicFile:
+    """Keep a file beside the topic; all files of the organisation fill at most `room` bytes. Raises Full, AlreadyDone."""
     await operations.claim(op, actor.person_id, f"{topic.address}#files")
     beside = await store.files_beside(actor, topic)
     if len(beside) >= MOST_FILES:
         raise Full(by_number=True)
-    if await store.bytes_kept(actor) + len(sent.data) > MOST_BYTES:
+    if await store.bytes_kept(actor) + len(sent.data) > (room or MOST_BYTES):
         raise Full(by_number=False)
     file = await files.keep(shelf, actor, actor.organisation_id, sent.name, sent.media_type, sent.data)
     row = await TopicFile.create(
