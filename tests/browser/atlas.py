@@ -231,6 +231,8 @@ def _key(route: str, name: str) -> str:
         return "questionnaire"
     if route.endswith("/keep"):
         return "sandbox"
+    if name == "remark" and "/q/" in route:
+        return "said"
     if name == "questionnaire":
         return "of_network" if route.startswith("/n/") else "own"
     if name == "practice":
@@ -277,7 +279,8 @@ _LOOKED_UP = {
     "past": f"select p.slug from action_plan p {_IN_VALLEY} order by p.created_at limit 1",
     "action": f"select a.id from action a {_IN_VALLEY} and a.status = 'in_progress' order by a.id limit 1",
     "evidence": f"select e.id from evidence e {_IN_VALLEY} and e.file_id is not null order by e.id limit 1",
-    "remark": f"select c.id from topic_comment c {_IN_VALLEY} and c.person_name = 'Claire Lambert' order by c.id limit 1",
+    "said": "select id from topic_comment where topic = 'criterion' and person_name = 'Claire Lambert' limit 1",
+    "remark": f"select c.id from topic_comment c {_IN_VALLEY} and c.topic = 'action' and c.person_name = 'Claire Lambert' order by c.id limit 1",
     "report": "select id from report where title = 'Bilan' limit 1",
     **{f"brought_{what}": f"select id from brought_file where name = '{name}.xlsx'" for what, name in (("answers", "reponses"), ("actions", "actions"))},
     "finished": "select id from report where title = 'Bilan partagé' limit 1",
@@ -366,6 +369,21 @@ async def plant_brought_files(owner: asyncpg.Connection) -> None:
         )  # fmt: skip
 
 
+async def plant_a_remark(owner: asyncpg.Connection, person: UUID, organisation: UUID) -> None:
+    """What Claire says about a criterion of the round that is being answered."""
+    topic = new_id()
+    await owner.execute(
+        "insert into discussed_criterion (id, organisation_id, assessment_id, code) "
+        "select $1, organisation_id, id, 'SX1.1.1' from assessment where organisation_id = $2 order by slug desc limit 1",
+        topic, organisation,
+    )  # fmt: skip
+    await owner.execute(
+        "insert into topic_comment (id, organisation_id, topic, topic_id, person_id, person_name, text, called, at, revision) "
+        "values ($1, $2, 'criterion', $3, $4, 'Claire Lambert', 'Trois, je crois.', '{}', now(), 1)",
+        new_id(), organisation, topic, person,
+    )  # fmt: skip
+
+
 async def plant_what_is_missing(demonstration: Demonstration) -> None:
     """What the demonstration has not: mailed links, an invitation, a document, questionnaires of one's own."""
     soon = now() + timedelta(days=3)
@@ -374,6 +392,7 @@ async def plant_what_is_missing(demonstration: Demonstration) -> None:
         await plant_brought_files(owner)
         claire = await owner.fetchval("select id from person where email = $1", CLAIRE)
         valley = await owner.fetchval("select id from organisation where slug = 'transports-du-val'")
+        await plant_a_remark(owner, claire, valley)
         for purpose in ("confirm", "reset"):
             await owner.execute(
                 "insert into mailed_link (id, person_id, purpose, fingerprint, created_at, expires_at) values ($1, $2, $3, $4, now(), $5)",
