@@ -48,9 +48,7 @@ async def plant_conversation(actor: Actor, malik: Person, sophie: Person, settin
     name, text = SHEET[current()] if current() in SHEET else SHEET["en"]
     sent = Received(name, "text/csv", text.encode("utf-8-sig"))
     async with transaction(contributor):
-        await attach(
-            contributor, files.shelves(settings), topic_of(contributor, row), sent, new_id()
-        )
+        await attach(contributor, files.shelves(settings), topic_of(contributor, row), sent, new_id())
 
 
 async def _action(actor: Actor) -> Action:
