@@ -32,7 +32,9 @@ async def last_round(claire: Actor, malik: Actor) -> Assessment:
         await answer_criterion(claire, one.slug, criterion.code, draft, op=new_id(), base=0)
     own = {"organisation_id": claire.organisation_id, "assessment_id": one.id}
     async with transaction(claire):
-        await Respondent.create(person_id=malik.person_id, voice="Agence", due_on=date(2025, 4, 1), asked_at=clock.now(), **own)
+        await Respondent.create(
+            person_id=malik.person_id, voice="Agence", due_on=date(2025, 4, 1), asked_at=clock.now(), **own
+        )
         await Respondent.create(person_id=new_id(), voice="Parti depuis", asked_at=clock.now(), **own)
         await Assignment.create(person_id=malik.person_id, code="FL1.1", assigned_at=clock.now(), **own)
         for code, days in ((CODE, 30), (CODE, -1), (REWORDED, 30)):
@@ -40,7 +42,9 @@ async def last_round(claire: Actor, malik: Actor) -> Assessment:
                 organisation_id=claire.organisation_id, title=f"Preuve {code} {days}", link="https://example.org/", added_by=claire.person_id,
                 added_name=claire.person.name, added_at=clock.now(), valid_until=clock.today() + timedelta(days=days),
             )  # fmt: skip
-            await EvidenceUse.create(evidence_id=piece.id, code=code, person_name="Claire", at=clock.now(), **own)
+            await EvidenceUse.create(
+                evidence_id=piece.id, code=code, person_name="Claire", at=clock.now(), **own
+            )
     return await submit(claire, one.slug, name="Claire")
 
 
@@ -55,7 +59,14 @@ async def test_what_is_ticked_is_carried_over_and_no_answer_is(
         page = (await browser.get(form)).text
         for words in ("Depuis l’évaluation 2025", "(1)", REWORDED, "de la version 1.0.0"):
             assert words in page
-        sent = {"op": str(new_id()), "name": "2026", "opens-day": "1", "opens-month": "10", "opens-year": "2026", "source": before.slug}
+        sent = {
+            "op": str(new_id()),
+            "name": "2026",
+            "opens-day": "1",
+            "opens-month": "10",
+            "opens-year": "2026",
+            "source": before.slug,
+        }
         ticked = {"team": "yes", "assigned": "yes", "evidence": "yes"}
         assert (await browser.send_form(form, sent | ticked)).headers["location"].endswith("/e/fl-2026")
         criterion = (await browser.get(f"/o/transports-du-val/e/fl-2026/q/{LEFT_OUT}")).text

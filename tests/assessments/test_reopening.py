@@ -187,7 +187,17 @@ async def test_who_may_reopen_and_what_the_form_asks(
         given_up = await browser.send_form(f"{page}/give-up")
         assert given_up.headers["location"] == "/o/transports-du-val/e/fl-2026"
         assert (await browser.send_form(f"{page}/give-up")).status_code == 409
-        for part in ("", "/check", "/q/FL1.1.1", "/s/FL1.1", "/results", "/history", "/reopen", "/data", "/why/FL1.1.1"):
+        for part in (
+            "",
+            "/check",
+            "/q/FL1.1.1",
+            "/s/FL1.1",
+            "/results",
+            "/history",
+            "/reopen",
+            "/data",
+            "/why/FL1.1.1",
+        ):
             shown = await browser.get(f"/o/transports-du-val/e/fl-2026-2{part}")
             assert shown.status_code == 200, part
     mailed = await owner.fetch("select recipient, kind from mail order by created_at")
@@ -216,7 +226,9 @@ async def test_both_states_tell_of_each_other_and_open_as_they_were(
         compared = await browser.get("/o/transports-du-val/compare?a=fl-2026&b=fl-2026-2")
         assert compared.status_code == 200
         assert (await browser.send_form(f"{here}/fl-2026-2/reopen/give-up")).status_code == 409
-        assert (await browser.get("/o/transports-du-val/reports/certificate?assessment=fl-2026")).status_code == 200
+        assert (
+            await browser.get("/o/transports-du-val/reports/certificate?assessment=fl-2026")
+        ).status_code == 200
     letters = await owner.fetch("select kind from mail order by created_at")
     assert [row["kind"] for row in letters] == ["receipt", "receipt"]
 
@@ -225,7 +237,11 @@ def test_what_says_nothing_blocks_and_everything_else_is_for_judgement() -> None
     asked = latest("FL")
     first, second, third = (criterion.code for criterion in asked.criteria[:3])
     answers = {code.code: Draft(State.ANSWERED, 3) for code in asked.criteria}
-    answers |= {first: Draft(), second: Draft(State.NA, reason=" "), third: Draft(State.NA, reason="Pas de guichet")}
+    answers |= {
+        first: Draft(),
+        second: Draft(State.NA, reason=" "),
+        third: Draft(State.NA, reason="Pas de guichet"),
+    }
     sections = check(asked, answers, {}, expired=[asked.criteria[3].code])
     assert [row.criterion.code for row in blocking(sections)] == [first, second]
     remarked = {row.criterion.code: row.remarks for section in sections for row in section.remarked}

@@ -26,7 +26,16 @@ async def test_the_meeting_goes_on_from_what_was_said_and_agreed_on(
     await say(malik, "4" + "3" * (len(CODES) - 1))
     await open_answers(claire, alone.slug)
     code = CODES[0]
-    await agree(claire, alone.slug, code, at(3), reason="Vu ensemble", dissent={malik.person_id: "Plutôt 4"}, op=new_id(), base=0)
+    await agree(
+        claire,
+        alone.slug,
+        code,
+        at(3),
+        reason="Vu ensemble",
+        dissent={malik.person_id: "Plutôt 4"},
+        op=new_id(),
+        base=0,
+    )
     await submit(claire, alone.slug, name="Claire")
     draft = await reopen(claire, alone.slug, reason="Le chiffre a changé", sealed=unsealed)
     assert not draft.blind
@@ -51,4 +60,6 @@ async def test_the_meeting_goes_on_from_what_was_said_and_agreed_on(
         assert (await answers_of(alone.id))[code].level == 3
         assert (await load_meeting(claire, alone.slug)).agreements[code].reason == "Vu ensemble"
         assert (await load_meeting(claire, draft.slug)).agreements[code].reason == "Le nouveau chiffre"
-    assert await owner.fetchval("select count(distinct assessment_id) from response") == 1  # kept frozen, once
+    assert (
+        await owner.fetchval("select count(distinct assessment_id) from response") == 1
+    )  # kept frozen, once

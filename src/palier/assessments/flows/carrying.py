@@ -64,7 +64,9 @@ async def _source(actor: Actor, before: Assessment, asked: Questionnaire) -> Sou
     held = await evidence_standing(actor, before.id, today(actor.person.time_zone))
     answers = await store.answers_of(before.id)
     codes, kept = {one.code for one in asked.criteria}, {one.code for one in same}
-    left_out = [row for code, row in answers.items() if row.state is AnswerState.NOT_APPLICABLE and code in codes]
+    left_out = [
+        row for code, row in answers.items() if row.state is AnswerState.NOT_APPLICABLE and code in codes
+    ]
     return Source(
         before, len(people), await Assignment.filter(assessment_id=before.id, person_id__in=people).count(),
         sum(one.attached - len(one.expired) for code, one in held.items() if code in kept),
@@ -78,10 +80,14 @@ def _compared(was: Questionnaire, asked: Questionnaire) -> tuple[list[Criterion]
     """The criteria of both, asked in the same words and not."""
     otherwise = changed_between(was, asked)
     common = [one for one in asked.criteria if one.code in was.index.positions]
-    return [one for one in common if one.code not in otherwise], [one for one in common if one.code in otherwise]
+    return [one for one in common if one.code not in otherwise], [
+        one for one in common if one.code in otherwise
+    ]
 
 
-async def carry_over(actor: Actor, wanted: Wanted, target: Assessment, asked: Questionnaire) -> dict[str, int]:
+async def carry_over(
+    actor: Actor, wanted: Wanted, target: Assessment, asked: Questionnaire
+) -> dict[str, int]:
     """Hand on to `target` what is `wanted` of the round before; how much that was. Raises DoesNotExist."""
     before = await store.assessment_by_slug(actor, wanted.slug)
     if before.state is not AssessmentState.SUBMITTED or before.questionnaire != target.questionnaire:

@@ -83,7 +83,9 @@ def check(
         remarks = tuple(_remarks(answer, before, ended=criterion.code in expired))
         return Checked(criterion, answer, before, remarks)
 
-    return tuple(Section(element, tuple(map(checked, element.criteria))) for element in questionnaire.elements)
+    return tuple(
+        Section(element, tuple(map(checked, element.criteria))) for element in questionnaire.elements
+    )
 
 
 def _remarks(answer: Draft, before: int | None, *, ended: bool) -> Iterable[Remark]:

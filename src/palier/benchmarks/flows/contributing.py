@@ -60,7 +60,9 @@ async def _take_out_superseded(assessment: Assessment) -> None:
         return
     await Campaign.filter(id=assessment.campaign_id).select_for_update().get()
     if not await is_sealed(assessment.campaign_id):
-        states = Assessment.filter(id__in=await states_up_to(assessment.supersedes_id), state=AssessmentState.SUPERSEDED)
+        states = Assessment.filter(
+            id__in=await states_up_to(assessment.supersedes_id), state=AssessmentState.SUPERSEDED
+        )
         superseded = [one.id for one in await states.only("id")]
         await Contribution.filter(campaign_id=assessment.campaign_id, assessment_id__in=superseded).delete()
 

@@ -103,9 +103,9 @@ async def load_meeting(actor: Actor, slug: str) -> Meeting:
     assessment = desk.assessment
     if assessment.mode is not Mode.INDIVIDUAL:
         raise Unknown("consensus")
-    return Meeting(
-        desk, await _people(desk), {} if assessment.blind else await _criteria(desk), await store.agreements_of(*await states_up_to(assessment.id))
-    )  # fmt: skip
+    criteria = {} if assessment.blind else await _criteria(desk)
+    agreements = await store.agreements_of(*await states_up_to(assessment.id))
+    return Meeting(desk, await _people(desk), criteria, agreements)
 
 
 async def _people(desk: Desk) -> tuple[Person, ...]:
@@ -118,7 +118,9 @@ async def _people(desk: Desk) -> tuple[Person, ...]:
 
 
 async def _criteria(desk: Desk) -> dict[str, Opened]:
-    roles = {person: row.voice for person, row in (await store.respondents_of(desk.assessment.round_id)).items()}
+    roles = {
+        person: row.voice for person, row in (await store.respondents_of(desk.assessment.round_id)).items()
+    }
     spoken: dict[str, list[Spoken]] = {criterion.code: [] for criterion in desk.questionnaire.criteria}
     for row in await store.responses_to(desk.assessment.round_id):
         if row.code in spoken:
