@@ -188,7 +188,7 @@ async def test_letters_about_mentions_are_refused_by_their_link_and_taken_again_
     assert await called() == 1
     async with visit(malik) as browser:
         page = (await browser.get("/account/reminders")).text
-        assert len(re.findall(r'type="checkbox"[^>]* checked', page)) == 4
+        assert len(re.findall(r'type="checkbox"[^>]* checked', page)) == 5
         await browser.send_form("/account/reminders", {"mention": "yes"})
     assert await called() == 2
 
