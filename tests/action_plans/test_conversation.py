@@ -48,9 +48,7 @@ def sent(name: str, data: bytes = PDF, media_type: str = "application/pdf") -> R
 
 async def attach(actor: Actor, settings: Settings, action: Action, name: str = "bilan.pdf") -> TopicFile:
     only_reading.set(False)
-    return await attaching.attach(
-        actor, files.shelves(settings), action.id, sent(name), new_id()
-    )
+    return await attaching.attach(actor, files.shelves(settings), action.id, sent(name), new_id())
 
 
 async def say(actor: Actor, action: Action, text: str, *chosen: UUID) -> Comment:

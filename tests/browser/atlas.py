@@ -285,7 +285,7 @@ _LOOKED_UP = {
     **{f"brought_{what}": f"select id from brought_file where name = '{name}.xlsx'" for what, name in (("answers", "reponses"), ("actions", "actions"))},
     "finished": "select id from report where title = 'Bilan partagé' limit 1",
     **{name: f"select id from own_questionnaire where file_name = '{name}.yaml'" for name in ("own", "of_network", "draft", "faulty")},
-    "asked": f"select r.id from respondent r join assessment a on a.id = r.assessment_id join organisation o on o.id = r.organisation_id "
+    "asked": "select r.id from respondent r join assessment a on a.id = r.assessment_id join organisation o on o.id = r.organisation_id "
     "where o.slug = 'transports-du-val' and a.mode = 'together' order by r.id limit 1",
     "mirror": f"select l.code from mirror_link l {_IN_VALLEY} and l.audience = 'customers'",
     "client": "select o.slug from mandate m join organisation o on o.id = m.organisation_id order by m.id limit 1",
@@ -469,9 +469,7 @@ async def plant_links(owner: asyncpg.Connection, person: UUID, organisation: UUI
 
 async def plant_questions(owner: asyncpg.Connection, person: UUID) -> None:
     """Colleagues asked about a criterion of the open round: one who answered, one who has not, one for whom it is too late."""
-    rounds = (
-        f"select a.* from assessment a {_IN_VALLEY} and a.slug like 'sx-%' order by a.slug desc limit 1"
-    )
+    rounds = f"select a.* from assessment a {_IN_VALLEY} and a.slug like 'sx-%' order by a.slug desc limit 1"
     for code, guest, closes, revision in (
         ("ask-me", "Sophie Martin", None, 1), ("asked-in-vain", "Paul Roux", None, 0), ("ask-me-too-late", "Anne Noir", now(), 1)
     ):  # fmt: skip

@@ -399,9 +399,7 @@ async def test_submitted_meanwhile_the_words_stay_on_the_page(desk: Desk, claire
 # --- whose session it is, and what waits --------------------------------------------------------------------------------
 
 
-async def test_answers_given_offline_are_sent_in_order_and_once(
-    desk: Desk, context: BrowserContext
-) -> None:
+async def test_answers_given_offline_are_sent_in_order_and_once(desk: Desk, context: BrowserContext) -> None:
     codes = ["FL1.1.2", "FL1.1.1"]
     await desk.page.goto(f"{ROUND}/s/FL1.1")
     await context.set_offline(True)

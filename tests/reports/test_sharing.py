@@ -28,6 +28,7 @@ from palier.foundation.database import (
 from palier.foundation.identifiers import fingerprint, new_id
 from palier.foundation.operations import AlreadyDone
 from palier.foundation.permissions import Role
+from palier.foundation.turns import Turns
 from palier.reports.flows import marking, opening, sharing
 from palier.reports.flows.making import MOST_ATTEMPTS
 from palier.reports.flows.verifying import ask_about_code, ask_about_file, sealed
@@ -37,7 +38,6 @@ from palier.reports.press import FailureReason, PrintingFailed
 from palier.reports.rules.record import KINDS, to_plain
 from palier.reports.rules.sharing import LinkState, Terms, end_of, marked, one_line
 from palier.reports.store import LinkOpening, Report, ReportState, SharedLink
-from palier.foundation.turns import Turns
 from tests.conftest import plant_mandate, plant_organisation
 from tests.reports import samples
 

@@ -13,6 +13,7 @@ from palier.foundation import files
 from palier.foundation import store as shared
 from palier.foundation.database import LinkHolder, reading, transaction
 from palier.foundation.identifiers import fingerprint, new_id
+from palier.foundation.turns import MOST_KNOWN, TooOften, Turns
 from palier.reports.flows.asking import ask_again, ask_report
 from palier.reports.flows.cancelling import cancel
 from palier.reports.flows.verifying import Issue, ask_about_code, ask_about_file, issue, sealed
@@ -22,7 +23,6 @@ from palier.reports.rules.record import KINDS, from_plain
 from palier.reports.rules.seals import ALPHABET, LENGTH, Seal, typed_code
 from palier.reports.rules.wishes import Kind, Wish
 from palier.reports.store import IssuedFile, Report
-from palier.foundation.turns import MOST_KNOWN, TooOften, Turns
 from tests.action_plans.conftest import plant_round
 from tests.reports import samples
 from tests.reports.conftest import plant_report

@@ -123,7 +123,9 @@ class Assessment(Model):
     supersedes = fields.ForeignKeyField("palier.Assessment", related_name="reopenings", null=True)
     supersedes_id: UUID | None
     origin_id: UUID | None = fields.UUIDField(null=True)  # the round's first state; None: this is it
-    submission = fields.SmallIntField(default=1, db_default=1)  # which submission of the round this state is for
+    submission = fields.SmallIntField(
+        default=1, db_default=1
+    )  # which submission of the round this state is for
     reopened_reason = fields.CharField(max_length=500, default="", db_default="")
     reopened_name = fields.CharField(max_length=120, default="", db_default="")
     given_up_at = fields.DatetimeField(null=True)

@@ -6,7 +6,7 @@ While everybody answers alone nobody is told who works on what; the database ref
 from dataclasses import dataclass
 from enum import StrEnum
 
-from palier.assessments.store import Assessment, AssessmentState, Mode, Unknown
+from palier.assessments.store import Assessment, AssessmentState, Mode, Unknown, assessment_by_slug
 from palier.foundation.actor import Actor
 from palier.foundation.database import select, transaction
 
@@ -42,7 +42,10 @@ async def announce(actor: Actor, slug: str, code: str, doing: Doing) -> bool:
     async with transaction(actor):
         sql = "select announce_presence($1, $2, $3, $4) as told"
         rows = await select(sql, slug, code, doing.value, actor.person.name)
-    return bool(rows[0]["told"])
+        told = bool(rows[0]["told"])
+        if not told:
+            await assessment_by_slug(actor, slug)  # there is such a round, or a stranger is told there is not
+    return told
 
 
 async def others_at(actor: Actor, assessment: Assessment, code: str) -> list[Present]:

@@ -151,7 +151,9 @@ def receipt_number(assessment_id: UUID, year: int) -> str:
 
 
 async def _tell(actor: Actor, assessment: Assessment, questionnaire: Questionnaire) -> None:
-    if assessment.campaign_id and not assessment.supersedes_id:  # the network was told when it was first submitted
+    if (
+        assessment.campaign_id and not assessment.supersedes_id
+    ):  # the network was told when it was first submitted
         await Participation.filter(
             campaign_id=assessment.campaign_id, organisation_id=actor.organisation_id
         ).update(submitted_at=assessment.submitted_at)

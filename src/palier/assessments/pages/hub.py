@@ -62,7 +62,9 @@ class SetUp(msgspec.Struct, frozen=True):
         """What is carried over from the round before, if there is one."""
         if not self.source:
             return None
-        return carrying.Wanted(self.source, self.team == "yes", self.assigned == "yes", self.evidence == "yes")
+        return carrying.Wanted(
+            self.source, self.team == "yes", self.assigned == "yes", self.evidence == "yes"
+        )
 
 
 class Rounds(Controller):
@@ -89,7 +91,9 @@ class Rounds(Controller):
         async with reading(actor):
             if before:
                 known = await store.assessment_by_slug(actor, before)
-                return see_other(f"/o/{actor.organisation.slug}/assessments/new/{known.questionnaire}?from={before}")
+                return see_other(
+                    f"/o/{actor.organisation.slug}/assessments/new/{known.questionnaire}?from={before}"
+                )
             offers = [await _offer(actor, questionnaire) for questionnaire in await offered(actor)]
         return page(request, "assessments/choose.html", nav="assessments", offers=offers)
 
@@ -102,7 +106,13 @@ class Rounds(Controller):
             offer = await _offer(actor, await _known(actor, code), before)
         today = clock.today(actor.person.time_zone)
         values = {"name": str(today.year), "opens": today, "closes": None, "campaign": ""}
-        values |= {"mode": store.Mode.TOGETHER, "names": "yes", "team": "yes", "assigned": "yes", "evidence": "yes"}
+        values |= {
+            "mode": store.Mode.TOGETHER,
+            "names": "yes",
+            "team": "yes",
+            "assigned": "yes",
+            "evidence": "yes",
+        }
         values["dimensions"] = [item.code for item in offer.questionnaire.dimensions]
         if offer.campaigns:
             first = offer.campaigns[0]
