@@ -35,8 +35,7 @@ class Demonstration:
     @property
     def administrator(self) -> str:
         """A database user whom row-level security does not bind."""
-        given = os.environ.get("TEST_DATABASE_URL")
-        return str(urlsplit(given).username) if given else "postgres"
+        return _administrator()
 
     def environment(self) -> dict[str, str]:
         """What a process of Palier needs to know to work on it."""
@@ -89,8 +88,15 @@ def create_database(beside: str, name: str, template: str = "template1") -> str:
 
 
 def _drop(beside: str, name: str) -> None:
-    with psycopg.connect(_sibling(beside, "postgres"), autocommit=True) as connection:
+    """As the administrator: the server's own cleaning of a table may be at work there, and nobody else may stop it."""
+    address = _sibling(beside, "postgres")
+    with psycopg.connect(address, user=_administrator(), autocommit=True) as connection:
         connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+
+
+def _administrator() -> str:
+    given = os.environ.get("TEST_DATABASE_URL")
+    return str(urlsplit(given).username) if given else "postgres"
 
 
 def _hurry(url: str) -> None:

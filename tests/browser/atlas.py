@@ -220,19 +220,16 @@ def _opened_by(path: str, opt: dict[str, object]) -> str:
 def _key(route: str, name: str) -> str:
     """What a path parameter means on this route: the same word names different things."""
     before = route.partition("{" + name)[0]
-    if "/consensus" in route and name in ("assessment", "code"):
-        return "alone" if name == "assessment" else "apart"
-    if "/mirror" in route and name == "assessment":
-        return "alone"
     if name in ("assessment", "slug"):
-        past = any(word in route for word in ("receipt", "results", "why", "history", "benchmark"))
-        return "done" if past else "open"
+        return _round_of(route)
+    if name == "code" and "/consensus" in route:
+        return "apart"
+    if name == "remark":
+        return "said" if "/q/" in route else name
     if before == "/o/{org:str}/assessments/new/":
         return "questionnaire"
     if route.endswith("/keep"):
         return "sandbox"
-    if name == "remark" and "/q/" in route:
-        return "said"
     if name == "questionnaire":
         return "of_network" if route.startswith("/n/") else "own"
     if name == "practice":
@@ -242,9 +239,15 @@ def _key(route: str, name: str) -> str:
         return "brought_actions" if "/plans/" in route else "brought_answers"
     if name == "token":
         return before.strip("/")
-    if route.endswith("/share"):
-        return "finished" if name == "report" else name
-    return name
+    return "finished" if name == "report" and route.endswith("/share") else name
+
+
+def _round_of(route: str) -> str:
+    """Which of the rounds a route is about."""
+    if "/consensus" in route or "/mirror" in route:
+        return "alone"
+    past = any(word in route for word in ("receipt", "results", "why", "history", "benchmark"))
+    return "done" if past else "open"
 
 
 def _parameters(route: str) -> list[str]:

@@ -120,8 +120,11 @@ async def carry_team(
         for one in team
     )  # fmt: skip
     if assigned:
-        codes = {one.code for one in (*asked.elements, *asked.criteria)}
-        parts = await Assignment.filter(assessment_id=source.id, person_id__in=people, code__in=list(codes))
+        codes = [
+            *(element.code for element in asked.elements),
+            *(criterion.code for criterion in asked.criteria),
+        ]
+        parts = await Assignment.filter(assessment_id=source.id, person_id__in=people, code__in=codes)
         await Assignment.bulk_create(
             Assignment(
                 id=new_id(), organisation_id=target.organisation_id, assessment_id=target.id, person_id=one.person_id,
