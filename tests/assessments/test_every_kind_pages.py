@@ -131,7 +131,7 @@ async def test_an_incomplete_matrix_is_kept_and_counts_as_unanswered(
         half = await patch(browser, PLACES, form(PLACES, {"desk": 4}))
         check = await browser.get(f"{ROUND}/check")
     assert "Il manque encore : Téléphone et Site et courriels" in spoken(half.text)
-    assert "Incomplet Il manque encore" in spoken(check.text)
+    assert "incomplet. Il manque encore" in spoken(check.text)
     assert (await on_record(claire))[PLACES] == ("blank", None, {"desk": 4})
     async with reading(claire):
         assert (await load_desk(claire, SLUG)).progress.total.answered == 0

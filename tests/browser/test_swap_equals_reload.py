@@ -178,6 +178,33 @@ async def take_a_file_away(page: Page, _: Atlas) -> None:
     await expect(page.locator("#files li")).to_have_count(before - 1)
 
 
+async def bring_a_link(page: Page, _: Atlas) -> None:
+    before = await page.locator("#attached .files li").count()
+    await page.get_by_text("Ajouter un lien", exact=True).click()
+    await page.locator("#link-link").fill("https://exemple.fr/releve")
+    await page.get_by_role("button", name="Joindre le lien").click()
+    await expect(page.locator("#attached .files li")).to_have_count(before + 1)
+
+
+async def take_it_off_the_criterion(page: Page, _: Atlas) -> None:
+    before = await page.locator("#attached .files li").count()
+    await page.locator("#attached form[action$='/detach'] button").first.click()
+    await expect(page.locator("#attached .files li")).to_have_count(before - 1)
+
+
+async def give_a_role(page: Page, _: Atlas) -> None:
+    row = page.locator("tr[id^=asked-]", has_text="Malik Ouali")
+    await row.locator("input[name=voice]").fill("Terrain")
+    await row.get_by_role("button", name="Enregistrer").click()
+    await expect(page.locator("#announce")).not_to_be_empty()
+
+
+async def remind_somebody(page: Page, _: Atlas) -> None:
+    row = page.locator("tr[id^=asked-]", has_text="Malik Ouali")
+    await row.get_by_role("button", name="Relancer").click()
+    await expect(row).to_contain_text("Relance envoyée aujourd’hui")
+
+
 async def wait_for_a_document(page: Page, atlas: Atlas) -> None:
     async with connection(atlas.demonstration) as owner:
         await owner.execute(
@@ -226,6 +253,15 @@ ACTS: tuple[tuple[str, str, Act, str], ...] = (
     (CLAIRE, f"{VALLEY}/e/{{open}}/q/SX1.1.1", flag_it, "assessments/criterion.html patch {{ here }}"),
     (CLAIRE, f"{VALLEY}/e/{{open}}/q/SX4.1.1", go_on, "assessments/criterion.html post {{ here }}"),
     (CLAIRE, f"{VALLEY}/e/{{open}}/s/SX4.1", rate_in_the_list, "assessments/_row.html patch {{ address }}"),
+    (CLAIRE, f"{VALLEY}/e/{{open}}/q/{BLANK}", bring_a_link, "assessments/_attached.html post {{ at }}"),
+    (
+        CLAIRE,
+        f"{VALLEY}/e/{{open}}/q/SX1.1.1",
+        take_it_off_the_criterion,
+        "assessments/_attached.html post {{ at }}/{{ piece.row.id }}/detach",
+    ),
+    (CLAIRE, f"{VALLEY}/e/{{open}}/team", give_a_role, "team/_row.html post {{ here }}/{{ row.id }}"),
+    (CLAIRE, f"{VALLEY}/e/{{open}}/team", remind_somebody, "macros/team.html post {{ address }}"),
     (CLAIRE, f"{VALLEY}/e/{{done}}/results", sort_results, "macros/results.html get {{ address }}"),
     (CLAIRE, BENCHMARK, sort_the_benchmark, "macros/benchmark.html get {{ address }}"),
     (
@@ -285,6 +321,13 @@ LOOKS = {
 """They show the pages of what a form holds, which no address says and nothing keeps: tests/reports/test_previewing.py."""
 
 
+PASSING = {
+    "assessments/_presence.html get {{ address }}/here",
+    "assessments/opinion.html post {{ page_path }}/opened",
+}
+"""The one fills a live region with who is there for seconds, the other puts nothing on the page."""
+
+
 def _in_turn() -> Iterator[Any]:
     """The first action of each template in every run, the others by test-long."""
     seen: set[str] = set()
@@ -324,7 +367,7 @@ def test_every_htmx_action_of_the_templates_is_among_them() -> None:
         for path in templates.rglob("*.html")
         for verb, address in asking.findall(_flat(path))
     }
-    assert written == {attribute for *_, attribute in ACTS} | LOOKS
+    assert written == {attribute for *_, attribute in ACTS} | LOOKS | PASSING
 
 
 def _flat(path: Path) -> str:
@@ -345,7 +388,7 @@ _IN_LINES = """() => {
       if (words) lines.push(" ".repeat(depth) + words);
       return;
     }
-    if (node.nodeType !== Node.ELEMENT_NODE) return;
+    if (node.nodeType !== Node.ELEMENT_NODE || node.matches("noscript")) return;
     if (node.matches("input[type=hidden]") && own.has(node.name)) return lines.push(" ".repeat(depth) + `hidden ${node.name}`);
     const attributes = Array.from(node.attributes)
       .filter((one) => !passing.has(one.name) || (one.name === "open" && !node.matches("[data-menu]")))

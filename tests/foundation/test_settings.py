@@ -104,6 +104,7 @@ def test_only_this_module_reads_the_environment() -> None:
     handing_on = {
         "foundation/settings.py",
         "foundation/embedded_postgres.py",
+        "foundation/pdf_forms.py",
         "cli/children.py",
         "action_plans/planner.py",
     }

@@ -30,11 +30,12 @@ _CIRCLE = 0.5523
 
 
 def lay(pdf: pikepdf.Pdf, fields: Sequence[FormField], font: Path) -> None:
-    """Put `fields` where the pages have places by their names, written in `font`."""
+    """Put `fields` where the pages have places by their names, written in `font`; one without a place is left out."""
     places = _places(pdf)
+    kept = [field for field in fields if all(place.name in places for place in field.places)]
     face = _face(font)
     written = _written_face(pdf, face)
-    laid = [_Laying(pdf, field, places, face, written).field() for field in fields]
+    laid = [_Laying(pdf, field, places, face, written).field() for field in kept]
     pdf.Root.AcroForm = pdf.make_indirect(
         Dictionary(
             Fields=Array(laid), DR=Dictionary(Font=Dictionary(Inter=written)), DA=String(_drawn_as(_SIZE))
