@@ -346,8 +346,7 @@ async def test_a_server_that_restarts_is_waited_for(desk: Desk) -> None:
     answers = iter([503])
 
     async def unavailable_once(route: Route) -> None:
-        status = next(answers, None)
-        if route.request.method == "PATCH" and status:
+        if route.request.method == "PATCH" and (status := next(answers, None)):
             await route.fulfill(status=status, body="")
         else:
             await route.continue_()

@@ -33,6 +33,7 @@ def lay(pdf: pikepdf.Pdf, fields: Sequence[FormField], font: Path) -> None:
     """Put `fields` where the pages have places by their names, written in `font`; one without a place is left out."""
     places = _places(pdf)
     kept = [field for field in fields if all(place.name in places for place in field.places)]
+    _drop_all_but(pdf, {places[place.name].objgen for field in kept for place in field.places})
     face = _face(font)
     written = _written_face(pdf, face)
     laid = [_Laying(pdf, field, places, face, written).field() for field in kept]
@@ -51,6 +52,15 @@ def _places(pdf: pikepdf.Pdf) -> dict[str, Any]:
         for note in page.get("/Annots", ())
         if note.get("/Subtype") == Name.Widget
     }
+
+
+def _drop_all_but(pdf: pikepdf.Pdf, used: set[tuple[int, int]]) -> None:
+    """Take away the places no field comes to: readers would show boxes that keep nothing."""
+    for page in pdf.pages:
+        notes = page.get("/Annots", ())
+        staying = [note for note in notes if note.get("/Subtype") != Name.Widget or note.objgen in used]
+        if len(staying) < len(notes):
+            page.Annots = Array(staying)
 
 
 def _drawn_as(size: float) -> str:
