@@ -70,6 +70,17 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         close_the_run()
 
 
+SLOWEST = (
+    "respondents/test_answering_together.py", "browser/test_swap_equals_reload.py", "browser/test_html.py",
+    "browser/test_answering_races.py", "browser/test_accessibility.py", "cli/test_serve.py", "cli/test_kills.py",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take longest go first: begun last, one of them would keep the run waiting alone."""
+    items.sort(key=lambda item: not item.path.as_posix().endswith(SLOWEST))
+
+
 # --- the stage ------------------------------------------------------------------------------------------------------
 
 

@@ -70,7 +70,11 @@ def test_a_child_that_dies_is_started_again(folder: Path, word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "as_first", [False, True], ids=["under an init", "as the first process of a container"]
+    "as_first",
+    [
+        pytest.param(False, id="under an init", marks=pytest.mark.long),
+        pytest.param(True, id="as the first process of a container"),
+    ],
 )
 def test_a_database_that_dies_is_started_again(folder: Path, as_first: bool) -> None:
     with serving(folder, free_port(), as_first=as_first) as serve:

@@ -17,7 +17,7 @@ from tests.conftest import Browser, Cast
 from tests.respondents.machine import Alone, Answering, Together
 from tests.respondents.scene import Scene
 
-pytestmark = pytest.mark.database
+pytestmark = [pytest.mark.database, pytest.mark.long]
 Save = Callable[..., Any]
 
 
