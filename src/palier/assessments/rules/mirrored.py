@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any, Protocol, runtime_checkable
 
 from palier.questionnaires.rules.texts import Text
-from palier.scoring.rules.mirror import Audience, Mirror
+from palier.scoring.rules.mirror import Audience, Mirror, Theme
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,7 @@ class ThemeRow:
     @property
     def gap(self) -> Fraction | None:
         """Points between customers and staff, without a sign; None unless both may be told."""
-        customers, staff = self.points.get(Audience.CUSTOMERS), self.points.get(Audience.STAFF)
-        return None if customers is None or staff is None else abs(customers - staff)
+        return Theme(self.element, self.points).gap
 
 
 @dataclass(frozen=True, slots=True)
