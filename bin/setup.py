@@ -219,10 +219,19 @@ def write_locks() -> None:
     for name, sources in LOCKS.items():
         run([*compile_lock, *sources, "--output-file", "requirements/%s.txt" % name])
     run([*npm(), "install", "--package-lock-only", *NPM_MANNERS])
+    leave_out_begging(ROOT / "package-lock.json")
     named = [lock for lock in lock_files() if "://" in lock.read_text()]
     if named:
         raise SystemExit("A lock names an address: " + ", ".join(str(lock) for lock in named))
     say("Locks remade: " + ", ".join(str(lock.relative_to(ROOT)) for lock in lock_files()))
+
+
+def leave_out_begging(lock: Path) -> None:
+    """npm copies where each package asks for money: addresses that no installation reads."""
+    content = json.loads(lock.read_text())
+    for package in content["packages"].values():
+        package.pop("funding", None)
+    lock.write_text(json.dumps(content, indent=2) + "\n")
 
 
 def lock_files() -> list[Path]:

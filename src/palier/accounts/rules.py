@@ -21,9 +21,28 @@ LETTERS_FROM = time(7)
 LETTERS_UNTIL = timedelta(days=2)
 """A reminder missed because nothing ran that day still leaves within so many days."""
 
+IDLE, LIFETIME = timedelta(hours=12), timedelta(days=30)
+"""A session left alone so long is over, and no session lasts longer (`whoami` in SQL says the same)."""
+
+FRESH = timedelta(minutes=15)
+"""How long a proof of who one is covers sensitive acts."""
+
 _ADDRESS = re.compile(
     r"[^@\s<>\"(),:;\[\]\\]{1,64}@[^@\s<>\"(),:;\[\]\\]{1,189}\.[^@\s<>\"(),:;\[\]\\.]{2,63}"
 )
+
+
+class Method(StrEnum):
+    """How a session began."""
+
+    PASSWORD = "password"  # noqa: S105 - a name, not a secret
+    LINK = "link"
+    """One mailed to the person's address: to sign in, or an invitation."""
+    PASSKEY = "passkey"
+    PROVIDER = "provider"
+    """The organisation's own identity provider."""
+    DEMONSTRATION = "demonstration"
+    """A visitor's throw-away copy: nobody proved anything."""
 
 
 class PasswordFault(StrEnum):

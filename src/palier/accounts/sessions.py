@@ -8,6 +8,7 @@ from uuid import UUID
 from litestar.datastructures import Cookie
 
 from palier.accounts import store
+from palier.accounts.rules import LIFETIME, Method
 from palier.foundation.clock import now
 from palier.foundation.database import only_reading, select, transaction
 from palier.foundation.identifiers import fingerprint, new_id, new_secret
@@ -15,17 +16,21 @@ from palier.foundation.identifiers import fingerprint, new_id, new_secret
 COOKIES = ("__Host-session", "session")
 """The cookie's name on https, and on plain http (a developer's machine)."""
 
-LIFETIME = timedelta(days=14)
 _TOUCH_EVERY = timedelta(minutes=5)
 _touching: set[asyncio.Task[None]] = set()
 
 
-async def open_session(person_id: UUID, user_agent: str) -> str:
+async def open_session(
+    person_id: UUID, user_agent: str, method: Method = Method.PASSWORD, *, second_factor: bool = False,
+    provider_id: UUID | None = None,
+) -> str:  # fmt: skip
     """A new session for `person_id`, in the caller's transaction; the secret for its cookie."""
-    secret = new_secret()
+    secret, moment = new_secret(), now()
     await store.Session.create(
         id=new_id(), person_id=person_id, fingerprint=fingerprint(secret), user_agent=user_agent[:200],
-        seen_at=now(), expires_at=now() + LIFETIME,
+        method=method, provider_id=provider_id, seen_at=moment, expires_at=moment + LIFETIME,
+        proved_at=None if method is Method.DEMONSTRATION else moment,
+        second_factor_at=moment if second_factor else None,
     )  # fmt: skip
     return secret
 

@@ -36,6 +36,10 @@ class Session(Model):
     person: Any = fields.ForeignKeyField("palier.Person", related_name="sessions")
     fingerprint = fields.CharField(max_length=64, unique=True)
     user_agent = fields.CharField(max_length=200, default="")
+    method = fields.CharField(max_length=20, default="password", db_default="password")
+    provider_id = fields.UUIDField(null=True)  # whose word the session began on, with method "provider"
+    proved_at = fields.DatetimeField(null=True)  # when the person last proved who they are
+    second_factor_at = fields.DatetimeField(null=True)  # when a second factor was last part of that
     created_at = fields.DatetimeField(auto_now_add=True)
     seen_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()

@@ -12,7 +12,7 @@ from uuid import UUID
 from palier.accounts import sessions, throttle
 from palier.accounts import store as accounts
 from palier.accounts.flows.entering import Browser
-from palier.accounts.rules import origin
+from palier.accounts.rules import Method, origin
 from palier.assessments.flows.definitions import keep_definition
 from palier.assessments.store import Campaign
 from palier.demo.director import VALLEY, plant_open_round, write_plan
@@ -81,7 +81,7 @@ async def open_sandbox(browser: Browser) -> Opened:
     async with transaction(actor):
         await _add_visitor(actor)
         await _copy(actor, planted)
-        secret = await sessions.open_session(actor.person_id, browser.user_agent)
+        secret = await sessions.open_session(actor.person_id, browser.user_agent, Method.DEMONSTRATION)
     return Opened(actor.organisation.slug, secret)
 
 

@@ -1,6 +1,7 @@
 """Who is acting, for which organisation and with which role: the first argument of every flow."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from palier.foundation.permissions import Permission, Role, grants
@@ -18,6 +19,14 @@ class Person:
     time_zone: str = "Europe/Paris"
     shortcuts: bool = True
     session_id: UUID | None = None
+    method: str = ""
+    """How the session began: a value of `accounts.rules.Method`; empty outside a session."""
+    provider_id: UUID | None = None
+    """The identity provider whose word the session began on."""
+    proved_at: datetime | None = None
+    """When the person last proved who they are in this session."""
+    second_factor_at: datetime | None = None
+    """When a second factor was last part of that proof."""
     networks: tuple[str, ...] = ()
     """The addresses of the networks whose staff the person is on: the way back, never a right."""
 

@@ -76,16 +76,10 @@ async def _identify(
 
 def _person(row: dict[str, Any]) -> Person:
     return Person(
-        row["person_id"],
-        row["name"],
-        row["email"],
-        row["locale"],
-        row["theme"],
-        row["time_zone"],
-        row["shortcuts"],
-        row["session_id"],
+        row["person_id"], row["name"], row["email"], row["locale"], row["theme"], row["time_zone"], row["shortcuts"],
+        row["session_id"], row["method"], row["provider_id"], row["proved_at"], row["second_factor_at"],
         tuple(row["networks"]),
-    )
+    )  # fmt: skip
 
 
 def _organisation(row: dict[str, Any]) -> Organisation:

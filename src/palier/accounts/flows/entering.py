@@ -2,9 +2,10 @@
 
 import logging
 from dataclasses import dataclass
+from uuid import UUID
 
 from palier.accounts import passwords, sessions, store, throttle
-from palier.accounts.rules import normalised_email, origin
+from palier.accounts.rules import Method, normalised_email, origin
 from palier.foundation import audit
 from palier.foundation.actor import Person
 from palier.foundation.database import reading, transaction
@@ -55,12 +56,17 @@ async def sign_in(email: str, password: str, browser: Browser) -> str:
         return await enter(Person(row.id, row.name, row.email), browser)
 
 
-async def enter(person: Person, browser: Browser) -> str:
+async def enter(
+    person: Person, browser: Browser, method: Method = Method.PASSWORD, *, second_factor: bool = False,
+    provider_id: UUID | None = None,
+) -> str:  # fmt: skip
     """A fresh session for `person` in the caller's transaction; the secret for its cookie."""
     if browser.presented:
         await store.Session.filter(fingerprint=fingerprint(browser.presented)).delete()
-    await audit.record(person, "accounts.signed_in", f"person {person.person_id}")
-    return await sessions.open_session(person.person_id, browser.user_agent)
+    await audit.record(person, "accounts.signed_in", f"person {person.person_id}", method=method)
+    return await sessions.open_session(
+        person.person_id, browser.user_agent, method, second_factor=second_factor, provider_id=provider_id
+    )
 
 
 async def sign_out(person: Person) -> None:

@@ -1,0 +1,1 @@
+"""What is held about people and organisations: reading the trail, taking data away, erasing, keeping times."""

@@ -1,0 +1,1 @@
+"""What is done for what is held about people."""
