@@ -74,3 +74,8 @@ PUBLIC: dict[str, Any] = {"audience": "public"}
 
 SIGNED_IN: dict[str, Any] = {"audience": "signed in"}
 """Route option: any signed-in person, whatever the organisation."""
+
+FRESH: dict[str, Any] = {"fresh": True}
+"""Added to another option, `opt=needs(Permission.X) | FRESH`: the person proves once more who they are when they last
+did so more than fifteen minutes ago. A form keeps all that was typed meanwhile, a page is shown after the proof; a
+form that carries files is asked to prove first. Sessions of a demonstration are never asked."""
