@@ -141,13 +141,13 @@ class Atlas:
     @classmethod
     async def draw(cls, demonstration: Demonstration, site: str) -> "Atlas":
         """Look up the ids, fill in the routes, sign everybody in."""
-        ids = await _ids(demonstration)
+        ids = await ids_of(demonstration)
         sessions = {who: await sign_in(site, who, secret) for who, secret in demonstration.passwords.items()}
         sessions[GUEST], ids["sandbox"] = await take_a_copy(site)
         routes = list(_routes(demonstration))
-        filled = [Place(who, _fill(route, ids), route) for who, route in routes if not _missing(route, ids)]
+        filled = [Place(who, address_of(route, ids), route) for who, route in routes if not missing(route, ids)]
         variants = [Place(who, address.format(**ids), address) for who, address in VARIANTS]
-        blank = [f"{route}: {', '.join(_missing(route, ids))}" for _, route in routes if _missing(route, ids)]
+        blank = [f"{route}: {', '.join(missing(route, ids))}" for _, route in routes if missing(route, ids)]
         return cls(site, demonstration, ids, (*filled, *variants), tuple(blank), sessions)
 
     def cookies(self, who: str) -> dict[str, str]:
@@ -204,10 +204,10 @@ def _routes(demonstration: Demonstration) -> Iterator[tuple[str, str]]:
     for route in app.routes:
         handler = getattr(route, "route_handler_map", {}).get("GET")
         if handler and route.path not in NOT_PAGES:
-            yield _opened_by(route.path, handler[0].opt), route.path
+            yield opened_by(route.path, handler[0].opt), route.path
 
 
-def _opened_by(path: str, opt: dict[str, object]) -> str:
+def opened_by(path: str, opt: dict[str, object]) -> str:
     if opt.get("permission") is Permission.MANAGE_NETWORK:
         return INES
     if path.startswith("/portfolio"):
@@ -254,11 +254,11 @@ def _parameters(route: str) -> list[str]:
     return re.findall(r"\{(\w+):\w+\}", route)
 
 
-def _missing(route: str, ids: dict[str, str]) -> list[str]:
+def missing(route: str, ids: dict[str, str]) -> list[str]:
     return [name for name in _parameters(route) if _key(route, name) not in ids]
 
 
-def _fill(route: str, ids: dict[str, str]) -> str:
+def address_of(route: str, ids: dict[str, str]) -> str:
     return re.sub(r"\{(\w+):\w+\}", lambda part: ids[_key(route, part[1])], route)
 
 
@@ -295,7 +295,7 @@ _LOOKED_UP = {
 }  # fmt: skip
 
 
-async def _ids(demonstration: Demonstration) -> dict[str, str]:
+async def ids_of(demonstration: Demonstration) -> dict[str, str]:
     rounds = f"select a.slug from assessment a {_IN_VALLEY} order by a.slug"
     async with connection(demonstration) as owner:
         before, done, ongoing = [row["slug"] for row in await owner.fetch(rounds)][-3:]
