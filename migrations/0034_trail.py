@@ -1,4 +1,8 @@
-"""The audit trail's daily anchors."""
+"""The audit trail: read by its owners and by each person for their own acts, its details erasable, anchored daily."""
+
+from pathlib import Path
+
+from tortoise.migrations import operations as ops
 
 from palier.foundation.migration_step import Step
 
@@ -8,4 +12,6 @@ class Migration(Step):
 
     initial = False
 
-    operations = []
+    operations = [
+        ops.RunSQL((Path(__file__).parent / "0034_trail.sql").read_text(), reverse_sql="select 1"),
+    ]

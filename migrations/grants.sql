@@ -13,6 +13,8 @@ grant insert, update, delete on person, session, mailed_link, sign_in_attempt, o
 grant insert, update, delete on register_entry, campaign_plan, sent_notice, letter_choice, directory_listing, network_look,
   network_door, member_import, bulletin to palier_web, palier_worker;
 grant insert on sent_reminder to palier_worker;
+grant insert, update on hand_over to palier_web, palier_worker;
+grant insert on mandate_reminder to palier_worker;
 grant insert, update, delete on response, response_given, respondent to palier_web, palier_worker;
 grant insert on response_event, agreement to palier_web, palier_worker;
 grant insert, update, delete on presence, section_mark, discussed_criterion to palier_web, palier_worker;
@@ -58,3 +60,7 @@ revoke all on function give_mirror_answer(text, jsonb, date), mirror_figures(uui
 grant execute on function give_mirror_answer(text, jsonb, date), mirror_figures(uuid) to palier_web, palier_worker;
 revoke all on function superseded_since(text) from public;
 grant execute on function superseded_since(text) to palier_web;
+grant insert on audit_anchor, audit_anchor_leaf to palier_worker;
+revoke all on function erase_audit_details(uuid, bigint[], uuid, text, uuid, text), audit_anchor_digests(date) from public;
+grant execute on function erase_audit_details(uuid, bigint[], uuid, text, uuid, text) to palier_web, palier_worker;
+grant execute on function audit_anchor_digests(date) to palier_web;
