@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-import pytest
+from tests.architecture.over import of_each
 
 HOUSE = Path(__file__).parents[2] / "src" / "palier"
 
@@ -40,7 +40,7 @@ def said(source: Path) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("source", SOURCES, ids=lambda path: str(path.relative_to(HOUSE)))
+@of_each(SOURCES)
 def test_nobody_but_the_worker_reaches_what_members_gave(source: Path) -> None:
     if str(source.relative_to(HOUSE)) in THE_WORKER:
         return
