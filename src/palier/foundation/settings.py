@@ -50,6 +50,8 @@ class Settings:
     files_secret: str | None = field(repr=False)
     files_path_style: bool
     files_room: int
+    outbound_allow: tuple[str, ...]
+    name_server: str | None
     mail_from: str
     contact: str
     publisher: str
@@ -90,6 +92,8 @@ VARIABLES: dict[str, tuple[str, ...]] = {
     "files_secret": ("PALIER_FILES_SECRET",),
     "files_path_style": ("PALIER_FILES_PATH_STYLE",),
     "files_room": ("PALIER_FILES_ROOM",),
+    "outbound_allow": ("PALIER_OUTBOUND_ALLOW",),
+    "name_server": ("PALIER_DNS",),
     "mail_from": ("PALIER_MAIL_FROM",),
     "contact": ("PALIER_CONTACT",),
     "publisher": ("PALIER_PUBLISHER",),
@@ -133,6 +137,8 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         files_secret=given("files_secret"),
         files_path_style=_yes_or_no("files_path_style", given("files_path_style") or "yes"),
         files_room=_number("files_room", given("files_room") or "2000", 1, 10_000_000) * 1_000_000,
+        outbound_allow=_outbound_allow(given("outbound_allow"), environment),
+        name_server=_name_server(given("name_server")),
         mail_from=mail_from,
         contact=given("contact") or parseaddr(mail_from)[1],
         publisher=given("publisher") or "",
@@ -200,6 +206,22 @@ def _yes_or_no(name: str, value: str) -> bool:
     if value not in ("yes", "no"):
         raise SettingError(f"{VARIABLES[name][0]} is {value!r}: yes or no")
     return value == "yes"
+
+
+def _outbound_allow(value: str | None, environment: Environment) -> tuple[str, ...]:
+    """Hosts that requests may reach although they are not public: for tests and trials on one machine only."""
+    if value and environment is Environment.PRODUCTION:
+        raise SettingError("PALIER_OUTBOUND_ALLOW is for tests: production reaches public addresses only")
+    return tuple(host.strip() for host in (value or "").split(",") if host.strip())
+
+
+def _name_server(value: str | None) -> str | None:
+    """The resolver that is asked for the records of domains, `host` or `host:port`; None: the machine's own."""
+    if value is not None and not urlsplit(f"//{value}").hostname:
+        raise SettingError(
+            f"PALIER_DNS is {value!r}: an IP address, or an address and port such as 127.0.0.1:53"
+        )
+    return value
 
 
 def _secret(value: str | None, environment: Environment, data_directory: Path) -> str:
