@@ -11,6 +11,7 @@ from litestar import Litestar, Request, get
 from litestar.config.allowed_hosts import AllowedHostsConfig
 from litestar.config.compression import CompressionConfig
 from litestar.config.csrf import CSRFConfig
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
@@ -91,7 +92,7 @@ from palier.demo import pages as demonstration
 from palier.demo import refusals as demo_refusals
 from palier.demo.example import example
 from palier.evidence.pages import library as evidence_library
-from palier.foundation import files, mail, templates, web
+from palier.foundation import files, headers, mail, templates, web
 from palier.foundation.database import WEB, connect, disconnect
 from palier.foundation.jobs import Job
 from palier.foundation.permissions import PUBLIC
@@ -102,7 +103,7 @@ from palier.mirrors.flows.reading import mirror_beside
 from palier.mirrors.pages import answering as mirror_answering
 from palier.mirrors.pages import setting_up as mirror_pages
 from palier.network.entrance import Entrance, NotYours
-from palier.network.pages import inviting, peopling, settling, switching, welcoming
+from palier.network.pages import inviting, mandating, peopling, settling, switching, welcoming
 from palier.network.refusals import show_refusal
 from palier.portfolio import pages as portfolio
 from palier.practices import jobs as practice_jobs
@@ -195,6 +196,7 @@ ROOMS: list[Any] = [
     *welcoming.PAGES,
     *inviting.PAGES,
     *peopling.PAGES,
+    *mandating.PAGES,
     *settling.PAGES,
     *entering.PAGES,
     *signing_up.PAGES,
@@ -227,6 +229,8 @@ def create_app(settings: Settings | None = None, *, peers: Peers = peers_of_memb
     env.globals |= {"asset": web.asset, "scope_in_words": scope_in_words, "mirrored": mirrored}
     return Litestar(
         route_handlers=[*ROOMS, unknown_page, _static_files()],
+        state=State({"secure": settings.secure}),
+        before_send=[headers.seal],
         middleware=[web.Manners(), Entrance(secure=settings.secure)],
         csrf_config=_csrf(settings),
         allowed_hosts=_hosts(settings),
@@ -263,10 +267,12 @@ def create_app(settings: Settings | None = None, *, peers: Peers = peers_of_memb
 
 
 def _csrf(settings: Settings) -> CSRFConfig:
-    secure = settings.public_url.startswith("https://")
+    """On https under a name that no neighbouring site can set: the token is not bound to the session."""
+    name = f"{headers.HOST_ONLY}csrftoken" if settings.secure else "csrftoken"
     return CSRFConfig(
-        secret=settings.secret, cookie_httponly=True, cookie_secure=secure, cookie_samesite="lax"
-    )
+        secret=settings.secret, cookie_name=name, cookie_httponly=True, cookie_secure=settings.secure,
+        cookie_samesite="lax",
+    )  # fmt: skip
 
 
 def _hosts(settings: Settings) -> AllowedHostsConfig | None:

@@ -12,8 +12,8 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 
 LADDER = [
-    "app", "__main__", "cli", "demo", "home", "platform", "privacy", "association", "portfolio", "reports", "action_plans", "practices", "benchmarks", "mirrors", "consensus", "team",
-    "assessments", "evidence", "respondents", "conversations", "billing", "single_sign_on", "network", "accounts", "scoring", "questionnaires", "foundation",
+    "app", "__main__", "cli", "demo", "home", "platform", "privacy", "association", "portfolio", "reports", "structures", "action_plans", "practices", "benchmarks", "mirrors", "consensus", "team",
+    "assessments", "evidence", "respondents", "conversations", "billing", "single_sign_on", "affiliations", "network", "accounts", "scoring", "questionnaires", "foundation",
 ]  # fmt: skip
 """A room imports only rooms that stand after it. `app`, `__main__` and `cli` are the composition root together."""
 

@@ -217,7 +217,7 @@ def opened_by(path: str, opt: dict[str, object]) -> str:
     return VISITOR if opt.get("audience") == "public" else CLAIRE
 
 
-def _key(route: str, name: str) -> str:
+def key_of(route: str, name: str) -> str:
     """What a path parameter means on this route: the same word names different things."""
     before = route.partition("{" + name)[0]
     if name in ("assessment", "slug"):
@@ -255,11 +255,11 @@ def _parameters(route: str) -> list[str]:
 
 
 def missing(route: str, ids: dict[str, str]) -> list[str]:
-    return [name for name in _parameters(route) if _key(route, name) not in ids]
+    return [name for name in _parameters(route) if key_of(route, name) not in ids]
 
 
 def address_of(route: str, ids: dict[str, str]) -> str:
-    return re.sub(r"\{(\w+):\w+\}", lambda part: ids[_key(route, part[1])], route)
+    return re.sub(r"\{(\w+):\w+\}", lambda part: ids[key_of(route, part[1])], route)
 
 
 _IN_NETWORK = "join network n on n.id = network_id where n.slug = 'excellence-de-service'"

@@ -1,10 +1,9 @@
-"""What every page shares: the answer with its context, the redirect with its notice, security headers, clear errors."""
+"""What every page shares: the answer with its context, the redirect with its notice, forms, clear errors."""
 
 import hashlib
 import logging
 import re
 from functools import cache
-from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote, urlsplit
@@ -13,17 +12,18 @@ import asyncpg
 import msgspec
 from litestar import Request, Response
 from litestar.connection import ASGIConnection
-from litestar.datastructures import CacheControlHeader, Cookie, MutableScopeHeaders
+from litestar.datastructures import CacheControlHeader, Cookie
 from litestar.enums import MediaType, ScopeType
 from litestar.exceptions import HTTPException, NotFoundException, PermissionDeniedException
 from litestar.middleware import ASGIMiddleware
 from litestar.response import Redirect, Template
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, Receive, Scope, Send
 from tortoise.exceptions import BaseORMException, DBConnectionError, DoesNotExist
 
 from palier.foundation import language
 from palier.foundation.actor import Actor, NetworkActor, Person
 from palier.foundation.database import only_reading
+from palier.foundation.headers import cookie_of
 from palier.foundation.identifiers import slugify
 from palier.foundation.language import gettext as _
 from palier.foundation.operations import AlreadyDone
@@ -33,18 +33,6 @@ STATIC = Path(__file__).parents[3] / "static"
 Form = TypeVar("Form", bound=msgspec.Struct)
 FOR_EVER = CacheControlHeader(public=True, max_age=31_536_000, immutable=True)
 SAFE = {"GET", "HEAD", "OPTIONS"}
-
-CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
-)
-_HEADERS = {
-    "content-security-policy": CSP,
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",
-    "cross-origin-opener-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=()",
-}
 
 
 class SignInNeeded(Exception):
@@ -70,7 +58,7 @@ def page(request: Request, template: str, *, status_code: int = 200, **context: 
         "actor": state.get("actor"),
         "network_actor": state.get("network_actor"),
         "consultant": state.get("consultant", False),
-        "notice": unquote(request.cookies.get("notice", "")),
+        "notice": unquote(cookie_of(request, "notice")),
         "locale": language.current(),
         "path": request.url.path,
         "page_path": request.url.path,
@@ -163,7 +151,7 @@ def asset(path: str) -> str:
 
 
 class Manners(ASGIMiddleware):
-    """Security headers on every answer, GETs that cannot write, unsafe requests from our own pages only."""
+    """The reader's language, GETs that cannot write, unsafe requests from our own pages only."""
 
     scopes = (ScopeType.HTTP,)
 
@@ -175,7 +163,7 @@ class Manners(ASGIMiddleware):
         keyed = getattr(scope.get("route_handler"), "opt", {}).get("exclude_from_csrf", False)
         if not safe and not keyed and _from_elsewhere(connection):
             raise PermissionDeniedException("this form was sent from another site")
-        await next_app(scope, receive, _polite(send, connection))
+        await next_app(scope, receive, send)
 
 
 def language_in(path: str) -> str | None:
@@ -186,7 +174,7 @@ def language_in(path: str) -> str | None:
 
 def _chosen_language(connection: ASGIConnection) -> str:
     accepted = language.negotiate(connection.headers.get("accept-language", ""))
-    return language_in(connection.url.path) or connection.cookies.get("locale") or accepted
+    return language_in(connection.url.path) or cookie_of(connection, "locale") or accepted
 
 
 def _from_elsewhere(connection: ASGIConnection) -> bool:
@@ -196,33 +184,6 @@ def _from_elsewhere(connection: ASGIConnection) -> bool:
         return site not in ("same-origin", "none")
     origin = connection.headers.get("origin")
     return origin is not None and urlsplit(origin).netloc != connection.headers.get("host", "")
-
-
-def _polite(send: Send, connection: ASGIConnection) -> Send:
-    spent_notice = "notice" in connection.cookies and connection.scope.get("method") == "GET"
-
-    async def polite(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            _add_headers(
-                MutableScopeHeaders.from_message(message), connection, message["status"], spent_notice
-            )
-        await send(message)
-
-    return polite
-
-
-def _add_headers(
-    headers: MutableScopeHeaders, connection: ASGIConnection, status: int, spent_notice: bool
-) -> None:
-    for name, value in _HEADERS.items():
-        headers.setdefault(name, value)
-    if not connection.url.path.startswith("/static/"):
-        headers.setdefault("cache-control", "no-store" if person_of(connection) else "no-cache")
-        headers.setdefault("vary", "HX-Request, Accept-Language, Cookie")
-    if spent_notice and status == 200 and "text/html" in headers.get("content-type", ""):
-        gone: SimpleCookie = SimpleCookie({"notice": ""})
-        gone["notice"] |= {"path": "/", "max-age": 0}
-        headers.add("set-cookie", gone["notice"].OutputString())
 
 
 # --- errors ---------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from palier.accounts.pages.entering import browser_of, later, too_often
 from palier.accounts.pages.wording import password_sentence
 from palier.accounts.rules import is_email, normalised_email
 from palier.accounts.throttle import TooManyAttempts
+from palier.foundation.headers import cookie_of
 from palier.foundation.language import gettext as _
 from palier.foundation.permissions import PUBLIC
 from palier.foundation.settings import Settings
@@ -62,7 +63,7 @@ class SignUp(Controller):
 
     @get("/check-mail")
     async def check_mail(self, request: Request) -> Template:
-        email = unquote(request.cookies.get(_ASKED, ""))
+        email = unquote(cookie_of(request, _ASKED))
         return page(request, "accounts/check_mail.html", email=email)
 
     @post("/resend")
@@ -121,7 +122,7 @@ class Forgotten(Controller):
 
     @get("/sent")
     async def sent(self, request: Request) -> Template:
-        return page(request, "accounts/reset_sent.html", email=unquote(request.cookies.get(_ASKED, "")))
+        return page(request, "accounts/reset_sent.html", email=unquote(cookie_of(request, _ASKED)))
 
 
 class Reset(Controller):
