@@ -2,21 +2,27 @@
 
 import pytest
 
-from palier.foundation.sealing import Unsealable, seal, unseal
+from palier.foundation.sealing import Unsealable, sealed, unsealed
 
-SECRET = "s" * 40
+SECRET, NEWER = "s" * 40, "n" * 40
 
 
 def test_a_sealed_text_opens_with_its_secret_purpose_and_row_and_with_no_other() -> None:
-    sealed = seal(SECRET, "a purpose", "Clé de l’hôte", "row 1")
-    assert unseal(SECRET, "a purpose", sealed, "row 1") == "Clé de l’hôte"
-    assert "hôte" not in sealed
-    assert sealed != seal(SECRET, "a purpose", "Clé de l’hôte", "row 1")
-    changed = sealed[:-4] + ("AAA=" if sealed[-4:] != "AAA=" else "BBB=")
-    for attempt in (
-        ("t" * 40, "a purpose", sealed, "row 1"), (SECRET, "another", sealed, "row 1"),
-        (SECRET, "a purpose", sealed, "row 2"), (SECRET, "a purpose", changed, "row 1"),
-        (SECRET, "a purpose", "", "row 1"), (SECRET, "a purpose", "1.é", "row 1"),
+    stored = sealed("Clé de l’hôte", "a purpose", [SECRET], "row 1")
+    assert unsealed(stored, "a purpose", [SECRET], "row 1") == "Clé de l’hôte"
+    assert "hôte" not in stored
+    assert stored != sealed("Clé de l’hôte", "a purpose", [SECRET], "row 1")
+    changed = stored[:-4] + ("AAA=" if stored[-4:] != "AAA=" else "BBB=")
+    for text, purpose, secret, row in (
+        (stored, "a purpose", NEWER, "row 1"), (stored, "another", SECRET, "row 1"), (stored, "a purpose", SECRET, "row 2"),
+        (changed, "a purpose", SECRET, "row 1"), ("", "a purpose", SECRET, "row 1"), ("1.é", "a purpose", SECRET, "row 1"),
     ):  # fmt: skip
         with pytest.raises(Unsealable):
-            unseal(*attempt)
+            unsealed(text, purpose, [secret], row)
+
+
+def test_a_secret_is_replaced_by_naming_the_new_one_first() -> None:
+    before = sealed("kept", "a purpose", [SECRET])
+    assert unsealed(before, "a purpose", [NEWER, SECRET]) == "kept"
+    after = sealed("kept", "a purpose", [NEWER, SECRET])
+    assert unsealed(after, "a purpose", [NEWER]) == "kept"

@@ -1,12 +1,15 @@
-"""Secrets of others that Palier must be able to read again, encrypted in the database (AES-256-GCM).
+"""Secrets that must be read again (the seed of a code app, a provider's client secret): sealed at rest with AES-256-GCM.
 
-The key follows from PALIER_SECRET and a purpose (HKDF-SHA-256, RFC 5869): a text sealed for one purpose opens for no
-other, and whoever has a copy of the database alone has nothing.
+The key follows from a secret of the settings and a purpose (HKDF-SHA-256, RFC 5869): a text sealed for one purpose opens
+for no other, and whoever has a copy of the database alone has nothing. The first of the settings' secrets seals; all of
+them open, so that a secret can be replaced (docs/operations.md).
 """
 
-import base64
 import binascii
-import secrets
+import secrets as chance
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from functools import cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -17,29 +20,35 @@ _VERSION = "1."
 _NONCE = 12
 
 
-class Unsealable(Exception):
-    """The text was sealed with another secret, for another purpose or row, or it was changed."""
+class Unsealable(ValueError):
+    """Sealed with a secret that the settings no longer name, for another purpose or row, or not by us at all."""
 
 
-def seal(secret: str, purpose: str, text: str, bound_to: str = "") -> str:
-    """`text` encrypted under the installation's `secret`, as URL-safe text; another one each time.
+def sealed(text: str, purpose: str, secrets: Sequence[str], bound_to: str = "") -> str:
+    """`text` as it may be stored, another one each time. `purpose` names what it is: no other opens it.
 
     `bound_to` names the row it stands in: moved to another row it cannot be read.
     """
-    nonce = secrets.token_bytes(_NONCE)
-    sealed = _cipher(secret, purpose).encrypt(nonce, text.encode(), bound_to.encode())
-    return _VERSION + base64.urlsafe_b64encode(nonce + sealed).decode()
+    nonce = chance.token_bytes(_NONCE)
+    closed = _cipher(secrets[0], purpose).encrypt(nonce, text.encode(), bound_to.encode())
+    return _VERSION + urlsafe_b64encode(nonce + closed).decode()
 
 
-def unseal(secret: str, purpose: str, sealed: str, bound_to: str = "") -> str:
-    """What was sealed for this purpose and row. Raises Unsealable."""
+def unsealed(stored: str, purpose: str, secrets: Sequence[str], bound_to: str = "") -> str:
+    """What `sealed` was given. Raises Unsealable."""
     try:
-        data = base64.urlsafe_b64decode(sealed.removeprefix(_VERSION))
-        return _cipher(secret, purpose).decrypt(data[:_NONCE], data[_NONCE:], bound_to.encode()).decode()
-    except (InvalidTag, binascii.Error, ValueError) as error:
-        raise Unsealable from error
+        data = urlsafe_b64decode(stored.removeprefix(_VERSION))
+    except (binascii.Error, ValueError) as error:
+        raise Unsealable(purpose) from error
+    for secret in secrets:
+        try:
+            return _cipher(secret, purpose).decrypt(data[:_NONCE], data[_NONCE:], bound_to.encode()).decode()
+        except (InvalidTag, ValueError):
+            continue
+    raise Unsealable(purpose)
 
 
+@cache
 def _cipher(secret: str, purpose: str) -> AESGCM:
     key = HKDF(algorithm=SHA256(), length=32, salt=None, info=f"palier {purpose}".encode())
     return AESGCM(key.derive(secret.encode()))
