@@ -46,6 +46,9 @@ grant insert, update, delete on mirror, mirror_link to palier_web, palier_worker
 grant insert, update on shared_link to palier_web, palier_worker;
 grant delete on shared_link to palier_worker;
 grant insert on link_opening to palier_web;
+grant insert, update, delete on identity_provider, sign_on_domain, provider_identity, spare_key, sign_on_attempt, provider_session
+  to palier_web, palier_worker;
+grant insert on spare_key_use to palier_web;
 grant insert, update on asked_link, asked_opinion to palier_web, palier_worker;
 grant insert, update, delete on practice, practice_version, shared_practice, practice_comment, comment_report, practice_adoption,
   network_lever to palier_web, palier_worker;
