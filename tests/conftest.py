@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -353,6 +354,12 @@ def visit(stage: Litestar) -> Browser:
             yield browser
 
     return open_browser
+
+
+@pytest.fixture(scope="session")
+def jsonschema() -> Any:
+    """The library, brought in where it is needed: reading its grammars of addresses takes seconds of every process."""
+    return import_module("jsonschema")
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-import jsonschema
 import openpyxl
 import pytest
 import yaml
@@ -42,7 +41,7 @@ def test_json_is_the_exact_tree_with_its_hash(answers, capsys):
     assert len(plain["hash"]) == 64
 
 
-def told(capsys, *words: str) -> dict:
+def told(jsonschema, capsys, *words: str) -> dict:
     assert main(["score", *words, "--json"]) == 0
     plain = json.loads(capsys.readouterr().out)
     assert main(["score", "--schema"]) == 0
@@ -52,8 +51,8 @@ def told(capsys, *words: str) -> dict:
     return plain
 
 
-def test_what_json_says_is_what_the_schema_says(answers, tmp_path, capsys):
-    plain = told(capsys, str(SMALL), str(answers))
+def test_what_json_says_is_what_the_schema_says(jsonschema, answers, tmp_path, capsys):
+    plain = told(jsonschema, capsys, str(SMALL), str(answers))
     assert (plain["score"], plain["level"]) == ("75", 4)
     total, *below = plain["nodes"]
     assert total == {
@@ -63,8 +62,10 @@ def test_what_json_says_is_what_the_schema_says(answers, tmp_path, capsys):
     assert [node["state"] for node in below if node["kind"] == "criterion"] == ["answered"] * 3
     few = tmp_path / "few.yaml"
     few.write_text("- {code: TS1.1.1, state: na, reason: no counter}\n", encoding="utf-8")
-    assert told(capsys, str(SMALL), str(few))["score"] is None
-    assert told(capsys, "SX", str(written(tmp_path, "SX1.1.1: 75")), "--scope", "SX1")["scope"] == ["SX1"]
+    assert told(jsonschema, capsys, str(SMALL), str(few))["score"] is None
+    assert told(jsonschema, capsys, "SX", str(written(tmp_path, "SX1.1.1: 75")), "--scope", "SX1")[
+        "scope"
+    ] == ["SX1"]
 
 
 def written(folder: Path, text: str) -> Path:
@@ -73,8 +74,8 @@ def written(folder: Path, text: str) -> Path:
     return file
 
 
-def test_the_schema_refuses_what_was_never_written(answers, capsys):
-    plain = told(capsys, str(SMALL), str(answers))
+def test_the_schema_refuses_what_was_never_written(jsonschema, answers, capsys):
+    plain = told(jsonschema, capsys, str(SMALL), str(answers))
     assert main(["score", "--schema"]) == 0
     schema = json.loads(capsys.readouterr().out)
     for damage in ({"score": 75}, {"surplus": 1}, {"nodes": None}):
@@ -82,13 +83,15 @@ def test_the_schema_refuses_what_was_never_written(answers, capsys):
             jsonschema.validate(plain | damage, schema)
 
 
-def test_a_workbook_says_the_same_as_a_csv_file(answers, tmp_path, capsys):
+def test_a_workbook_says_the_same_as_a_csv_file(jsonschema, answers, tmp_path, capsys):
     book = openpyxl.Workbook()
     for line in ANSWERS.splitlines():
         book.active.append([int(cell) if cell.isdigit() else cell or None for cell in line.split(",")])
     book.create_sheet("notes").append(["anything"])
     book.save(tmp_path / "answers.xlsx")
-    assert told(capsys, str(SMALL), str(tmp_path / "answers.xlsx")) == told(capsys, str(SMALL), str(answers))
+    assert told(jsonschema, capsys, str(SMALL), str(tmp_path / "answers.xlsx")) == told(
+        jsonschema, capsys, str(SMALL), str(answers)
+    )
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no archive", b"code,value\n"])
@@ -108,7 +111,7 @@ def test_only_the_dimensions_of_the_scope_are_scored(answers, capsys):
     assert capsys.readouterr().err == "palier score: --scope: TS9 is not a dimension of TS/1.0.0\n"
 
 
-def test_native_scales_stand_beside_the_points(answers, tmp_path, capsys):
+def test_native_scales_stand_beside_the_points(jsonschema, answers, tmp_path, capsys):
     plain = yaml.safe_load(SMALL.read_text(encoding="utf-8"))
     plain["display"] = {"max": "1000", "decimals": 0}
     plain["dimensions"][0]["display"] = {"max": "3", "decimals": 2}
@@ -119,7 +122,7 @@ def test_native_scales_stand_beside_the_points(answers, tmp_path, capsys):
     assert "score 75.0 of 100, 750 of 1000 · level 4" in table
     (dimension,) = [line for line in table.splitlines() if line.startswith("TS1 ")]
     assert dimension.split()[-5:] == ["58.3", "1.75", "100", "%", "35.0"]
-    total, first, *_ = told(capsys, str(file), str(answers))["nodes"]
+    total, first, *_ = told(jsonschema, capsys, str(file), str(answers))["nodes"]
     assert total["native"] == {"value": "750", "max": "1000", "shown": "750"}
     assert first["native"] == {"value": "7/4", "max": "3", "shown": "1.75"}
 

@@ -101,24 +101,26 @@ def bomb() -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("data", "trouble"),
+    ("written", "trouble"),
     [
-        (b"%PDF-1.7 nothing", Trouble.DAMAGED),
-        (b"%PDF-1.7\n" + bytes(range(256)) * 40, Trouble.DAMAGED),
-        (made(lambda pdf: None), Trouble.NO_FIELDS),
-        (made(lambda pdf: setattr(pdf.Root, "AcroForm", String("x"))), Trouble.NO_FIELDS),
-        (made(lambda pdf: setattr(pdf.Root, "AcroForm", Dictionary(Fields=7))), Trouble.NO_FIELDS),
-        (made(form), Trouble.NO_FIELDS),
-        (made(lambda pdf: form(pdf, text("a", String("b"))), encryption=pikepdf.Encryption(owner="o", user="u")), Trouble.LOCKED),
-        (made(cycle), Trouble.DAMAGED),
-        (made(deep), Trouble.TOO_MUCH),
-        (made(lambda pdf: form(pdf, *(text(str(n), String("x")) for n in range(20_001)))), Trouble.TOO_MUCH),
-        (made(lambda pdf: form(pdf, *(text(str(n), String("x" * 40_000)) for n in range(102)))), Trouble.TOO_MUCH),
+        (lambda: b"%PDF-1.7 nothing", Trouble.DAMAGED),
+        (lambda: b"%PDF-1.7\n" + bytes(range(256)) * 40, Trouble.DAMAGED),
+        (lambda: made(lambda pdf: None), Trouble.NO_FIELDS),
+        (lambda: made(lambda pdf: setattr(pdf.Root, "AcroForm", String("x"))), Trouble.NO_FIELDS),
+        (lambda: made(lambda pdf: setattr(pdf.Root, "AcroForm", Dictionary(Fields=7))), Trouble.NO_FIELDS),
+        (lambda: made(form), Trouble.NO_FIELDS),
+        (lambda: made(lambda pdf: form(pdf, text("a", String("b"))), encryption=pikepdf.Encryption(owner="o", user="u")), Trouble.LOCKED),
+        (lambda: made(cycle), Trouble.DAMAGED),
+        (lambda: made(deep), Trouble.TOO_MUCH),
+        (lambda: made(lambda pdf: form(pdf, *(text(str(n), String("x")) for n in range(20_001)))), Trouble.TOO_MUCH),
+        (lambda: made(lambda pdf: form(pdf, *(text(str(n), String("x" * 40_000)) for n in range(102)))), Trouble.TOO_MUCH),
     ],
 )  # fmt: skip
-async def test_a_hostile_file_is_refused_with_its_reason(data: bytes, trouble: Trouble) -> None:
+async def test_a_hostile_file_is_refused_with_its_reason(
+    written: Callable[[], bytes], trouble: Trouble
+) -> None:
     with pytest.raises(BadForm) as refused:
-        await read_pdf_form(data)
+        await read_pdf_form(written())
     assert refused.value.trouble is trouble
 
 

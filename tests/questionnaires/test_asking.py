@@ -3,7 +3,6 @@
 from fractions import Fraction
 from pathlib import Path
 
-import jsonschema
 import pytest
 import yaml
 
@@ -39,7 +38,7 @@ def test_a_criterion_is_asked_as_its_file_can_keep(case):
     assert any(path == place and case["reason"] in reason for path, reason in told), told
 
 
-def test_the_json_schema_knows_every_kind_of_answer():
+def test_the_json_schema_knows_every_kind_of_answer(jsonschema):
     jsonschema.validate(asking(CASES[0]["criteria"]), schema(), cls=jsonschema.Draft202012Validator)
     wrong = asking(CASES[2]["criteria"])
     with pytest.raises(jsonschema.ValidationError):

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 import yaml
 
@@ -129,7 +128,7 @@ def replaced(value: Any, path: tuple[str | int, ...], odd: Any) -> Any:
     return copied
 
 
-def test_the_json_schema_accepts_what_the_loader_accepts():
+def test_the_json_schema_accepts_what_the_loader_accepts(jsonschema):
     jsonschema.Draft202012Validator.check_schema(schema())
     jsonschema.validate(yaml.safe_load(SMALL), schema(), cls=jsonschema.Draft202012Validator)
 
@@ -145,7 +144,7 @@ def test_the_json_schema_accepts_what_the_loader_accepts():
         pytest.param('licence: "CC BY-NC-SA 4.0"', 'licence: ""', id="empty text"),
     ],
 )
-def test_the_json_schema_refuses_what_has_the_wrong_shape(of, to):
+def test_the_json_schema_refuses_what_has_the_wrong_shape(jsonschema, of, to):
     assert of in SMALL
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(
