@@ -5,13 +5,12 @@ from collections.abc import AsyncIterator
 import pytest
 from litestar import Litestar
 
-from palier.app import create_app
 from palier.foundation import clock, language
 from palier.foundation.database import WEB, connect, disconnect, only_reading
 from palier.foundation.settings import Settings, read_settings
 from tests.browser.atlas import plant_what_is_missing
 from tests.demonstration import Demonstration, copied
-from tests.security.world import World, draw, ids_of
+from tests.security.world import World, draw
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +32,6 @@ async def world(app: Litestar, settings: Settings, house: Demonstration) -> Asyn
     only_reading.set(False)
     language.use("fr")
     clock.freeze(None)
-    yield await draw(create_app(swept), house, await ids_of(house))
+    yield await draw(swept, house)
     await disconnect()
     await connect(str(settings.database_url), WEB, maxsize=10)

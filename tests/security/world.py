@@ -11,13 +11,16 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-import asyncpg
 from httpx import ASGITransport, AsyncClient, Response
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 
 from palier.accounts import sessions
+from palier.app import create_app, jobs
 from palier.foundation.database import only_reading, transaction
+from palier.foundation.jobs import queue
+from palier.foundation.settings import Settings
+from palier.foundation.working import closing
 from tests.browser import atlas
 from tests.demonstration import Demonstration
 
@@ -72,6 +75,20 @@ class World:
     ids: dict[str, str]
     spots: tuple[Spot, ...]
     sessions: dict[str, str]
+    settings: Settings
+
+    async def work(self) -> None:
+        """Do all the work that waits, as the worker would."""
+        only_reading.set(False)
+        known = jobs(self.settings)
+        app = queue(str(self.settings.database_url), known)
+        async with closing(known), app.open_async():
+            await app.run_worker_async(wait=False, install_signal_handlers=False, listen_notify=False)
+
+    async def look(self, sql: str, *values: Any) -> list[dict[str, Any]]:
+        """Rows as the administrator sees them."""
+        async with atlas.connection(self.demonstration) as owner:
+            return [dict(row) for row in await owner.fetch(sql, *values)]
 
     def unsafe(self) -> Iterator[Spot]:
         return (spot for spot in self.spots if not spot.safe)
@@ -123,10 +140,11 @@ class Browser(AsyncClient):
         return await self.request(method, address, data=data, **options)
 
 
-async def draw(app: Litestar, demonstration: Demonstration, ids: dict[str, str]) -> World:
+async def draw(settings: Settings, demonstration: Demonstration) -> World:
     """Sign everybody in and fill in every route."""
     people = (atlas.CLAIRE, atlas.MALIK, atlas.SOPHIE, atlas.INES, atlas.HUGO)
-    world = World(app, demonstration, dict(ids), (), {})
+    app, ids = create_app(settings), await ids_of(demonstration)
+    world = World(app, demonstration, ids, (), {}, settings)
     for who in people:
         world.sessions[who] = await _session_of(demonstration, who)
     async with world.visit(atlas.VISITOR) as visitor:
@@ -170,11 +188,7 @@ async def ids_of(demonstration: Demonstration) -> dict[str, str]:
     found = await atlas.ids_of(demonstration)
     async with atlas.connection(demonstration) as owner:
         for name, sql in _MORE.items():
-            value = await _first(owner, sql)
+            value = await owner.fetchval(sql)
             if value is not None and name not in found:
                 found[name] = str(value)
     return found
-
-
-async def _first(owner: asyncpg.Connection, sql: str) -> Any:
-    return await owner.fetchval(sql)

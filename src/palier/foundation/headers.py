@@ -56,7 +56,7 @@ async def seal(message: Message, scope: Scope) -> None:
 
 def _say_what_may_be_kept(headers: MutableScopeHeaders, connection: ASGIConnection, status: int) -> None:
     """Nothing of a person's, and no refusal, stays in a browser or on the way to it."""
-    file = connection.url.path.startswith("/static/")
+    file = str(connection.scope["path"]).startswith("/static/")
     known = "person" in connection.scope.get("state", {})
     if status >= 400 or (known and not file):
         headers["cache-control"] = _stricter(headers.get("cache-control", ""))

@@ -174,7 +174,7 @@ def language_in(path: str) -> str | None:
 
 def _chosen_language(connection: ASGIConnection) -> str:
     accepted = language.negotiate(connection.headers.get("accept-language", ""))
-    return language_in(connection.url.path) or cookie_of(connection, "locale") or accepted
+    return language_in(connection.scope["path"]) or cookie_of(connection, "locale") or accepted
 
 
 def _from_elsewhere(connection: ASGIConnection) -> bool:
