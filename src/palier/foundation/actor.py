@@ -29,6 +29,13 @@ class Person:
     """When a second factor was last part of that proof."""
     networks: tuple[str, ...] = ()
     """The addresses of the networks whose staff the person is on: the way back, never a right."""
+    on_duty_at: datetime | None = None
+    """On the platform's staff: when this session last opened one of its pages. None for everybody else."""
+
+    @property
+    def staff(self) -> bool:
+        """Whether the person is on the platform's staff; what they may do then asks for more (network.rules.visiting)."""
+        return self.on_duty_at is not None
 
     @property
     def initials(self) -> str:
@@ -54,6 +61,9 @@ class Actor:
     organisation: Organisation
     role: Role
     mandate_id: UUID | None = None
+    visit_id: UUID | None = None
+    """The visit under which somebody of the platform's staff reads here."""
+    visit_until: datetime | None = None
 
     @property
     def person_id(self) -> UUID:
@@ -79,6 +89,17 @@ class NetworkActor:
     accent: str = ""
     """The network's own colour, for the head of its pages."""
     has_logo: bool = False
+
+    @property
+    def person_id(self) -> UUID:
+        return self.person.person_id
+
+
+@dataclass(frozen=True, slots=True)
+class StaffActor:
+    """A person acting for the platform's staff: sees that organisations exist and how the machinery runs, never answers."""
+
+    person: Person
 
     @property
     def person_id(self) -> UUID:

@@ -1,15 +1,18 @@
 """Work done later by the worker: asked for inside a transaction, done at least once, so every job is idempotent."""
 
 import json
+import traceback
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 import procrastinate
 
-from palier.foundation.database import WORKER, credentials, select
+from palier.foundation.database import WORKER, credentials, select, transaction
 
 Handler = Callable[..., Awaitable[None]]
 
@@ -73,21 +76,49 @@ def queue(url: str, jobs: list[Job]) -> procrastinate.App:
     )
     for job in jobs:
         retry = procrastinate.RetryStrategy(max_attempts=job.attempts, exponential_wait=2)
-        task = app.task(name=job.name, retry=retry)(
-            _taking_timestamp(job.handler) if job.cron else job.handler
-        )
+        task = app.task(name=job.name, retry=retry, pass_context=True)(_noted(job))
         if job.cron:
             app.periodic(cron=job.cron)(task)
     return app
 
 
-def _taking_timestamp(handler: Handler) -> Handler:
-    """Periodic jobs are handed the second they were due; ours only look at the database."""
+def _noted(job: Job) -> Handler:
+    """The job's handler, which leaves a note when it fails; the queue itself keeps no word of why.
 
-    async def periodic(timestamp: int) -> None:
-        await handler()
+    Periodic jobs are handed the second they were due; ours only look at the database.
+    """
 
-    return periodic
+    async def handle(context: procrastinate.JobContext, **arguments: Any) -> None:
+        try:
+            await job.handler(**({} if job.cron else arguments))
+        except Exception as error:
+            await _note(context, arguments, error)
+            raise
+
+    return handle
+
+
+async def _note(context: procrastinate.JobContext, arguments: dict[str, Any], error: Exception) -> None:
+    """What kind of error and where in our code; never its words, which may quote what the job was about."""
+    sql = "insert into job_failure (job, task, error, place, organisation) values ($1, $2, $3, $4, $5)"
+    name = type(error).__name__
+    with suppress(Exception):  # the database may be what failed; the queue goes on with the error itself
+        async with transaction(None):
+            organisation = _identifier(arguments.get("organisation_id") or arguments.get("organisation"))
+            await select(sql, context.job.id, context.task.name, name[:200], _place(error), organisation)
+
+
+def _place(error: Exception) -> str:
+    """The innermost line of ours that the error came through: "foundation/mail.py:112"."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "/palier/" in frame.filename]
+    return f"{frames[-1].filename.rpartition('/palier/')[2]}:{frames[-1].lineno}"[:200] if frames else ""
+
+
+def _identifier(text: object) -> UUID | None:
+    try:
+        return UUID(str(text))
+    except ValueError:
+        return None
 
 
 def _conninfo(url: str) -> str:

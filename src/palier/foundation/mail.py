@@ -68,14 +68,32 @@ def delivery(settings: Settings) -> Job:
     """The job that sends one message: by SMTP when a server is set, else as an .eml file in the data directory."""
 
     async def deliver(mail: str) -> None:
-        async with transaction(None):
-            row = await store.Mail.filter(id=UUID(mail), sent_at=None).select_for_update().first()
-            if row is None:
-                return  # sent already: the job ran twice
-            await _send(settings, message_of(settings, row))
-            await store.Mail.filter(id=row.id).update(sent_at=now(), attempts=row.attempts + 1)
+        try:
+            async with transaction(None):
+                row = await store.Mail.filter(id=UUID(mail), sent_at=None).select_for_update().first()
+                if row is None:
+                    return  # sent already: the job ran twice
+                await _send(settings, message_of(settings, row))
+                await store.Mail.filter(id=row.id).update(
+                    sent_at=now(), attempts=row.attempts + 1, failure=""
+                )
+        except (aiosmtplib.SMTPException, OSError) as error:
+            await _note(UUID(mail), error)
+            raise
 
     return Job("mail.deliver", deliver, attempts=8)
+
+
+async def _note(mail_id: UUID, error: Exception) -> None:
+    """Why a message did not leave: the kind of error and the server's number, never its words: they quote addresses."""
+    code = getattr(error, "code", None)
+    failure = f"{type(error).__name__} {code}" if code else type(error).__name__
+    async with transaction(None):
+        await select(
+            "update mail set failure = $2, attempts = attempts + 1 where id = $1 and sent_at is null",
+            mail_id,
+            failure,
+        )
 
 
 def message_of(settings: Settings, row: store.Mail) -> EmailMessage:

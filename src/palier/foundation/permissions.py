@@ -13,6 +13,8 @@ class Role(StrEnum):
     CONTRIBUTOR = "contributor"
     READER = "reader"
     CONSULTANT = "consultant"
+    VISITOR = "visitor"
+    """Somebody of the platform's staff, during a visit: reads what a reader reads, takes nothing away."""
 
 
 class Permission(StrEnum):
@@ -37,6 +39,8 @@ class Permission(StrEnum):
     """Change the profile, grant and revoke mandates."""
     MANAGE_NETWORK = "manage network"
     """Network staff only; never granted inside an organisation."""
+    RUN_PLATFORM = "run platform"
+    """Staff of the platform only (`palier staff`), with a second factor; never granted inside an organisation."""
 
 
 _READER = {Permission.READ, Permission.EXPORT}
@@ -50,6 +54,7 @@ _LEAD = (
 _OWNER = _LEAD | {Permission.MANAGE_ORGANISATION}
 
 _GRANTS = {
+    Role.VISITOR: {Permission.READ},
     Role.READER: _READER,
     Role.CONTRIBUTOR: _CONTRIBUTOR,
     Role.CONSULTANT: _CONSULTANT,

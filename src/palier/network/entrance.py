@@ -1,5 +1,7 @@
 """Who comes in: the session cookie and the organisation in the address become an actor, or the door stays shut."""
 
+import json
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -7,15 +9,16 @@ from litestar.connection import ASGIConnection
 from litestar.enums import ScopeType
 from litestar.exceptions import NotFoundException
 from litestar.middleware import ASGIMiddleware
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from palier.accounts.sessions import presented, touch_later
 from palier.foundation import language
-from palier.foundation.actor import Actor, NetworkActor, Organisation, Person
+from palier.foundation.actor import Actor, NetworkActor, Organisation, Person, StaffActor
 from palier.foundation.database import reading, select
 from palier.foundation.identifiers import fingerprint
 from palier.foundation.permissions import Permission, Role
 from palier.foundation.web import SignInNeeded, language_in
+from palier.network.duty import check_duty
 
 
 class NotYours(Exception):
@@ -44,13 +47,15 @@ class Entrance(ASGIMiddleware):
         opt = getattr(scope.get("route_handler"), "opt", {})
         if opt.get("audience") != "asset":
             await _identify(connection, state, scope.get("path_params", {}), secure=self._secure)
-            _check(state, opt)
+            await _check(state, opt)
+            send = _taking_nothing_away(send, state.get("actor"))
         await next_app(scope, receive, send)
 
 
 # The networks are looked up once whoami has said whose rows may be read.
 _WHO = (
-    "select w.*, array(select n.slug from network_manager m join network n on n.id = m.network_id "
+    "select w.*, on_staff(w.session_id, w.person_id) as on_duty_at, "
+    "case when w.role is null and $2 <> '' then visit_of(w.session_id, $2) end as visit, array(select n.slug from network_manager m join network n on n.id = m.network_id "
     "where m.person_id = w.person_id order by n.name) as networks from whoami($1, $2) w"
 )
 
@@ -70,6 +75,8 @@ async def _identify(
     touch_later(row["session_id"], row["seen_at"])
     if row["role"]:
         state["actor"] = Actor(person, _organisation(row), Role(row["role"]), row["mandate_id"])
+    elif row["visit"]:
+        state["actor"] = _visitor(person, row["visit"])
     if "net" in path:
         state["network_actor"] = await _network_actor(person, str(path["net"]))
 
@@ -78,8 +85,36 @@ def _person(row: dict[str, Any]) -> Person:
     return Person(
         row["person_id"], row["name"], row["email"], row["locale"], row["theme"], row["time_zone"], row["shortcuts"],
         row["session_id"], row["method"], row["provider_id"], row["proved_at"], row["second_factor_at"],
-        tuple(row["networks"]),
+        tuple(row["networks"]), row["on_duty_at"],
     )  # fmt: skip
+
+
+def _visitor(person: Person, told: str | dict[str, Any]) -> Actor:
+    """Somebody of the platform's staff during a visit, as `visit_of` in SQL tells it."""
+    visit = json.loads(told) if isinstance(told, str) else told
+    organisation = Organisation(UUID(visit["organisation"]), visit["slug"], visit["name"], visit["sandbox"])
+    until = datetime.fromisoformat(visit["until"])
+    return Actor(person, organisation, Role.VISITOR, visit_id=UUID(visit["visit"]), visit_until=until)
+
+
+def _taking_nothing_away(send: Send, actor: Actor | None) -> Send:
+    """A visitor of the platform reads pages: an answer that is to be saved as a file is refused, whatever its address."""
+    if actor is None or actor.role is not Role.VISITOR:
+        return send
+
+    async def only_pages(message: Message) -> None:
+        if message["type"] == "http.response.start" and _is_file(message["headers"]):
+            raise NotYours(Permission.EXPORT)
+        await send(message)
+
+    return only_pages
+
+
+def _is_file(headers: Any) -> bool:
+    return any(
+        name.lower() == b"content-disposition" and value.lower().startswith(b"attachment")
+        for name, value in headers
+    )
 
 
 def _organisation(row: dict[str, Any]) -> Organisation:
@@ -101,7 +136,7 @@ async def _network_actor(person: Person, slug: str) -> NetworkActor | None:
     return NetworkActor(person, row["id"], row["slug"], row["name"], row["accent"], row["has_logo"])
 
 
-def _check(state: dict[str, Any], opt: dict[str, Any]) -> None:
+async def check(state: dict[str, Any], opt: dict[str, Any]) -> None:
     permission: Permission | None = opt.get("permission")
     if permission is None and opt.get("audience") == "public":
         return
@@ -110,8 +145,17 @@ def _check(state: dict[str, Any], opt: dict[str, Any]) -> None:
     if permission is Permission.MANAGE_NETWORK:
         if state.get("network_actor") is None:
             raise NotFoundException
+    elif permission is Permission.RUN_PLATFORM:
+        state["staff_actor"] = await _on_duty(state["person"])
     elif permission is not None:
         _check_actor(state.get("actor"), permission)
+
+
+async def _on_duty(person: Person) -> StaffActor:
+    """Nobody else learns that these pages exist. Raises NotFoundException or SecondFactorNeeded."""
+    if not person.staff:
+        raise NotFoundException
+    return await check_duty(person)
 
 
 def _check_actor(actor: Actor | None, permission: Permission) -> None:
