@@ -1,12 +1,12 @@
 """The audit trail: one hash-chained entry per change, in the change's own transaction."""
 
-import hashlib
 import json
-from datetime import UTC
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from palier.foundation.actor import Actor, NetworkActor, OnDuty
+from palier.foundation.chains import Walk
 from palier.foundation.database import Tenant, select
 
 PLATFORM = UUID(int=0)
@@ -21,13 +21,12 @@ async def record(tenant: Tenant, verb: str, subject: str, **details: Any) -> str
     still verifies.
     """
     mandate = tenant.mandate_id if isinstance(tenant, Actor) else None
-    role = tenant.role if isinstance(tenant, Actor) else "network" if isinstance(tenant, NetworkActor) else ""
     person = getattr(tenant, "person_id", None)
     rows = await select(
         "select audit_append($1, $2, $3, $4, $5, $6, $7) as hash",
-        _chain(tenant),
+        chain_of(tenant),
         person,
-        str(role),
+        _role(tenant),
         mandate,
         verb,
         subject[:200],
@@ -36,20 +35,37 @@ async def record(tenant: Tenant, verb: str, subject: str, **details: Any) -> str
     return str(rows[0]["hash"])
 
 
+async def erase_details(tenant: Tenant, seqs: Sequence[int], subject: str) -> str | None:
+    """Empty the details of some entries of the tenant's chain, and say so in a new entry, whose hash is returned.
+
+    The entries stay, with who, when and what; the chain still holds. Entries without details left are passed over:
+    None when nothing was emptied. `subject` says whose data it was about, without naming anybody.
+    """
+    rows = await select(
+        "select erase_audit_details($1, $2, $3, $4, $5, $6) as hash",
+        chain_of(tenant),
+        list(seqs),
+        getattr(tenant, "person_id", None),
+        _role(tenant),
+        tenant.mandate_id if isinstance(tenant, Actor) else None,
+        subject[:200],
+    )
+    return rows[0]["hash"] and str(rows[0]["hash"])
+
+
 async def broken_links(chain: UUID) -> list[int]:
     """Sequence numbers of entries that were edited, or that do not follow their neighbour. Empty means whole."""
     rows = await select("select * from audit_entry where chain = $1 order by seq", chain)
-    previous, expected, broken = "0" * 64, 1, []
-    for row in rows:
-        if row["seq"] != expected or row["previous_hash"] != previous or row["hash"] != _hash(row):
-            broken.append(row["seq"])
-        if row["details"] and _details_hash(row) != row["details_hash"]:
-            broken.append(row["seq"])
-        previous, expected = row["hash"], row["seq"] + 1
-    return broken
+    heads = await select("select seq, hash from audit_head where chain = $1", chain)
+    walk = Walk(chain)
+    faults = [fault for row in rows for fault in walk.take(row)]
+    head = (heads[0]["seq"], heads[0]["hash"]) if heads else None
+    ending = walk.end(head) if rows or head else ()
+    return [fault.seq for fault in (*faults, *ending)]
 
 
-def _chain(tenant: Tenant) -> UUID:
+def chain_of(tenant: Tenant) -> UUID:
+    """The chain on which `tenant`'s changes are written."""
     match tenant:
         case Actor():
             return tenant.organisation_id
@@ -61,19 +77,15 @@ def _chain(tenant: Tenant) -> UUID:
             return PLATFORM
 
 
+def _role(tenant: Tenant) -> str:
+    match tenant:
+        case Actor():
+            return str(tenant.role)
+        case NetworkActor():
+            return "network"
+        case _:
+            return ""
+
+
 def _canonical(details: dict[str, Any]) -> str:
     return json.dumps(details, ensure_ascii=False, sort_keys=True, default=str)
-
-
-def _details_hash(row: dict[str, Any]) -> str:
-    return hashlib.sha256((row["salt"] + row["details"]).encode()).hexdigest()
-
-
-def _hash(row: dict[str, Any]) -> str:
-    """The same bytes as `audit_append` hashes: a JSON array of texts."""
-    parts = [
-        row["previous_hash"], str(row["seq"]), row["at"].astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f"),
-        str(row["chain"]), str(row["person_id"] or ""), row["role"], str(row["mandate_id"] or ""), row["verb"],
-        row["subject"], row["details_hash"],
-    ]  # fmt: skip
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
