@@ -110,6 +110,7 @@ from palier.practices import jobs as practice_jobs
 from palier.practices.flows.reading import practices_by_topic
 from palier.practices.pages import browsing as practices_read
 from palier.practices.pages import writing as practices_told
+from palier.privacy.pages import trail as audit_trail
 from palier.questionnaires.pages import own as own_questionnaires
 from palier.reports import jobs as report_jobs
 from palier.reports.flows.previewing import Previewer
@@ -125,6 +126,7 @@ ROOMS: list[Any] = [
     *landing.PAGES,
     *helping.PAGES,
     *platform.PAGES,
+    *audit_trail.PAGES,
     *cockpit_campaigns.PAGES,
     *cockpit_letters.PAGES,
     *cockpit_doors.PAGES,
