@@ -53,6 +53,10 @@ grant insert, update on asked_link, asked_opinion to palier_web, palier_worker;
 grant insert, update, delete on practice, practice_version, shared_practice, practice_comment, comment_report, practice_adoption,
   network_lever to palier_web, palier_worker;
 
+grant insert, update on unit, affiliation_letter, territory_member to palier_web, palier_worker;
+grant insert on territory to palier_web, palier_worker;
+grant insert, update, delete on shared_indicator to palier_web, palier_worker;
+
 revoke all on function audit_append(uuid, uuid, text, uuid, text, text, text) from public;
 revoke all on function enqueue(text, jsonb, text, timestamptz) from public;
 revoke all on function enqueue_in_turn(text, jsonb, text, text, timestamptz) from public;
@@ -67,3 +71,9 @@ grant insert on audit_anchor, audit_anchor_leaf to palier_worker;
 revoke all on function erase_audit_details(uuid, bigint[], uuid, text, uuid, text), audit_anchor_digests(date) from public;
 grant execute on function erase_audit_details(uuid, bigint[], uuid, text, uuid, text) to palier_web, palier_worker;
 grant execute on function audit_anchor_digests(date) to palier_web;
+revoke all on function shows_something(territory_member) from public;
+revoke all on function unit_rounds(), unit_scores(text), open_result(uuid, uuid), use_letter_up(), may_become_unit(uuid, uuid), letter_shown(text, uuid, uuid),
+  in_territory(uuid), territory_people(uuid), territory_indicators(uuid), territory_scores(uuid), known_through_structures() from public;
+grant execute on function unit_rounds(), unit_scores(text), open_result(uuid, uuid), use_letter_up(), may_become_unit(uuid, uuid), letter_shown(text, uuid, uuid),
+  in_territory(uuid), territory_people(uuid), territory_indicators(uuid), territory_scores(uuid), known_through_structures()
+  to palier_web, palier_worker;

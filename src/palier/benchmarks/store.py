@@ -190,11 +190,13 @@ async def editions_for(actor: Actor, questionnaire: str, major: int) -> list[Edi
 async def viewpoint_of(actor: Actor) -> dict[str, Any]:
     """Where a reader looks from: the organisation's attributes, and the organisations `known` to the person.
 
-    Known are those whose scores the person has read or may read: as a member, or by a mandate, ended or not.
+    Known are those whose scores the person has read or may read: as a member, by a mandate, ended or not, as a parent's
+    units, or in a territory group.
     """
     sql = (
         "select o.sector, o.size, o.country, o.legal_kind, array(select organisation_id from mandate where consultant_id = $2 "
-        "union select organisation_id from membership where person_id = $2) as known from organisation o where o.id = $1"
+        "union select organisation_id from membership where person_id = $2 union select known_through_structures()) as known "
+        "from organisation o where o.id = $1"
     )
     rows = await select(sql, actor.organisation_id, actor.person_id)
     return rows[0]
@@ -346,7 +348,8 @@ async def known_to(actor: NetworkActor) -> set[str]:
     """The organisations whose scores this person of the staff may read or could once, elsewhere: mandates, memberships."""
     sql = (
         "select organisation_id from mandate where consultant_id = $1 "
-        "union select organisation_id from membership where person_id = $1"
+        "union select organisation_id from membership where person_id = $1 "
+        "union select known_through_structures() as organisation_id"
     )
     return {str(row["organisation_id"]) for row in await select(sql, actor.person_id)}
 

@@ -27,6 +27,7 @@ STORES = [
     "palier.foundation.store",
     "palier.accounts.store",
     "palier.network.store",
+    "palier.affiliations.store",
     "palier.single_sign_on.store",
     "palier.questionnaires.store",
     "palier.respondents.store",
@@ -38,6 +39,7 @@ STORES = [
     "palier.conversations.store",
     "palier.action_plans.store",
     "palier.reports.store",
+    "palier.structures.store",
     "palier.association.store",
 ]
 

@@ -338,18 +338,20 @@ async def lever_by_id(actor: NetworkActor, lever: UUID, *, locked: bool = False)
 async def groups_behind(day: date) -> list[dict[str, Any]]:
     """For the worker: who had adopted what before `day`. Rows: practice, group, the network's k, the figure told now.
 
-    Verified members count, by legal group; throw-away copies never do.
+    Verified members count, by legal group, a parent and its units once; throw-away copies never do.
     """
     sql = (
         "select s.id as practice, s.adopters, n.k, array_remove(array_agg(case when a.id is not null then "
-        "coalesce(nullif(o.legal_group, ''), o.id::text) end), null) as groups "
+        "coalesce(k.parent_id::text, nullif(o.legal_group, ''), o.id::text) end), null) as groups "
         "from shared_practice s join network n on n.id = s.network_id "
         "left join practice_adoption a on a.practice_id = s.id and a.adopted_at < $1::date "
         "and (a.ended_at is null or a.ended_at >= $1::date) "
         "and exists (select from network_member m join organisation p on p.id = m.organisation_id and p.sandbox_until is null "
         "where m.network_id = s.network_id and m.organisation_id = a.organisation_id and m.verified_at is not null "
         "and m.joined_on < $1::date and (m.left_on is null or m.left_on >= $1::date)) "
-        "left join organisation o on o.id = a.organisation_id group by s.id, s.adopters, n.k"
+        "left join organisation o on o.id = a.organisation_id "
+        "left join lateral (select u.parent_id from unit u where u.left_at is null and o.id in (u.organisation_id, u.parent_id) "
+        "order by 1 limit 1) k on true group by s.id, s.adopters, n.k"
     )
     return await select(sql, day)
 

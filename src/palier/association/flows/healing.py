@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
 
-from palier.assessments.store import Campaign
+from palier.assessments.store import Campaign, Participation
 from palier.association.rules.health import Missing, Party, matrix, merge_proposals, missing
 from palier.benchmarks import store as benchmarks
 from palier.benchmarks.flows.contributing import attributes_of
+from palier.benchmarks.flows.grouping import regrouped
 from palier.benchmarks.flows.sealing import previous_edition, rules_of, stored_edition
 from palier.benchmarks.rules import Edition, publish
 from palier.benchmarks.rules.cohorts import cohort_key, crossings
@@ -15,7 +18,7 @@ from palier.benchmarks.rules.thresholds import SMALL_NETWORK, n_band
 from palier.foundation.actor import NetworkActor
 from palier.foundation.clock import today
 from palier.network.rules.taxonomy import COUNTRIES, FAMILIES, FAMILY_OF, LEGAL_KINDS, SIZES
-from palier.network.store import Network
+from palier.network.store import Network, Organisation
 
 CROSSED: Mapping[str, tuple[str, ...]] = {"size": SIZES, "country": COUNTRIES, "legal_kind": LEGAL_KINDS}
 """What a sector is crossed with, and the values of it."""
@@ -67,14 +70,26 @@ async def load_health(actor: NetworkActor, columns: str = "size") -> Health:
     campaign = next((one for one in campaigns if one.opens_on <= today()), None)
     members = await benchmarks.verified_members(actor.network_id)
     taken = await benchmarks.participations_in(campaign) if campaign else {}
-    parties = [
-        Party(str(one.id), one.name, attributes_of(one), bool((at := taken.get(one.id)) and at.submitted_at))
-        for one in members
-    ]
+    parties = await _parties(members, taken, campaign.opens_on if campaign else today())
     last = await previous_edition(campaign) if campaign else None
     before = await stored_edition(last) if last and campaign and last.campaign_id != campaign.id else None
     rules = rules_of(await Network.get(id=actor.network_id), members)
     return _health(campaign, parties, columns, _Rehearsals(rules, parties, before))
+
+
+async def _parties(
+    members: Sequence[Organisation], taken: Mapping[UUID, Participation], since: date
+) -> list[Party]:
+    """The members with the groups they would count in."""
+    counted = await regrouped([{"member": str(one.id), **attributes_of(one)} for one in members], since)
+    groups = {one["member"]: str(one["group"]) for one in counted}
+    return [
+        Party(
+            str(one.id), one.name, attributes_of(one) | {"group": groups[str(one.id)]},
+            bool((at := taken.get(one.id)) and at.submitted_at),
+        )
+        for one in members
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from palier.assessments.store import Campaign, Participation
 from palier.benchmarks import store
 from palier.benchmarks.flows.asking import publication_key, sealing_key
 from palier.benchmarks.flows.contributing import attributes_of
+from palier.benchmarks.flows.grouping import regrouped
 from palier.benchmarks.flows.sealing import previous_edition, rules_of, sealed_before
 from palier.benchmarks.rules import Edition, publish
 from palier.benchmarks.rules.checks import Checks, read_checks
@@ -110,10 +111,11 @@ async def load_preparation(actor: NetworkActor, campaign: Campaign) -> Preparati
     present = {member.organisation_id for member in taking.submitted if member.verified_at}
     counted = [member for member in members if member.id in present]
     last = await previous_edition(campaign)
+    given = await regrouped(
+        [{"member": str(one.id), **attributes_of(one), "scores": {}} for one in counted], campaign.opens_on
+    )
     rehearsal = publish(
-        rules_of(await Network.get(id=actor.network_id), members),
-        [{"member": str(one.id), **attributes_of(one), "scores": {}} for one in counted],
-        await sealed_before(campaign),
+        rules_of(await Network.get(id=actor.network_id), members), given, await sealed_before(campaign)
     )
     after = await _not_before(campaign, last, len(members))
     draft = await store.EditionDraft.get_or_none(campaign_id=campaign.id)
@@ -121,7 +123,7 @@ async def load_preparation(actor: NetworkActor, campaign: Campaign) -> Preparati
         taking, rehearsal.k, len(rehearsal.seats), _cohorts(rehearsal, counted),
         after if after and after > today() and draft is None else None,
         sum(member.verified_at is None for member in taking.submitted), await _job(campaign),
-        len(counted) - len({attributes_of(one)["group"] for one in counted}), draft,
+        len(given) - len({one["group"] for one in given}), draft,
     )  # fmt: skip
 
 

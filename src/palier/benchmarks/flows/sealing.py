@@ -13,6 +13,7 @@ from palier.benchmarks import store
 from palier.benchmarks.flows.contributing import attributes_of
 from palier.benchmarks.flows.editions import as_rows, as_seats
 from palier.benchmarks.flows.freezing import insert_rows, seat_columns
+from palier.benchmarks.flows.grouping import regrouped
 from palier.benchmarks.rules import Edition, publish
 from palier.benchmarks.rules.checks import check
 from palier.benchmarks.rules.cohorts import DIMENSIONS
@@ -86,7 +87,8 @@ async def seal(network: Network, campaign: Campaign) -> Sealed | None:
     members = await store.verified_members(network.id)
     ids = {member.id for member in members} - await store.unwilling(campaign)
     waiting = await store.Contribution.filter(campaign_id=campaign.id).exclude(scores=None)
-    given = [_plain(one) for one in waiting if one.organisation_id in ids]
+    shared = [_plain(one) for one in waiting if one.organisation_id in ids]
+    given = await regrouped(shared, campaign.opens_on)
     previous = await sealed_before(campaign)
     edition = publish(rules_of(network, members), given, previous)
     present = frozenset(str(member.id) for member in members)

@@ -80,12 +80,15 @@ def _attribute(member: str, dimension: str, value: object) -> str | None:
 
 
 def one_per_group(contributions: Iterable[Contribution], known: Collection[str]) -> tuple[Contribution, ...]:
-    """One contribution for each legal group, by member: the one already in a batch, else the first by id.
+    """One contribution for each legal group, by member: the parent's own (a group bears its parent's id), else the
+    one already in a batch, else the first by id.
 
     `known`: members who held a seat in the last edition. No score is read.
     """
     chosen: dict[str, Contribution] = {}
-    for one in sorted(contributions, key=lambda one: (one.member not in known, one.member)):
+    for one in sorted(
+        contributions, key=lambda one: (one.member != one.group, one.member not in known, one.member)
+    ):
         chosen.setdefault(one.group, one)
     return tuple(sorted(chosen.values(), key=lambda one: one.member))
 

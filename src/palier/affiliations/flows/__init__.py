@@ -1,0 +1,1 @@
+"""Making units, taking organisations in, letting them go."""

@@ -1,0 +1,1 @@
+"""Who may be a unit of whom: pure."""
