@@ -16,6 +16,7 @@ COMMANDS = {
     "check": "check questionnaire files; name file, line and reason of every fault",
     "convert": "turn a questionnaire into a workbook people can edit, or a workbook into YAML",
     "score": "score an answers file with the engine alone",
+    "audit": "walk the chains of the audit trail and say what was changed behind their back",
     "recompute": "compute every stored result again and say what differs",
 }
 """Each is a module `palier.cli.<command>` with `add_arguments(parser)` and `run(arguments) -> status`."""

@@ -6,7 +6,7 @@ as a second net under queries that already start from the actor.
 """
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -183,6 +183,12 @@ def connection() -> BaseDBAsyncClient:
 async def select(sql: str, *values: object) -> list[dict[str, Any]]:
     """The rows of a parametrised statement ($1, $2, ...) in the current transaction."""
     return await connection().execute_query_dict(sql, list(values))
+
+
+async def stream(sql: str, *values: object, ahead: int = 2_000) -> AsyncIterator[Mapping[str, Any]]:
+    """The rows of `sql` one after the other, from a cursor of the current transaction: `ahead` of them are in memory."""
+    async for row in connection()._connection.cursor(sql, *values, prefetch=ahead):  # type: ignore[attr-defined]
+        yield row
 
 
 @asynccontextmanager
