@@ -52,6 +52,7 @@ grant insert on spare_key_use to palier_web;
 grant insert, update on asked_link, asked_opinion to palier_web, palier_worker;
 grant insert, update, delete on practice, practice_version, shared_practice, practice_comment, comment_report, practice_adoption,
   network_lever to palier_web, palier_worker;
+grant insert, update, delete on authenticator_app, recovery_code, passkey, pending_proof, known_browser to palier_web, palier_worker;
 
 grant insert, update on unit, affiliation_letter, territory_member to palier_web, palier_worker;
 grant insert on territory to palier_web, palier_worker;

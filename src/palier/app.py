@@ -22,7 +22,17 @@ from litestar.template import TemplateConfig
 from litestar.types import ControllerRouterHandler
 
 from palier.accounts import jobs as account_jobs
-from palier.accounts.pages import account, entering, signing_up
+from palier.accounts.pages import (
+    account,
+    by_link,
+    entering,
+    passkeys,
+    proving,
+    second_step,
+    securing,
+    security,
+    signing_up,
+)
 from palier.action_plans import jobs as plan_jobs
 from palier.action_plans.flows.effects import finished_between
 from palier.action_plans.flows.overview import finished_criteria
@@ -94,6 +104,7 @@ from palier.demo.example import example
 from palier.evidence.pages import library as evidence_library
 from palier.foundation import files, headers, mail, templates, web
 from palier.foundation.database import WEB, connect, disconnect
+from palier.foundation.forwarding import seen_through
 from palier.foundation.jobs import Job
 from palier.foundation.permissions import PUBLIC
 from palier.foundation.settings import Settings, read_settings
@@ -201,8 +212,14 @@ ROOMS: list[Any] = [
     *mandating.PAGES,
     *settling.PAGES,
     *entering.PAGES,
+    *second_step.PAGES,
+    *by_link.PAGES,
     *signing_up.PAGES,
     *account.PAGES,
+    *security.PAGES,
+    *securing.PAGES,
+    *passkeys.PAGES,
+    *proving.PAGES,
 ]
 """The pages of every room, top to bottom."""
 
@@ -233,7 +250,10 @@ def create_app(settings: Settings | None = None, *, peers: Peers = peers_of_memb
         route_handlers=[*ROOMS, unknown_page, _static_files()],
         state=State({"secure": settings.secure}),
         before_send=[headers.seal],
-        middleware=[web.Manners(), Entrance(secure=settings.secure)],
+        middleware=[
+            seen_through(settings.forwarded_allow_ips), web.Manners(), Entrance(secure=settings.secure),
+            proving.Freshness(settings),
+        ],  # fmt: skip
         csrf_config=_csrf(settings),
         allowed_hosts=_hosts(settings),
         compression_config=CompressionConfig(backend="gzip", gzip_compress_level=4),
@@ -257,6 +277,7 @@ def create_app(settings: Settings | None = None, *, peers: Peers = peers_of_memb
             **demo_refusals.HANDLERS,
             **assessment_refusals.HANDLERS,
             NotYours: show_refusal,
+            proving.ProofNeeded: proving.show_proof,
         },
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(env)),
         lifespan=[_database(settings)],

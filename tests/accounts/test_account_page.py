@@ -74,7 +74,7 @@ async def test_changing_the_password_ends_the_other_sessions_and_renews_this_one
         wrong = await browser.send_form("/account/password", {"current": "wrong", "password": NEW})
         assert wrong.status_code == 422
         answer = await browser.send_form("/account/password", {"current": PASSWORD, "password": NEW})
-        assert answer.headers["location"] == "/account"
+        assert answer.headers["location"] == "/account/security"
         assert browser.cookies["session"] != before
         assert (await browser.get("/account")).status_code == 200
         assert (await elsewhere.get("/account")).status_code == 303

@@ -142,10 +142,29 @@ async def test_guesses_from_many_addresses_on_one_account_stop_too(
     with_password: Cast, stage: Litestar
 ) -> None:
     codes = []
-    for n in range(12):
+    for n in range(32):
         async with coming_from(stage, f"198.51.100.{n}") as browser:
             codes.append((await wrong(browser)).status_code)
-    assert codes == [422] * 10 + [429] * 2
+    assert codes == [422] * 30 + [429] * 2
+
+
+async def test_whoever_guesses_shuts_the_owner_out_of_neither_place(
+    with_password: Cast, stage: Litestar
+) -> None:
+    async with coming_from(stage, "203.0.113.1") as used_before:
+        await used_before.send_form("/signin", CLAIRE)
+        await used_before.send_form("/signout")
+        async with coming_from(stage, "192.0.2.1") as attacker:
+            assert [(await wrong(attacker)).status_code for _ in range(11)][-1] == 429
+        async with coming_from(stage, "203.0.113.2") as elsewhere:  # another address, a browser never used
+            assert (await elsewhere.send_form("/signin", CLAIRE)).status_code == 303
+        for n in range(30):
+            async with coming_from(stage, f"198.51.100.{n}") as attacker:
+                last = await wrong(attacker)
+        assert last.status_code == 429  # the tries of all unknown browsers are used up
+        assert (await used_before.send_form("/signin", CLAIRE)).status_code == 303
+        codes = [(await wrong(used_before)).status_code for _ in range(11)]
+        assert codes == [422] * 10 + [429]  # a stolen cookie of a known browser gives ten tries, not more
 
 
 async def test_guesses_at_the_same_instant_are_counted_one_by_one(

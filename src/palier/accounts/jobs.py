@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from palier.accounts import store
-from palier.accounts.flows import recovering, signing_up
+from palier.accounts.flows import linking, recovering, signing_up
 from palier.foundation.clock import now
 from palier.foundation.database import transaction
 from palier.foundation.jobs import Job
@@ -21,9 +21,13 @@ def jobs(settings: Settings) -> list[Job]:
     async def send_reset(email: str) -> None:
         await recovering.send_reset(email, settings.public_url)
 
+    async def send_sign_in(email: str, asker: str) -> None:
+        await linking.send(email, asker, settings.public_url)
+
     return [
         Job("accounts.send_confirmation", send_confirmation),
         Job("accounts.send_reset", send_reset),
+        Job("accounts.send_sign_in", send_sign_in),
         Job("accounts.forget", forget, cron="17 3 * * *"),
     ]
 

@@ -10,10 +10,30 @@ SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 128
 """Characters. Twelve is what ANSSI and OWASP ask where there is no second factor; 128 bounds the work of hashing."""
 
 ATTEMPTS, WINDOW = 10, timedelta(minutes=5)
-"""Failed tries an account, or an address, has in a sliding window. Refused tries do not count: nobody is locked out for ever."""
+"""Failed tries an address, a browser or a kind of act has in a sliding window. Refused tries do not count: nobody is
+locked out for ever."""
 
-CONFIRM_WITHIN, RESET_WITHIN = timedelta(hours=24), timedelta(minutes=30)
+ACCOUNT_ATTEMPTS = 30
+"""Failed tries on one account from all unknown browsers together, in the same window: more than one address has, so
+that no single attacker can use up the owner's."""
+
+ALL_ATTEMPTS = 1000
+"""Failed tries from all unknown browsers of the world together, in the same window."""
+
+FACTOR_ATTEMPTS, FACTOR_ATTEMPTS_A_DAY = 5, 50
+"""Wrong codes of an app in the window, and in a day: a guess has one chance in 333,000, for three codes are good."""
+
+CONFIRM_WITHIN, RESET_WITHIN, SIGN_IN_WITHIN = (
+    timedelta(hours=24),
+    timedelta(minutes=30),
+    timedelta(minutes=15),
+)
 """How long the links we mail can be used."""
+
+STEP_WITHIN, CHALLENGE_WITHIN = timedelta(minutes=10), timedelta(minutes=5)
+"""How long one may take between the password and the second factor, and over a passkey."""
+
+MOST_PASSKEYS, LONGEST_PASSKEY_NAME = 20, 60
 
 LETTERS_FROM = time(7)
 """Nobody is reminded of anything before, where they live."""
@@ -59,6 +79,11 @@ class Theme(StrEnum):
     AUTO = "auto"
     LIGHT = "light"
     DARK = "dark"
+
+
+def is_fresh(proved_at: datetime | None, at: datetime) -> bool:
+    """Whether a proof given then still covers sensitive acts."""
+    return proved_at is not None and at - proved_at <= FRESH
 
 
 def normalised_email(text: str) -> str:

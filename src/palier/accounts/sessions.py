@@ -35,6 +35,18 @@ async def open_session(
     return secret
 
 
+async def renew(session_id: UUID, *, proved: bool = False, second_factor: bool = False) -> str:
+    """Another secret for a living session, in the caller's transaction; the one before opens nothing any more.
+
+    `proved` when its person has just proved who they are, `second_factor` when a second factor was part of that.
+    """
+    secret, moment = new_secret(), now()
+    proof = {"proved_at": moment} if proved else {}
+    factor = {"second_factor_at": moment} if second_factor else {}
+    await store.Session.filter(id=session_id).update(fingerprint=fingerprint(secret), **proof, **factor)
+    return secret
+
+
 async def close_session(session_id: UUID) -> None:
     """End one session, in the caller's transaction."""
     await store.Session.filter(id=session_id).delete()

@@ -1,6 +1,6 @@
 """People, their sessions, the links mailed to them, and the letters they want."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,9 @@ from tortoise.models import Model
 
 from palier.foundation.clock import now
 from palier.foundation.identifiers import new_id
+
+_BROWSER_KEPT = timedelta(days=365)
+"""A browser nobody came back with for so long is forgotten."""
 
 
 class Person(Model):
@@ -49,18 +52,99 @@ class Session(Model):
 
 
 class MailedLink(Model):
-    """A single-use link sent by mail: confirm an address, choose a new password."""
+    """A single-use link sent by mail: confirm an address, choose a new password, sign in."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     person: Any = fields.ForeignKeyField("palier.Person", related_name="links")
-    purpose = fields.CharField(max_length=20)  # confirm, reset
+    purpose = fields.CharField(max_length=20)  # palier.accounts.links.Purpose
     fingerprint = fields.CharField(max_length=64, unique=True)
+    asker = fields.CharField(max_length=64, default="", db_default="")  # of the browser it works in; "" any
     created_at = fields.DatetimeField(auto_now_add=True)
     expires_at = fields.DatetimeField()
     used_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = table_description = "mailed_link"
+
+
+class AuthenticatorApp(Model):
+    """An app that shows a new code every thirty seconds. It counts once a code of it was given back.
+
+    `secret` is sealed; `last_step` is the half minute of the last code taken: none is taken twice.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    person: Any = fields.OneToOneField("palier.Person", related_name="authenticator_app")
+    secret = fields.CharField(max_length=400)
+    last_step = fields.BigIntField(default=0)
+    created_at = fields.DatetimeField()
+    confirmed_at = fields.DatetimeField(null=True)
+    used_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = table_description = "authenticator_app"
+
+
+class RecoveryCode(Model):
+    """One of the codes for the day the telephone is lost. Only the fingerprint is kept."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    person: Any = fields.ForeignKeyField("palier.Person", related_name="recovery_codes")
+    fingerprint = fields.CharField(max_length=64, unique=True)
+    created_at = fields.DatetimeField()
+    used_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = table_description = "recovery_code"
+
+
+class Passkey(Model):
+    """A key pair of which a device or a password manager keeps the secret half; ours only checks signatures."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    person: Any = fields.ForeignKeyField("palier.Person", related_name="passkeys")
+    credential_id = fields.CharField(max_length=1400, unique=True)  # base64url
+    public_key = fields.BinaryField()  # COSE
+    sign_count = fields.BigIntField(default=0)
+    name = fields.CharField(max_length=60)
+    created_at = fields.DatetimeField()
+    used_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = table_description = "passkey"
+
+
+class PendingProof(Model):
+    """Somebody half-way through proving who they are; the secret of a short-lived cookie leads here.
+
+    `person` is unknown while a passkey is asked for that will name them.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    fingerprint = fields.CharField(max_length=64, unique=True)
+    purpose = fields.CharField(max_length=20)  # palier.accounts.steps.Purpose
+    person: Any = fields.ForeignKeyField("palier.Person", related_name="pending_proofs", null=True)
+    method = fields.CharField(max_length=20, default="")  # how the first half was proved
+    challenge = fields.BinaryField(null=True)  # what a passkey has to sign
+    expires_at = fields.DatetimeField()
+
+    class Meta:
+        table = table_description = "pending_proof"
+
+
+class KnownBrowser(Model):
+    """A browser that somebody has signed in with before. Only the fingerprint of its cookie is kept."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    person: Any = fields.ForeignKeyField("palier.Person", related_name="known_browsers")
+    fingerprint = fields.CharField(max_length=64)
+    user_agent = fields.CharField(max_length=200, default="")
+    created_at = fields.DatetimeField()
+    seen_at = fields.DatetimeField()
+
+    class Meta:
+        table = table_description = "known_browser"
+        unique_together = (("person", "fingerprint"),)
 
 
 class LetterChoice(Model):
@@ -128,7 +212,9 @@ async def links_since(person_id: UUID, purpose: str, since: datetime) -> bool:
 
 
 async def forget_what_is_over(before: datetime) -> None:
-    """Delete tries, links and sessions that ended before then."""
+    """Delete tries, links and sessions that ended before then; and, for the worker alone, what outlived its use."""
     await SignInAttempt.filter(at__lt=before).delete()
     await MailedLink.filter(expires_at__lt=before).delete()
     await Session.filter(expires_at__lt=before).delete()
+    await PendingProof.filter(expires_at__lt=before).delete()
+    await KnownBrowser.filter(seen_at__lt=before - _BROWSER_KEPT).delete()

@@ -1,5 +1,7 @@
 """Guessing slowed down: tries are counted in the database, so that every web process sees the same count."""
 
+from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from palier.accounts import store
@@ -10,25 +12,36 @@ from palier.foundation.identifiers import fingerprint, new_id
 
 
 class TooManyAttempts(Exception):
-    """This account or this address has used its tries. `seconds` until it is worth coming back."""
+    """Whoever it is has used their tries. `seconds` until it is worth coming back."""
 
-    def __init__(self) -> None:
+    def __init__(self, within: timedelta = WINDOW) -> None:
         super().__init__("too many attempts")
-        self.seconds = int(WINDOW.total_seconds())
+        self.seconds = int(within.total_seconds())
 
 
-async def take_turn(*who: str) -> list[UUID]:
-    """Count one try for each of `who` ("account …", "address …"), before knowing how it ends; the tries' ids.
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How many tries `who` ("account …", "address …") has in a sliding window."""
+
+    who: str
+    tries: int = ATTEMPTS
+    within: timedelta = WINDOW
+
+
+async def take_turn(*who: str | Allowance) -> list[UUID]:
+    """Count one try for each of `who`, before knowing how it ends; the tries' ids.
 
     Raises TooManyAttempts. Runs in a transaction of its own: the count must outlive a refusal.
     """
-    keys = sorted(fingerprint(name) for name in who)
+    allowed = {fingerprint(one.who): one for one in (Allowance(o) if isinstance(o, str) else o for o in who)}
     async with transaction(None):
-        for key in keys:  # one after the other: forty tries at once are forty tries
+        for key, one in sorted(allowed.items()):  # one after the other: forty tries at once are forty tries
             await one_at_a_time(key)
-            if await store.attempts_since(key, now() - WINDOW) >= ATTEMPTS:
-                raise TooManyAttempts
-        return [(await store.SignInAttempt.create(id=new_id(), key=key, at=now())).id for key in keys]
+            if await store.attempts_since(key, now() - one.within) >= one.tries:
+                raise TooManyAttempts(one.within)
+        return [
+            (await store.SignInAttempt.create(id=new_id(), key=key, at=now())).id for key in sorted(allowed)
+        ]
 
 
 async def give_back(turns: list[UUID]) -> None:

@@ -47,7 +47,7 @@ class Demonstration(Controller):
             return await _explained(request, sentence, status_code=503)
         except TooManyAttempts as error:
             return later(await _explained(request, too_often(), status_code=429), error)
-        return welcome(opened.secret, f"/o/{opened.slug}", settings)
+        return welcome(opened.secret, f"/o/{opened.slug}", settings, remember=False)
 
 
 async def _explained(request: Request, refusal: str = "", *, status_code: int = 200) -> Template:

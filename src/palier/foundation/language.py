@@ -55,12 +55,14 @@ def use(locale: str, time_zone: str = "Europe/Paris") -> None:
 
 
 @contextmanager
-def speaking(locale: str) -> Iterator[None]:
-    """Write to somebody in their language, then go on in the reader's."""
+def speaking(locale: str, time_zone: str = "") -> Iterator[None]:
+    """Write to somebody in their language, and at the time where they live, then go on in the reader's."""
     before = _locale.set(locale if locale in LOCALES else LOCALES[0])
+    there = _time_zone.set(time_zone or _time_zone.get())
     try:
         yield
     finally:
+        _time_zone.reset(there)
         _locale.reset(before)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -41,6 +42,8 @@ class Settings:
     public_url: str
     web_processes: int
     secret: str = field(repr=False)
+    former_secrets: tuple[str, ...] = field(repr=False)
+    forwarded_allow_ips: tuple[str, ...]
     smtp_url: str | None = field(repr=False)
     scanner: str | None
     files_url: str | None
@@ -67,6 +70,11 @@ class Settings:
         return self.public_url.startswith("https://")
 
     @property
+    def secrets(self) -> tuple[str, ...]:
+        """What opens what is sealed at rest; the first seals."""
+        return (self.secret, *self.former_secrets)
+
+    @property
     def embedded(self) -> bool:
         """Whether Palier starts its own PostgreSQL, because no address of one was given."""
         return self.database_url is None
@@ -83,6 +91,8 @@ VARIABLES: dict[str, tuple[str, ...]] = {
     "public_url": ("PALIER_PUBLIC_URL",),
     "web_processes": ("WEB_CONCURRENCY",),
     "secret": ("PALIER_SECRET",),
+    "former_secrets": ("PALIER_FORMER_SECRETS",),
+    "forwarded_allow_ips": ("PALIER_FORWARDED_ALLOW_IPS",),
     "smtp_url": ("PALIER_SMTP_URL",),
     "scanner": ("PALIER_SCANNER",),
     "files_url": ("PALIER_FILES_URL",),
@@ -128,6 +138,8 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         public_url=_public_url(given("public_url"), host, port),
         web_processes=_number("web_processes", given("web_processes") or "1", 1, 64),
         secret=_secret(given("secret"), environment, data_directory),
+        former_secrets=tuple(_list(given("former_secrets"))),
+        forwarded_allow_ips=_addresses(given("forwarded_allow_ips")),
         smtp_url=_smtp_url(given("smtp_url")),
         scanner=_scanner(given("scanner")),
         files_url=_files_url(given("files_url"), given("files_key_id"), given("files_secret")),
@@ -157,6 +169,22 @@ def _number(name: str, value: str, lowest: int, highest: int) -> int:
     if not value.isdecimal() or not lowest <= int(value) <= highest:
         raise SettingError(f"{VARIABLES[name][0]} is {value!r}: a whole number from {lowest} to {highest}")
     return int(value)
+
+
+def _list(value: str | None) -> list[str]:
+    return [part.strip() for part in (value or "").split(",") if part.strip()]
+
+
+def _addresses(value: str | None) -> tuple[str, ...]:
+    """Addresses or networks of the routers in front of us, none by default: X-Forwarded-For is anybody's to write."""
+    for part in _list(value):
+        try:
+            ip_network(part)
+        except ValueError:
+            raise SettingError(
+                f"PALIER_FORWARDED_ALLOW_IPS holds {part!r}: addresses or networks such as 10.0.0.0/8, with commas between"
+            ) from None
+    return tuple(_list(value))
 
 
 def _public_url(value: str | None, host: str, port: int) -> str:

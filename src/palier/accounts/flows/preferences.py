@@ -6,7 +6,7 @@ from uuid import UUID
 from palier.accounts import mails, passwords, sessions, store, throttle
 from palier.accounts.flows import choosing_passwords
 from palier.accounts.flows.entering import Browser, WrongCredentials, enter
-from palier.accounts.rules import Theme
+from palier.accounts.rules import Method, Theme
 from palier.foundation import audit
 from palier.foundation.actor import Person
 from palier.foundation.database import reading, transaction
@@ -57,7 +57,11 @@ async def change_password(person: Person, current: str, new: str, browser: Brows
         await sessions.close_every_session(row.id)
         await mails.password_changed(row, site)
         await audit.record(person, "accounts.password_changed", f"person {row.id}")
-        return await enter(person, browser)
+        again = enter(
+            person, browser, Method(person.method or Method.PASSWORD), provider_id=person.provider_id,
+            second_factor=person.second_factor_at is not None,
+        )  # fmt: skip
+        return await again
 
 
 async def end_session(person: Person, session_id: UUID) -> None:

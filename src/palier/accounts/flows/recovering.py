@@ -2,8 +2,10 @@
 
 from palier.accounts import links, mails, passwords, sessions, store, throttle
 from palier.accounts.flows import choosing_passwords
+from palier.accounts.flows.entering import Browser, allowances
 from palier.accounts.links import Purpose
-from palier.accounts.rules import RESET_WITHIN, normalised_email, origin
+from palier.accounts.rules import RESET_WITHIN, normalised_email
+from palier.accounts.throttle import Allowance
 from palier.foundation import actor as acting
 from palier.foundation import audit
 from palier.foundation.clock import now
@@ -11,10 +13,13 @@ from palier.foundation.database import reading, transaction
 from palier.foundation.jobs import enqueue
 
 
-async def ask(email: str, address: str) -> None:
+async def ask(email: str, browser: Browser) -> None:
     """Ask for a link. The same work whether or not the account exists: the worker looks. Raises TooManyAttempts."""
     email = normalised_email(email)
-    await throttle.take_turn(f"reset address {origin(address)}", f"reset account {email}")
+    async with reading(None):
+        row = await store.person_by_email(email)
+    allowed = await allowances(email, row, browser)
+    await throttle.take_turn(*(Allowance(f"reset for {one.who}", one.tries, one.within) for one in allowed))
     async with transaction(None):
         await enqueue("accounts.send_reset", email=email)
 

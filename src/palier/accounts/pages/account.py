@@ -1,30 +1,19 @@
-"""The account page: preferences, password, sessions; and the language for everybody."""
+"""The account page: preferences; and the language for everybody."""
 
-from dataclasses import dataclass
 from typing import Annotated, Any
-from uuid import UUID
 
 import msgspec
 from litestar import Controller, Request, Response, get, post
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from palier.accounts import store
 from palier.accounts.flows import preferences
-from palier.accounts.flows.choosing_passwords import PasswordRefused
-from palier.accounts.flows.entering import WrongCredentials
-from palier.accounts.pages.entering import browser_of, too_often, welcome
-from palier.accounts.pages.wording import password_sentence
-from palier.accounts.rules import TIME_ZONES, Theme, browser_name
-from palier.accounts.throttle import TooManyAttempts
+from palier.accounts.rules import TIME_ZONES, Theme
 from palier.foundation import language
 from palier.foundation.actor import Person
-from palier.foundation.database import reading
 from palier.foundation.language import gettext as _
 from palier.foundation.permissions import PUBLIC, SIGNED_IN
-from palier.foundation.settings import Settings
 from palier.foundation.web import form_of, own_path, page, parse, person_of, see_other
 
 _YEAR = 31_536_000
@@ -40,16 +29,6 @@ class PreferencesForm(msgspec.Struct):
     shortcuts: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ListedSession:
-    """A row of the session list."""
-
-    id: UUID
-    browser: str
-    row: store.Session
-    current: bool
-
-
 class Account(Controller):
     """What a person sets for themselves."""
 
@@ -58,7 +37,7 @@ class Account(Controller):
 
     @get()
     async def show(self, request: Request, person: NamedDependency[Person]) -> Template:
-        return await _account(request, person)
+        return _account(request, person)
 
     @post("/preferences")
     async def save(self, request: Request, person: NamedDependency[Person]) -> Response:
@@ -67,7 +46,7 @@ class Account(Controller):
         if form is not None and form.time_zone not in TIME_ZONES and form.time_zone != person.time_zone:
             errors["time_zone"] = _("Choose a time zone of the list")
         if form is None or errors:
-            return await _account(request, person, errors, raw)
+            return _account(request, person, errors, raw)
         wanted = preferences.Preferences(
             form.name, form.locale, form.theme, form.time_zone, form.shortcuts == "yes"
         )
@@ -77,57 +56,19 @@ class Account(Controller):
         answer.set_cookie(_language_cookie(form.locale))
         return answer
 
-    @post("/password")
-    async def change_password(
-        self, request: Request, person: NamedDependency[Person], settings: NamedDependency[Settings]
-    ) -> Response:
-        raw = await form_of(request)
-        current, new = raw.get("current", ""), raw.get("password", "")
-        try:
-            secret = await preferences.change_password(
-                person, current, new, browser_of(request, settings), settings.public_url
-            )
-        except WrongCredentials:
-            return await _account(request, person, {"current": _("This is not your current password")})
-        except PasswordRefused as refused:
-            return await _account(request, person, {"password": password_sentence(refused.fault)})
-        except TooManyAttempts:
-            return await _account(request, person, {"current": too_often()}, status_code=429)
-        notice = _("Your password is changed. Every other session was ended.")
-        return welcome(secret, "/account", settings, notice)
 
-    @post("/sessions/{session:uuid}/end")
-    async def end_session(
-        self, request: Request, person: NamedDependency[Person], session: FromPath[UUID]
-    ) -> Redirect:
-        await preferences.end_session(person, session)
-        return see_other("/account#sessions", _("The session is ended."))
-
-    @post("/sessions/end")
-    async def end_other_sessions(self, request: Request, person: NamedDependency[Person]) -> Redirect:
-        await preferences.end_other_sessions(person)
-        return see_other("/account#sessions", _("Every other session is ended."))
-
-
-async def _account(
+def _account(
     request: Request, person: Person, errors: dict[str, str] | None = None, raw: dict[str, Any] | None = None,
-    status_code: int = 200,
 ) -> Template:  # fmt: skip
-    async with reading(person):
-        rows = await store.sessions_of(person.person_id)
-    listed = [
-        ListedSession(row.id, browser_name(row.user_agent), row, row.id == person.session_id) for row in rows
-    ]
     saved = {
         "name": person.name, "locale": person.locale, "theme": person.theme, "time_zone": person.time_zone,
         "shortcuts": "yes" if person.shortcuts else "",
     }  # fmt: skip
     values = saved if raw is None else dict.fromkeys(saved, "") | raw
-    status = 422 if errors and status_code == 200 else status_code
     zones = TIME_ZONES if person.time_zone in TIME_ZONES else (person.time_zone, *TIME_ZONES)
     return page(
-        request, "accounts/account.html", status_code=status, values=values, sessions=listed,
-        errors=errors or {}, zones=[(zone, zone.replace("_", " ")) for zone in zones],
+        request, "accounts/account.html", status_code=422 if errors else 200, values=values,
+        errors=errors or {}, place="preferences", zones=[(zone, zone.replace("_", " ")) for zone in zones],
         known_languages=[(locale, language.language_name(locale)) for locale in language.LOCALES],
     )  # fmt: skip
 

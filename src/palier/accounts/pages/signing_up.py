@@ -115,7 +115,7 @@ class Forgotten(Controller):
         if errors := email_error(email):
             return _forgotten_form(request, email, errors)
         try:
-            await recovering.ask(email, browser_of(request, settings).address)
+            await recovering.ask(email, browser_of(request, settings))
         except TooManyAttempts as error:
             return later(_forgotten_form(request, email, {"email": too_often()}, 429), error)
         return sent_to("/forgotten/sent", email)

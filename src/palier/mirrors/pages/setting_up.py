@@ -15,7 +15,7 @@ from markupsafe import Markup
 from palier.assessments import mirrored_wording
 from palier.assessments.pages.answering import round_path
 from palier.assessments.pages.brought import op_in
-from palier.foundation import clock
+from palier.foundation import clock, qr
 from palier.foundation.actor import Actor
 from palier.foundation.database import reading
 from palier.foundation.identifiers import new_id
@@ -23,7 +23,6 @@ from palier.foundation.language import gettext as _
 from palier.foundation.permissions import Permission, needs
 from palier.foundation.settings import Settings
 from palier.foundation.web import form_of, page, see_other
-from palier.mirrors import qr
 from palier.mirrors.flows import asking
 from palier.mirrors.flows.asking import Plan
 from palier.mirrors.flows.reading import Board, load_board

@@ -10,6 +10,7 @@ from litestar.response import Template
 
 from palier.accounts.flows.acquaintance import AccountExists
 from palier.accounts.flows.choosing_passwords import PasswordRefused
+from palier.accounts.flows.entering import renew
 from palier.accounts.pages.entering import browser_of, welcome
 from palier.accounts.pages.wording import password_sentence
 from palier.foundation.language import gettext as _
@@ -47,7 +48,9 @@ class Invitation(Controller):
                 slug = await inviting.accept(person, token)
             except InvitationGone:
                 return _gone(request)
-            return see_other(f"/o/{slug}", _("You have joined the organisation."))
+            return welcome(
+                await renew(person), f"/o/{slug}", settings, _("You have joined the organisation.")
+            )
         return await self._accept_as_newcomer(request, token, settings)
 
     async def _accept_as_newcomer(self, request: Request, token: str, settings: Settings) -> Response:
