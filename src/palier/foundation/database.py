@@ -187,7 +187,7 @@ async def select(sql: str, *values: object) -> list[dict[str, Any]]:
 
 async def stream(sql: str, *values: object, ahead: int = 2_000) -> AsyncIterator[Mapping[str, Any]]:
     """The rows of `sql` one after the other, from a cursor of the current transaction: `ahead` of them are in memory."""
-    async for row in connection()._connection.cursor(sql, *values, prefetch=ahead):  # type: ignore[attr-defined]
+    async for row in connection()._connection.cursor(sql, *values, prefetch=ahead):
         yield row
 
 
