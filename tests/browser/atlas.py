@@ -228,7 +228,7 @@ def key_of(route: str, name: str) -> str:
         return "said" if "/q/" in route else name
     if before == "/o/{org:str}/assessments/new/":
         return "questionnaire"
-    if route.endswith("/keep"):
+    if route == "/o/{org:str}/keep":
         return "sandbox"
     if name == "questionnaire":
         return "of_network" if route.startswith("/n/") else "own"

@@ -14,11 +14,11 @@ from litestar import Request, Response
 from litestar.connection import ASGIConnection
 from litestar.datastructures import CacheControlHeader, Cookie
 from litestar.enums import MediaType, ScopeType
-from litestar.exceptions import HTTPException, NotFoundException, PermissionDeniedException
+from litestar.exceptions import ClientException, HTTPException, NotFoundException, PermissionDeniedException
 from litestar.middleware import ASGIMiddleware
 from litestar.response import Redirect, Template
 from litestar.types import ASGIApp, Receive, Scope, Send
-from tortoise.exceptions import BaseORMException, DBConnectionError, DoesNotExist
+from tortoise.exceptions import BaseORMException, DBConnectionError, DoesNotExist, ValidationError
 
 from palier.foundation import language
 from palier.foundation.actor import Actor, NetworkActor, Person
@@ -158,12 +158,21 @@ class Manners(ASGIMiddleware):
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         connection: ASGIConnection = ASGIConnection(scope)
         language.use(_chosen_language(connection))
+        _refuse_null(scope)
         safe = scope.get("method", "GET") in SAFE
         only_reading.set(safe)
         keyed = getattr(scope.get("route_handler"), "opt", {}).get("exclude_from_csrf", False)
         if not safe and not keyed and _from_elsewhere(connection):
             raise PermissionDeniedException("this form was sent from another site")
         await next_app(scope, receive, send)
+
+
+def _refuse_null(scope: Scope) -> None:
+    """The one character PostgreSQL cannot hold: no address of ours has it, no search finds it."""
+    if "\0" in scope["path"]:
+        raise NotFoundException
+    if b"%00" in scope.get("query_string", b""):
+        raise ClientException("a question holds a null character")
 
 
 def language_in(path: str) -> str | None:
@@ -239,6 +248,14 @@ def show_missing(request: Request, _error: DoesNotExist) -> Response:
     return show_http_error(request, NotFoundException())
 
 
+def show_unlikely(request: Request, error: ValidationError) -> Response:
+    """An address or a field longer than any we keep: nothing is found by it, and nothing was written."""
+    if request.method in SAFE:
+        return show_http_error(request, NotFoundException())
+    log.warning("%s %s was sent what no column holds", request.method, request.url.path[:200])
+    return show_http_error(request, ClientException(str(error)[:80]))
+
+
 def show_sign_in(request: Request, _error: SignInNeeded) -> Response:
     """A page opens the sign-in form; a background save is told 401, and the page asks without losing the text."""
     if is_htmx(request) or request.headers.get("sec-fetch-mode") == "cors":
@@ -289,6 +306,7 @@ HANDLERS: dict[type[Exception] | int, Any] = {
     SignInNeeded: show_sign_in,
     AlreadyDone: show_done_already,
     DoesNotExist: show_missing,
+    ValidationError: show_unlikely,
     BaseORMException: show_fault,
     Exception: show_fault,
 }
