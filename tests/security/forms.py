@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from urllib.parse import urljoin, urlsplit
+from xml.etree.ElementTree import Element
 
 from tests.browser.reading import Reading, local, sent_by
 from tests.security.world import Spot, World
@@ -13,7 +15,7 @@ _TEXTS = {"text", "search", "email", "url", "tel", "password", ""}
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One form of one page. `fields` is what a browser sends when nothing is changed."""
+    """One form of one page. `fields` is what a browser sends when nothing is changed, `choices` what may be put in."""
 
     who: str
     page: str
@@ -21,6 +23,7 @@ class Form:
     address: str
     method: str
     fields: dict[str, str] = field(hash=False)
+    choices: dict[str, str] = field(hash=False)
     texts: tuple[str, ...]
     files: tuple[str, ...]
 
@@ -33,7 +36,10 @@ def forms_of(world: World, who: str, page: str, html: str) -> Iterator[Form]:
     reading = Reading.of(html)
     for form in reading.all("form"):
         inputs = [one for one in reading.all("input", "textarea", within=form) if one.get("name")]
-        texts = [one for one in inputs if local(one) == "textarea" or one.get("type", "text") in _TEXTS]
+        texts = [
+            one for one in inputs
+            if local(one) == "textarea" or (one.get("type", "text") in _TEXTS and not one.get("inputmode"))
+        ]  # fmt: skip
         files = [one for one in inputs if one.get("type") == "file"]
         address = urlsplit(urljoin(page, form.get("action") or page))
         method = form.get("method", "get").upper()
@@ -43,9 +49,54 @@ def forms_of(world: World, who: str, page: str, html: str) -> Iterator[Form]:
         if spot is None:
             raise AssertionError(f"the form at {page} leads nowhere: {method} {address.path}")
         yield Form(
-            who, page, spot, address.path + (f"?{address.query}" if address.query else ""), method, sent_by(reading, form),
+            who, page, spot, address.path + (f"?{address.query}" if address.query else ""), method,
+            sent_by(reading, form), dict(_filled(reading, form)),
             tuple(dict.fromkeys(one.attrib["name"] for one in texts)), tuple(one.attrib["name"] for one in files),
         )  # fmt: skip
+
+
+def refused_in(html: str) -> set[str]:
+    """The names of the fields an answer finds fault with."""
+    reading = Reading.of(html)
+    marked = [one for one in reading.all("input", "select", "textarea") if one.get("aria-invalid") == "true"]
+    grouped = [
+        one for group in reading.all("fieldset") if group.get("aria-invalid") == "true" or "error" in group.get("class", "")
+        for one in reading.all("input", within=group)
+    ]  # fmt: skip
+    return {one.get("name", "") for one in (*marked, *grouped)} - {""}
+
+
+def _filled(reading: Reading, form: Element) -> Iterator[tuple[str, str]]:
+    """What somebody would choose where nothing is: a day in June, the first real choice, a small number."""
+    chosen = {one.get("name") for one in reading.all("input", within=form) if "checked" in one.attrib}
+    for field in reading.all("input", "select", within=form):
+        name, kind = field.get("name", ""), field.get("type", "text")
+        if local(field) == "select":
+            options = [
+                one.get("value", "")
+                for one in field.iter()
+                if isinstance(one.tag, str) and local(one) == "option"
+            ]
+            selected = [one for one in field.iter() if "selected" in one.attrib and one.get("value")]
+            if not selected and any(options):
+                yield name, next(option for option in options if option)
+        elif kind == "radio" and name not in chosen:
+            chosen.add(name)
+            yield name, field.get("value", "")
+        elif not field.get("value") and (part := re.fullmatch(r".*-(day|month|year)", name)):
+            yield name, {"day": "15", "month": "6", "year": "2027"}[part[1]]
+        elif not field.get("value") and (
+            kind in ("number", "email", "date") or field.get("inputmode") in ("numeric", "decimal")
+        ):
+            yield (
+                name,
+                {"email": f"x{next(_NUMBER)}@palier.example", "date": "2027-06-15"}.get(
+                    kind, field.get("min") or "3"
+                ),
+            )
+
+
+_NUMBER = count(1)
 
 
 def spot_at(world: World, method: str, path: str) -> Spot | None:
