@@ -12,7 +12,8 @@ end $$;
 -- Members learn where their organisation signs in before they are let in; strangers by naming its address or a proved
 -- domain, one at a time. What a browser was sent away for is seen by whoever holds its cookie.
 create policy members on identity_provider for select using (
-  organisation_id in (select m.organisation_id from membership m where m.person_id = app_person()));
+  organisation_id in (select m.organisation_id from membership m where m.person_id = app_person())
+  or id in (select s.provider_id from session s where s.person_id = app_person()));
 create policy named on identity_provider for select using (door = app_link());
 create policy named on sign_on_domain for select using (door = app_link() and proved_until > now());
 create policy held on sign_on_attempt using (fingerprint = app_link()) with check (fingerprint = app_link());
@@ -37,12 +38,13 @@ create trigger written_once before update or truncate on spare_key_use for each 
 
 -- Whether this session must begin anew at the organisation's provider before it opens the organisation: its provider is
 -- the only way in, the person is a member, and neither that provider nor a spare key let the session in. Consultants act
--- by mandate and keep their own way.
-create function sign_on_due(p_org uuid, p_session uuid) returns boolean language sql stable as $$
-  select exists (
-    select from identity_provider i join session s on s.id = p_session
+-- by mandate and keep their own way. Null when nothing is due; 'spare' for whoever holds a spare key they have not used.
+create function sign_on_due(p_org uuid, p_session uuid) returns text language sql stable as $$
+  select case when exists (select from spare_key k where k.organisation_id = p_org and k.person_id = s.person_id)
+              then 'spare' else 'due' end
+    from identity_provider i join session s on s.id = p_session
       join membership m on m.organisation_id = i.organisation_id and m.person_id = s.person_id
     where i.organisation_id = p_org and i.state = 'enforced' and s.provider_id is distinct from i.id
       and not exists (select from spare_key_use u join spare_key k using (organisation_id, person_id)
-                      where u.organisation_id = p_org and u.session_id = s.id and k.person_id = s.person_id));
+                      where u.organisation_id = p_org and u.session_id = s.id and k.person_id = s.person_id);
 $$;

@@ -128,6 +128,11 @@ from palier.reports.flows.previewing import Previewer
 from palier.reports.pages import ordering, paper, presets, reports, sheets, verifying
 from palier.reports.pages import shared as shared_documents
 from palier.reports.pages import sharing as document_sharing
+from palier.single_sign_on import jobs as sign_on_jobs
+from palier.single_sign_on import refusals as sign_on_refusals
+from palier.single_sign_on.flows.closing import closed_for
+from palier.single_sign_on.pages import entering as sign_on
+from palier.single_sign_on.pages import settings as sign_on_settings
 from palier.team import jobs as team_jobs
 from palier.team.pages import team
 
@@ -205,6 +210,8 @@ ROOMS: list[Any] = [
     *comparing.PAGES,
     *preview.PAGES,
     *own_questionnaires.PAGES,
+    *sign_on_settings.PAGES,
+    *sign_on.PAGES,
     *switching.PAGES,
     *welcoming.PAGES,
     *inviting.PAGES,
@@ -229,7 +236,7 @@ def jobs(settings: Settings) -> list[Job]:
     return [
         mail.delivery(settings), files.sweeping(settings), *account_jobs.jobs(settings),
         *benchmark_jobs.jobs(), *report_jobs.jobs(settings), *practice_jobs.jobs(settings), *plan_jobs.jobs(settings),
-        *team_jobs.jobs(settings),
+        *team_jobs.jobs(settings), *sign_on_jobs.jobs(settings),
         *conversation_jobs.jobs(settings),        *demo_jobs.jobs(settings), *cockpit_jobs.jobs(settings),
     ]  # fmt: skip
 
@@ -267,6 +274,7 @@ def create_app(settings: Settings | None = None, *, peers: Peers = peers_of_memb
             "practised": Provide(lambda: practices_by_topic, sync_to_thread=False),
             "deeds": Provide(lambda: finished_between, sync_to_thread=False),
             "sealed": Provide(lambda: is_sealed, sync_to_thread=False),
+            "closed_for": Provide(lambda: closed_for, sync_to_thread=False),
             "finished": Provide(lambda: finished_criteria, sync_to_thread=False),
             "settings": Provide(lambda: settings, sync_to_thread=False),
             "previewer": Provide(lambda: previewer, sync_to_thread=False),
@@ -276,6 +284,7 @@ def create_app(settings: Settings | None = None, *, peers: Peers = peers_of_memb
             **web.HANDLERS,
             **demo_refusals.HANDLERS,
             **assessment_refusals.HANDLERS,
+            **sign_on_refusals.HANDLERS,
             NotYours: show_refusal,
             proving.ProofNeeded: proving.show_proof,
         },

@@ -29,6 +29,16 @@ class NotYours(Exception):
         self.permission = permission
 
 
+class SignOnDue(Exception):
+    """A member whose organisation opens to sessions begun with its identity provider only, and this one was not."""
+
+    def __init__(self, slug: str, name: str, *, spare: bool) -> None:
+        super().__init__(slug)
+        self.slug = slug
+        self.name = name
+        self.spare = spare
+
+
 class Entrance(ASGIMiddleware):
     """Resolves the person and, where the address names an organisation or a network, what they are there.
 
@@ -54,7 +64,8 @@ class Entrance(ASGIMiddleware):
 
 # The networks are looked up once whoami has said whose rows may be read.
 _WHO = (
-    "select w.*, on_staff(w.session_id, w.person_id) as on_duty_at, "
+    "select w.*, case when w.mandate_id is null and w.role is not null then sign_on_due(w.organisation_id, w.session_id) end as due, "
+    "on_staff(w.session_id, w.person_id) as on_duty_at, "
     "case when w.role is null and $2 <> '' then visit_of(w.session_id, $2) end as visit, array(select n.slug from network_manager m join network n on n.id = m.network_id "
     "where m.person_id = w.person_id order by n.name) as networks from whoami($1, $2) w"
 )
@@ -73,7 +84,9 @@ async def _identify(
     state["person"] = person = _person(row)
     language.use(language_in(connection.url.path) or person.locale, person.time_zone)
     touch_later(row["session_id"], row["seen_at"])
-    if row["role"]:
+    if row["due"]:
+        state["due"] = SignOnDue(row["slug"], row["organisation_name"], spare=row["due"] == "spare")
+    elif row["role"]:
         state["actor"] = Actor(person, _organisation(row), Role(row["role"]), row["mandate_id"])
     elif row["visit"]:
         state["actor"] = _visitor(person, row["visit"])
@@ -148,7 +161,7 @@ async def check(state: dict[str, Any], opt: dict[str, Any]) -> None:
     elif permission is Permission.RUN_PLATFORM:
         state["staff_actor"] = await _on_duty(state["person"])
     elif permission is not None:
-        _check_actor(state.get("actor"), permission)
+        _check_actor(state.get("actor"), permission, state.get("due"))
 
 
 async def _on_duty(person: Person) -> StaffActor:
@@ -158,8 +171,8 @@ async def _on_duty(person: Person) -> StaffActor:
     return await check_duty(person)
 
 
-def _check_actor(actor: Actor | None, permission: Permission) -> None:
+def _check_actor(actor: Actor | None, permission: Permission, due: SignOnDue | None = None) -> None:
     if actor is None:
-        raise NotFoundException
+        raise due or NotFoundException
     if not actor.may(permission):
         raise NotYours(permission)

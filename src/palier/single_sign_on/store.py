@@ -232,5 +232,5 @@ async def provider_session_of(person: Acting) -> ProviderSession | None:
 
 async def shut_organisations(person: Acting) -> set[UUID]:
     """The organisations whose members sign in elsewhere than this session did."""
-    sql = "select m.organisation_id from membership m where m.person_id = $1 and sign_on_due(m.organisation_id, $2)"
+    sql = "select m.organisation_id from membership m where m.person_id = $1 and sign_on_due(m.organisation_id, $2) is not null"
     return {row["organisation_id"] for row in await select(sql, person.person_id, person.session_id)}

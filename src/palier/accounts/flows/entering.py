@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from palier.accounts import browsers, factors, mails, passwords, sessions, steps, store, throttle
+from palier.accounts.elsewhere import ClosedFor, SignInElsewhere
 from palier.accounts.rules import (
     ACCOUNT_ATTEMPTS,
     ALL_ATTEMPTS,
@@ -54,18 +55,22 @@ class Outcome:
     owes_factor: bool = False
 
 
-async def sign_in(email: str, password: str, browser: Browser) -> Outcome:
+async def sign_in(email: str, password: str, browser: Browser, closed_for: ClosedFor) -> Outcome:
     """Open a session, or go half-way for somebody with a second factor.
 
-    Any session the browser came with is ended, so none can be planted. Raises WrongCredentials, NotConfirmed, or
-    TooManyAttempts. Two transactions: the try is counted before the password is checked, and stays counted when it is
-    wrong.
+    Any session the browser came with is ended, so none can be planted. Raises WrongCredentials, NotConfirmed,
+    TooManyAttempts, or SignInElsewhere, which is all that anybody hears whose organisation has its own provider: the
+    password is checked all the same. Two transactions: the try is counted before, and stays counted when it is wrong.
     """
     email = normalised_email(email)
     async with reading(None):
         row = await store.person_by_email(email)
     turns = await throttle.take_turn(*await allowances(email, row, browser))
-    if not await passwords.matches(row.password_hash if row else "", password) or row is None:
+    elsewhere = await closed_for(email)
+    right = await passwords.matches(row.password_hash if row else "", password) and row is not None
+    if elsewhere and not (right and email in elsewhere.spared):
+        raise SignInElsewhere(elsewhere)
+    if not right or row is None:
         log.warning("sign-in refused for account %s from %s", fingerprint(email)[:12], browser.address)
         raise WrongCredentials
     renewed = await passwords.hashed(password) if passwords.is_outdated(row.password_hash) else ""

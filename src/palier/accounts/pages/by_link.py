@@ -7,6 +7,7 @@ from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from palier.accounts.elsewhere import ClosedFor
 from palier.accounts.flows import linking
 from palier.accounts.links import LinkSpent, WrongBrowser
 from palier.accounts.pages.entering import (
@@ -37,14 +38,16 @@ class ByLink(Controller):
     opt = PUBLIC
 
     @post()
-    async def ask(self, request: Request, settings: NamedDependency[Settings]) -> Response:
+    async def ask(
+        self, request: Request, settings: NamedDependency[Settings], closed_for: NamedDependency[ClosedFor]
+    ) -> Response:
         raw = await form_of(request)
         email, destination = raw.get("email", ""), own_path(raw.get("next"), HOME)
         if errors := email_error(email):
             return sign_in_form(request, destination, raw, errors)
         asker = _asker(request, settings) or new_secret()
         try:
-            await linking.ask(email, browser_of(request, settings), asker)
+            await linking.ask(email, browser_of(request, settings), asker, closed_for)
         except TooManyAttempts as error:
             return later(sign_in_form(request, destination, raw, {"email": too_often()}, 429), error)
         answer = see_other("/signin/link/sent")
@@ -68,10 +71,12 @@ class ByLink(Controller):
 
     @post("/{token:str}")
     async def sign_in(
-        self, request: Request, token: FromPath[str], settings: NamedDependency[Settings]
-    ) -> Response:
+        self, request: Request, token: FromPath[str], settings: NamedDependency[Settings],
+        closed_for: NamedDependency[ClosedFor],
+    ) -> Response:  # fmt: skip
+        asker, browser = _asker(request, settings), browser_of(request, settings)
         try:
-            outcome = await linking.sign_in(token, _asker(request, settings), browser_of(request, settings))
+            outcome = await linking.sign_in(token, asker, browser, closed_for)
         except (LinkSpent, WrongBrowser) as refused:
             return _refused(request, refused)
         destination = own_path(unquote(request.cookies.get(name_of(_NEXT, settings), "")), HOME)

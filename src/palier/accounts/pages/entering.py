@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.response import Redirect, Template
 
 from palier.accounts import browsers
+from palier.accounts.elsewhere import ClosedFor
 from palier.accounts.flows import entering
 from palier.accounts.rules import CHALLENGE_WITHIN, STEP_WITHIN
 from palier.accounts.sessions import cookie, presented
@@ -87,12 +88,16 @@ class SignIn(Controller):
         return sign_in_form(request, destination)
 
     @post("/signin")
-    async def sign_in(self, request: Request, settings: NamedDependency[Settings]) -> Response:
+    async def sign_in(
+        self, request: Request, settings: NamedDependency[Settings], closed_for: NamedDependency[ClosedFor]
+    ) -> Response:
         raw = await form_of(request)
         destination = own_path(raw.get("next"), HOME)
         browser = browser_of(request, settings)
         try:
-            outcome = await entering.sign_in(raw.get("email", ""), raw.get("password", ""), browser)
+            outcome = await entering.sign_in(
+                raw.get("email", ""), raw.get("password", ""), browser, closed_for
+            )
         except entering.WrongCredentials:
             sentence = _(
                 "This e-mail address and password do not go together. Check both, or choose a new password."

@@ -17,6 +17,7 @@ from palier.foundation.clock import today
 from palier.foundation.database import reading
 from palier.foundation.permissions import Permission, Role
 from palier.network.store import places_of
+from palier.single_sign_on.store import shut_organisations
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,11 @@ async def actors_of(person: Person) -> list[Actor]:
     """Everything `person` may act for today, in order of name; a membership comes before a mandate for the same place."""
     async with reading(person):
         places = await places_of(person, today(person.time_zone))
+        shut = await shut_organisations(person)
     roles: list[tuple[Any, Role, UUID | None]] = [
         (row.organisation, Role.CONSULTANT, row.id) for row in places.mandates
     ]
-    roles += [(row.organisation, Role(row.role), None) for row in places.organisations]
+    roles += [(row.organisation, Role(row.role), None) for row in places.organisations if row.organisation.id not in shut]
     found = {
         row.id: Actor(
             person,
