@@ -54,10 +54,13 @@ create table audit_anchor (
 create table audit_anchor_leaf (
   chain uuid not null, day date not null references audit_anchor (day), seq bigint not null, hash text not null,
   primary key (chain, day));
+-- What each nightly look at all chains found; the page of those who run the installation shows the last one.
+create table audit_check (
+  at timestamptz primary key, chains int not null, entries bigint not null, faults int not null, told text not null);
 do $$
 declare t text;
 begin
-  foreach t in array array['audit_anchor', 'audit_anchor_leaf'] loop
+  foreach t in array array['audit_anchor', 'audit_anchor_leaf', 'audit_check'] loop
     execute format('alter table %I enable row level security', t);
     execute format('alter table %I force row level security', t);
     execute format('create trigger written_once before update or delete or truncate on %I for each statement execute function refuse_rewriting()', t);
@@ -65,6 +68,7 @@ begin
   end loop;
 end $$;
 create policy everybody on audit_anchor for select using (true);
+create policy everybody on audit_check for select using (true);
 create policy own on audit_anchor_leaf for select using (chain in (app_org(), app_network()));
 
 -- What the proof of one chain needs of the others: a digest of each leaf, in the order of the tree. The digests say

@@ -18,6 +18,7 @@ from palier.foundation.spreadsheets import workbook_file
 from palier.foundation.web import form_of, page, saved_as
 from palier.privacy import trail_wording as wording
 from palier.privacy.flows import trail
+from palier.privacy.flows.trail_anchoring import last_anchored
 from palier.privacy.flows.trail_subjects import Subject, load_subjects
 from palier.privacy.rules.trail import MOST_COUNTED, MOST_IN_A_WORKBOOK, Asked, asked, place
 from palier.privacy.trail_file import csv_part, head, json_lines, line
@@ -94,12 +95,14 @@ async def _show(request: Request, reader: Actor | NetworkActor, wish: Asked, err
     async with reading(reader):
         found = await trail.load_page(reader, wish, before)
         choices = await trail.load_choices(reader)
+        anchored = await last_anchored(reader)
         subjects = await load_subjects(reader, (one["subject"] for one in found.entries))
     words = rooms()
     return page(
         request, "privacy/trail.html", nav="network" if isinstance(reader, NetworkActor) else "people", tab="trail",
         status_code=422 if error else 200, error=error, base=_base(reader), asked=wish, found=found, before=before,
-        rows=[_row(one, subjects) for one in found.entries], choices=choices, most_counted=MOST_COUNTED,
+        rows=[_row(one, subjects) for one in found.entries], choices=choices, anchored=anchored,
+        most_counted=MOST_COUNTED,
         rooms=[(room, words.get(room, room)) for room in choices.rooms], capacities=_capacities(reader),
     )  # fmt: skip
 
