@@ -122,6 +122,7 @@ from palier.practices.flows.reading import practices_by_topic
 from palier.practices.pages import browsing as practices_read
 from palier.practices.pages import writing as practices_told
 from palier.privacy.pages import trail as audit_trail
+from palier.privacy.pages import trail_proving as audit_proofs
 from palier.questionnaires.pages import own as own_questionnaires
 from palier.reports import jobs as report_jobs
 from palier.reports.flows.previewing import Previewer
@@ -143,6 +144,7 @@ ROOMS: list[Any] = [
     *helping.PAGES,
     *platform.PAGES,
     *audit_trail.PAGES,
+    *audit_proofs.PAGES,
     *cockpit_campaigns.PAGES,
     *cockpit_letters.PAGES,
     *cockpit_doors.PAGES,
