@@ -113,10 +113,14 @@ from palier.mirrors.catalogue import mirrored
 from palier.mirrors.flows.reading import mirror_beside
 from palier.mirrors.pages import answering as mirror_answering
 from palier.mirrors.pages import setting_up as mirror_pages
+from palier.network import jobs as network_jobs
 from palier.network.entrance import Entrance, NotYours
 from palier.network.pages import inviting, mandating, peopling, settling, switching, welcoming
 from palier.network.refusals import show_refusal
-from palier.portfolio import pages as portfolio
+from palier.portfolio.pages import clients as portfolio
+from palier.portfolio.pages import deciding as portfolio_proposals
+from palier.portfolio.pages import firm as portfolio_firm
+from palier.portfolio.pages import handing_over as portfolio_mandates
 from palier.practices import jobs as practice_jobs
 from palier.practices.flows.reading import practices_by_topic
 from palier.practices.pages import browsing as practices_read
@@ -158,6 +162,9 @@ ROOMS: list[Any] = [
     *cockpit_look.PAGES,
     *cockpit_leaving.PAGES,
     *portfolio.PAGES,
+    *portfolio_firm.PAGES,
+    *portfolio_mandates.PAGES,
+    *portfolio_proposals.PAGES,
     *ordering.PAGES,
     *presets.PAGES,
     *reports.PAGES,
@@ -238,7 +245,7 @@ def jobs(settings: Settings) -> list[Job]:
     return [
         mail.delivery(settings), files.sweeping(settings), *account_jobs.jobs(settings),
         *benchmark_jobs.jobs(), *report_jobs.jobs(settings), *practice_jobs.jobs(settings), *plan_jobs.jobs(settings),
-        *team_jobs.jobs(settings), *sign_on_jobs.jobs(settings),
+        *team_jobs.jobs(settings), *network_jobs.jobs(settings), *sign_on_jobs.jobs(settings),
         *conversation_jobs.jobs(settings),        *demo_jobs.jobs(settings), *cockpit_jobs.jobs(settings),
     ]  # fmt: skip
 

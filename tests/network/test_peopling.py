@@ -7,9 +7,11 @@ from typing import Any
 import asyncpg
 import pytest
 
-from palier.foundation import clock
+from palier.foundation import audit, clock
 from palier.foundation.actor import Actor
+from palier.foundation.database import transaction
 from palier.foundation.permissions import Role
+from palier.network.flows import recalling
 from tests.conftest import Browser, Cast, Visitor, plant_mandate, plant_member, plant_person
 
 HERE = "/o/transports-du-val"
@@ -101,8 +103,13 @@ async def test_a_reader_reads_and_changes_nothing(
 # --- mandates -------------------------------------------------------------------------------------------------
 
 
-async def grant(browser: Visitor, email: str, ends: date) -> Any:
-    values = {"consultant": email, "ends-day": ends.day, "ends-month": ends.month, "ends-year": ends.year}
+async def grant(browser: Visitor, email: str, ends: date, **more: str) -> Any:
+    values = more | {
+        "consultant": email,
+        "ends-day": ends.day,
+        "ends-month": ends.month,
+        "ends-year": ends.year,
+    }
     return await browser.send_form(f"{PEOPLE}/mandates", {key: str(value) for key, value in values.items()})
 
 
@@ -136,9 +143,60 @@ async def test_a_mandate_that_ran_out_opens_nothing(cast: Cast, claire: Actor, v
 async def test_granting_again_moves_the_end(claire: Actor, visit: Browser, owner: asyncpg.Connection) -> None:
     later = clock.today() + timedelta(days=200)
     async with visit(claire) as browser:
-        await grant(browser, "hugo@example.org", clock.today() + timedelta(days=30))
-        await grant(browser, "hugo@example.org", later)
+        for ends_on in (clock.today() + timedelta(days=30), later, later):
+            await grant(browser, "hugo@example.org", ends_on)
     assert [row["ends_on"] for row in await owner.fetch("select ends_on from mandate")] == [later]
+    kinds = [row["kind"] for row in await owner.fetch("select kind from mail order by created_at")]
+    assert kinds == ["mandate_granted", "mandate_changed"]
+    verbs = await owner.fetch("select verb from audit_entry where verb like 'network.mandate%' order by seq")
+    assert [row["verb"] for row in verbs] == ["network.mandate_granted", "network.mandate_changed"]
+
+
+async def test_a_mandate_of_more_than_two_years_is_asked_about_once_more(
+    claire: Actor, visit: Browser, owner: asyncpg.Connection
+) -> None:
+    far = clock.today() + timedelta(days=900)
+    async with visit(claire) as browser:
+        asked = await grant(browser, "hugo@example.org", far)
+        assert asked.status_code == 422
+        assert 'name="meant"' in asked.text
+        assert await owner.fetchval("select count(*) from mandate") == 0
+        assert (await grant(browser, "hugo@example.org", far, meant="yes")).status_code == 303
+
+
+async def test_the_owner_moves_the_end_and_sees_what_was_done(
+    cast: Cast, claire: Actor, visit: Browser, owner: asyncpg.Connection
+) -> None:
+    hugo = cast.people["hugo"]
+    mandate = await plant_mandate(claire, hugo)
+    acting = Actor(hugo, claire.organisation, Role.CONSULTANT, mandate)
+    async with transaction(acting):
+        await audit.record(acting, "assessments.answered", "answer x")
+    until = clock.today() + timedelta(days=10)
+    dated = {"ends-day": str(until.day), "ends-month": str(until.month), "ends-year": str(until.year)}
+    async with visit(claire) as browser, visit(hugo) as consultant:
+        assert "1 acte, le dernier le" in (await browser.get(PEOPLE)).text
+        page = await browser.get(f"{PEOPLE}/mandates/{mandate}")
+        assert "1 acte, le dernier le" in page.text
+        assert (await consultant.get(f"{PEOPLE}/mandates/{mandate}")).status_code == 403
+        assert "1 acte" not in (await consultant.get(PEOPLE)).text
+        assert (await browser.send_form(f"{PEOPLE}/mandates/{mandate}/end", {})).status_code == 422
+        assert (await browser.send_form(f"{PEOPLE}/mandates/{mandate}/end", dated)).status_code == 303
+    assert await owner.fetchval("select ends_on from mandate") == until
+
+
+async def test_both_sides_are_reminded_thirty_and_seven_days_before_the_end_and_once(
+    cast: Cast, claire: Actor, owner: asyncpg.Connection
+) -> None:
+    await plant_mandate(claire, cast.people["hugo"], days=30)
+    await owner.execute("update mandate set created_at = now() - interval '90 days'")
+    morning = clock.now().replace(hour=9)
+    for days, letters in ((0, 2), (0, 2), (1, 2), (23, 4), (24, 4), (29, 4)):
+        clock.freeze(morning + timedelta(days=days))
+        await recalling.recall_due("https://palier.test")
+        assert await owner.fetchval("select count(*) from mail") == letters, f"after {days} days"
+    kinds = {(row["kind"], row["recipient"]) for row in await owner.fetch("select kind, recipient from mail")}
+    assert kinds == {("mandate_ending", "hugo@example.org"), ("mandate_ending_owner", "claire@example.org")}
 
 
 @pytest.mark.parametrize("days", [-1, 4000])

@@ -10,7 +10,7 @@ from palier.foundation import clock
 from palier.foundation.actor import Actor, Person
 from palier.foundation.database import reading, transaction
 from palier.foundation.identifiers import new_id
-from palier.portfolio.flows import Client, load_portfolio
+from palier.portfolio.flows.clients import Client, load_portfolio
 from tests.assessments.rounds import LEVELS_2025, LEVELS_2026, drafts, plant
 from tests.conftest import Browser, Cast, plant_mandate
 from tests.network.test_organisations import picture
@@ -41,7 +41,7 @@ async def plant_actions(actor: Actor) -> None:
 
 
 async def only_client(person: Person) -> Client:
-    clients, _ = await load_portfolio(person)
+    clients = await load_portfolio(person)
     assert len(clients) == 1
     return clients[0]
 
@@ -106,7 +106,7 @@ async def test_each_client_is_read_as_its_own(
     await plant(nora, "2026", drafts(LEVELS_2026))
     await plant_mandate(claire, hugo)
     await plant_mandate(nora, hugo)
-    clients, _ = await load_portfolio(hugo)
+    clients = await load_portfolio(hugo)
     rounds = {client.organisation.slug: client.standing and client.standing.round for client in clients}
     assert rounds["transports-du-val"] is None
     assert rounds["clinique-du-lac"] is not None

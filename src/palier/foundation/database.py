@@ -27,6 +27,7 @@ STORES = [
     "palier.foundation.store",
     "palier.accounts.store",
     "palier.network.store",
+    "palier.network.mandates",
     "palier.affiliations.store",
     "palier.single_sign_on.store",
     "palier.questionnaires.store",

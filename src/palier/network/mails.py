@@ -27,6 +27,35 @@ async def mandate_granted(actor: Actor, email: str, mandate: store.Mandate, site
         )  # fmt: skip
 
 
+async def mandate_changed(actor: Actor, email: str, mandate: store.Mandate, site: str) -> None:
+    """The consultant learns that the mandate has another last day."""
+    with speaking(await acquaintance.language_of(email) or current()):
+        await mail.write(
+            email, "network/mails/mandate_changed", organisation=actor.organisation.name, until=day(mandate.ends_on),
+            portfolio=f"{site}/portfolio",
+        )  # fmt: skip
+
+
+async def mandate_given_back(actor: Actor, email: str, locale: str) -> None:
+    """An owner learns that the consultant ended the mandate."""
+    with speaking(locale):
+        await mail.write(
+            email, "network/mails/mandate_given_back", consultant=actor.person.name,
+            organisation=actor.organisation.name,
+        )  # fmt: skip
+
+
+async def mandate_ending(
+    organisation: store.Organisation, mandate: store.Mandate, email: str, locale: str, address: str, *, owner: bool
+) -> None:
+    """One side, the client's owner or the consultant, is reminded of a mandate's last day."""
+    with speaking(locale):
+        await mail.write(
+            email, "network/mails/mandate_ending_owner" if owner else "network/mails/mandate_ending",
+            organisation=organisation.name, consultant=mandate.consultant.name, until=day(mandate.ends_on), address=address,
+        )  # fmt: skip
+
+
 async def mandate_revoked(actor: Actor, email: str) -> None:
     """The consultant learns that the mandate ended."""
     with speaking(await acquaintance.language_of(email) or current()):

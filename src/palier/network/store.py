@@ -16,6 +16,7 @@ from palier.foundation.clock import now
 from palier.foundation.database import select
 from palier.foundation.identifiers import new_id
 from palier.foundation.permissions import Permission, Role, grants
+from palier.network.rules.mandates import Ending
 
 
 class Organisation(Model):
@@ -81,10 +82,13 @@ class Mandate(Model):
     id = fields.UUIDField(primary_key=True, default=new_id)
     organisation: Any = fields.ForeignKeyField("palier.Organisation", related_name="mandates")
     consultant: Any = fields.ForeignKeyField("palier.Person", related_name="mandates")
+    consultant_id: UUID
     granted_by: Any = fields.ForeignKeyField("palier.Person", related_name="mandates_granted")
     created_at = fields.DatetimeField(auto_now_add=True)
     ends_on = fields.DateField()
+    dated_at = fields.DatetimeField(null=True)  # when the end was last changed; never, if empty
     revoked_at = fields.DatetimeField(null=True)
+    ending = fields.CharEnumField(Ending, max_length=20, default=Ending.NOT_YET, db_default="")
 
     class Meta:
         table = table_description = "mandate"
@@ -302,9 +306,14 @@ async def mandates_of(actor: acting.Actor) -> list[Mandate]:
 
 
 async def mandate_of(actor: acting.Actor, mandate: UUID) -> Mandate:
-    """One mandate that is not revoked, with its consultant. Raises DoesNotExist."""
-    rows = Mandate.filter(organisation_id=actor.organisation_id, revoked_at=None)
-    return await rows.select_related("consultant").get(id=mandate)
+    """One mandate that is not revoked. Raises DoesNotExist."""
+    return await Mandate.get(id=mandate, organisation_id=actor.organisation_id, revoked_at=None)
+
+
+async def mandate_granted(actor: acting.Actor, mandate: UUID) -> Mandate:
+    """One mandate, ended or not, with its consultant and who granted it. Raises DoesNotExist."""
+    rows = Mandate.filter(organisation_id=actor.organisation_id)
+    return await rows.select_related("consultant", "granted_by").get(id=mandate)
 
 
 async def mandates_held_by(person: acting.Person) -> list[Mandate]:

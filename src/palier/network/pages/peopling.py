@@ -1,6 +1,5 @@
 """Members, invitations and mandates of an organisation, on one page."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -18,20 +17,21 @@ from palier.foundation.database import reading
 from palier.foundation.identifiers import new_id
 from palier.foundation.language import gettext as _
 from palier.foundation.language import joined, ngettext
-from palier.foundation.permissions import Permission, needs
+from palier.foundation.permissions import FRESH, Permission, needs
 from palier.foundation.settings import Settings
 from palier.foundation.web import form_of, page, see_other
-from palier.network import store, wording
-from palier.network.flows import inviting, peopling
+from palier.network import mandates, store, wording
+from palier.network.flows import inviting, mandating, peopling
 from palier.network.flows.inviting import NotInADemonstration
+from palier.network.pages.mandating import end_typed, said_of, typed_day
 from palier.network.rules.membership import (
     MOST_AT_ONCE,
     LastOwner,
     RoleOutOfReach,
     addresses_in,
-    mandate_may_end,
     roles_given_by,
 )
+from palier.network.visits import last_visit
 
 Errors = dict[str, str]
 
@@ -107,29 +107,22 @@ class People(Controller):
             return await _people(request, actor, {"members": _refusal(refusal)})
         return _back(actor, _("The person no longer has access. Their answers stay."))
 
-    @post("/mandates", opt=needs(Permission.MANAGE_ORGANISATION))
+    @post("/mandates", opt=needs(Permission.MANAGE_ORGANISATION) | FRESH)
     async def grant_mandate(
         self, request: Request, actor: NamedDependency[Actor], settings: NamedDependency[Settings]
     ) -> Response:
         raw = await form_of(request)
-        email, ends_on = normalised_email(raw.get("consultant", "")), _date(raw)
-        errors: Errors = {}
+        email = normalised_email(raw.get("consultant", ""))
+        ends_on, errors = end_typed(raw, "ends", today(actor.person.time_zone))
         if not is_email(email):
-            errors["consultant"] = _("Write an e-mail address such as name@example.org")
-        if ends_on is None or not mandate_may_end(ends_on, today(actor.person.time_zone)):
-            errors["ends"] = _("Write a day from today on, at most three years ahead")
+            errors = {"consultant": _("Write an e-mail address such as name@example.org"), **errors}
         if errors or ends_on is None:
             return await _people(request, actor, errors, raw)
         try:
-            await peopling.grant_mandate(actor, email, ends_on, settings.public_url)
+            granted = await mandating.grant(actor, email, ends_on, settings.public_url)
         except (NotInADemonstration, TooManyAttempts) as refusal:
             return await _people(request, actor, {"consultant": _refusal(refusal)}, raw)
-        return _back(actor, _("The mandate is granted and the consultant has been told."))
-
-    @post("/mandates/{mandate:uuid}/revoke", opt=needs(Permission.MANAGE_ORGANISATION))
-    async def revoke_mandate(self, actor: NamedDependency[Actor], mandate: FromPath[UUID]) -> Redirect:
-        await peopling.revoke_mandate(actor, mandate)
-        return _back(actor, _("The mandate is ended. The consultant no longer has access."))
+        return _back(actor, said_of(granted, ends_on))
 
 
 async def _people(
@@ -139,13 +132,17 @@ async def _people(
         members = await store.members_of(actor)
         manages = actor.may(Permission.MANAGE_PEOPLE)
         invitations = await store.open_invitations(actor) if manages else []
-        mandates = await store.mandates_of(actor)
+        granted = await store.mandates_of(actor)
+        visited = await last_visit(actor)
+        owns = actor.may(Permission.MANAGE_ORGANISATION)
+        acts = await mandates.acts_under(actor, [row.id for row in granted]) if owns and granted else {}
+        proposals = await mandates.open_proposals(actor, today(actor.person.time_zone)) if owns else []
     context: dict[str, Any] = {
-        "members": members, "invitations": invitations, "mandates": mandates, "manages": manages,
-        "grants": actor.may(Permission.MANAGE_ORGANISATION), "now": now(), "today": today(actor.person.time_zone),
+        "members": members, "invitations": invitations, "mandates": granted, "manages": manages,
+        "grants": owns, "acts": acts, "proposals": proposals, "now": now(), "today": today(actor.person.time_zone),
         "roles": wording.roles(), "given": [(role, wording.roles()[role]) for role in roles_given_by(actor.role)],
-        "choices": _role_choices(actor), "errors": errors or {}, "raw": raw or {}, "typed_date": _typed(raw or {}),
-        "new_op": new_id,
+        "choices": _role_choices(actor), "errors": errors or {}, "raw": raw or {}, "typed_date": typed_day(raw or {}, "ends"),
+        "new_op": new_id, "visited": visited,
     }  # fmt: skip
     return page(request, "network/people.html", nav="people", status_code=422 if errors else 200, **context)
 
@@ -176,18 +173,6 @@ def _addresses(text: str) -> tuple[list[str], Errors]:
         sentence = _("These are not e-mail addresses: %(list)s") % {"list": joined(wrong[:5])}
         return [], {"emails": sentence}
     return emails, {}
-
-
-def _typed(raw: dict[str, str]) -> tuple[str, str, str]:
-    return raw.get("ends-day", ""), raw.get("ends-month", ""), raw.get("ends-year", "")
-
-
-def _date(raw: dict[str, str]) -> date | None:
-    try:
-        day, month, year = (int(part) for part in _typed(raw))
-        return date(year, month, day)
-    except ValueError:
-        return None
 
 
 def _refusal(refusal: Exception) -> str:

@@ -1,8 +1,8 @@
-"""Who may give which role to whom, how long invitations and mandates last."""
+"""Who may give which role to whom, and how long invitations last."""
 
 import re
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import timedelta
 
 from palier.foundation.permissions import Role
 
@@ -11,9 +11,6 @@ MEMBER_ROLES = (Role.OWNER, Role.LEAD, Role.CONTRIBUTOR, Role.READER)
 
 INVITED_FOR = timedelta(days=7)
 """How long an invitation can be accepted."""
-
-LONGEST_MANDATE = timedelta(days=3 * 366)
-"""A mandate ends; a longer one is granted again."""
 
 MOST_AT_ONCE = 50
 """Invitations sent in one go."""
@@ -56,8 +53,3 @@ def addresses_in(text: str) -> list[str]:
     wrapped = re.findall(r"<([^<>\s]+@[^<>\s]+)>", text)
     words: Iterable[str] = wrapped or re.split(r"[\s,;]+", text)
     return list(dict.fromkeys(word.strip().lower() for word in words if word.strip()))
-
-
-def mandate_may_end(on: date, today: date) -> bool:
-    """Whether a mandate granted `today` may end on that day."""
-    return today <= on <= today + LONGEST_MANDATE

@@ -1,4 +1,4 @@
-"""The consultant's pages: the portfolio, and how the firm shows on documents."""
+"""How a consultant's firm shows on documents."""
 
 from typing import Annotated
 
@@ -18,7 +18,6 @@ from palier.network.flows import firms
 from palier.network.logos import LogoRefused
 from palier.network.pages.settling import colour_error, logo_sentence, picture, uploaded
 from palier.network.rules.colour import nearest_readable
-from palier.portfolio.flows import load_portfolio
 
 
 class FirmForm(msgspec.Struct):
@@ -28,16 +27,11 @@ class FirmForm(msgspec.Struct):
     accent: str = ""
 
 
-class Portfolio(Controller):
-    """Clients of a consultant, each in a row; they do not see one another."""
+class Firm(Controller):
+    """The consultant's firm: theirs alone, the same for all their clients."""
 
     path = "/portfolio"
     opt = SIGNED_IN
-
-    @get()
-    async def show(self, request: Request, person: NamedDependency[Person]) -> Template:
-        clients, firm = await load_portfolio(person)
-        return page(request, "portfolio/portfolio.html", nav="portfolio", clients=clients, firm=firm)
 
     @get("/firm")
     async def firm(self, request: Request, person: NamedDependency[Person]) -> Template:
@@ -90,4 +84,4 @@ async def _firm(
     )  # fmt: skip
 
 
-PAGES = [Portfolio]
+PAGES = [Firm]

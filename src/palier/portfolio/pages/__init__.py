@@ -1,0 +1,1 @@
+"""The consultant’s pages, and those on which a client decides about one."""

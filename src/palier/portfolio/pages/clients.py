@@ -1,0 +1,47 @@
+"""The portfolio: every client of a consultant in a row, to sort, filter and take away."""
+
+from typing import Any
+
+from litestar import Controller, Request, Response, get
+from litestar.di import NamedDependency
+from litestar.response import Template
+
+from palier.foundation.actor import Person
+from palier.foundation.permissions import SIGNED_IN
+from palier.foundation.web import page, saved_as
+from palier.portfolio.clients_file import clients_csv
+from palier.portfolio.flows.clients import load_portfolio
+from palier.portfolio.rules.shown import Query, Show, counts_of, query_of, shown
+from palier.portfolio.wording import file_name, shows
+
+
+class Portfolio(Controller):
+    """Clients of a consultant, each in a row; they do not see one another."""
+
+    path = "/portfolio"
+    opt = SIGNED_IN
+
+    @get()
+    async def show(self, request: Request, person: NamedDependency[Person]) -> Template:
+        clients = await load_portfolio(person)
+        query = query_of(dict(request.query_params))
+        return page(
+            request, "portfolio/portfolio.html", nav="portfolio", clients=clients, shown=shown(clients, query),
+            counts=counts_of(clients), query=query, shows=shows(), asked=_address(query),
+        )  # fmt: skip
+
+    @get("/clients.csv")
+    async def file(self, request: Request, person: NamedDependency[Person]) -> Response[bytes]:
+        """The rows the filters leave, for a spreadsheet."""
+        clients = shown(await load_portfolio(person), query_of(dict(request.query_params)))
+        headers = {"content-disposition": saved_as(f"{file_name()}.csv")}
+        return Response(clients_csv(clients), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _address(query: Query) -> dict[str, Any]:
+    """What of the query an address says."""
+    said = {"q": query.text, "show": query.show.value, "sort": "" if query.sort == "name" else query.sort}
+    return {name: value for name, value in said.items() if value and value != Show.ALL}
+
+
+PAGES = [Portfolio]

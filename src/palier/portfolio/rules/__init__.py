@@ -1,0 +1,1 @@
+"""The portfolio’s own rules: which clients are shown, in which order."""
