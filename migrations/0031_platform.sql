@@ -207,7 +207,9 @@ begin
       where d.consultant_id = v.id and d.revoked_at is null and d.ends_on >= current_date),
     'networks', (select coalesce(jsonb_agg(n.name order by n.name), '[]') from network_manager g join network n on n.id = g.network_id
       where g.person_id = v.id),
-    'staff', exists (select from platform_staff f where f.person_id = v.id and f.removed_at is null));
+    'app', exists (select from authenticator_app a where a.person_id = v.id and a.confirmed_at is not null),
+    'passkeys', (select count(*) from passkey k where k.person_id = v.id),
+    'removal_at', (select r.due_at from factor_removal r where r.person_id = v.id and r.stopped_at is null and r.done_at is null));
 end $$;
 
 create function platform_jobs(p_state text, p_most int, p_skip int)
@@ -340,4 +342,4 @@ create policy concerned on factor_removal for select using (
   person_id = app_person() or fingerprint = app_link() or staff_session(app_staff()));
 create policy asked on factor_removal for insert with check (asked_by = app_person() and staff_session(app_staff())
   and done_at is null and due_at >= now() + interval '23 hours');
-create policy stopped on factor_removal for update using (fingerprint = app_link()) with check (done_at is null);
+create policy stopped on factor_removal for update using (fingerprint = app_link()) with check (done_at is null and stopped_at is not null);

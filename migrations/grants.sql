@@ -72,6 +72,30 @@ grant insert on audit_anchor, audit_anchor_leaf, audit_check to palier_worker;
 revoke all on function erase_audit_details(uuid, bigint[], uuid, text, uuid, text), audit_anchor_digests(date) from public;
 grant execute on function erase_audit_details(uuid, bigint[], uuid, text, uuid, text) to palier_web, palier_worker;
 grant execute on function audit_anchor_digests(date) to palier_web;
+
+-- The platform's staff. The owner of the tables looks past row-level security only inside the functions that open it.
+revoke select on staff_presence, job_failure from palier_web;
+grant insert on job_failure to palier_web, palier_worker;
+grant insert, update on visit to palier_web, palier_worker;
+grant insert, update on visit_choice to palier_web;
+grant insert, update on factor_removal to palier_web, palier_worker;
+do $$
+declare t text;
+begin
+  foreach t in array array['organisation', 'membership', 'mandate', 'network_member', 'network_manager', 'campaign', 'edition', 'mail',
+                           'assessment', 'stored_file', 'own_questionnaire', 'audit_entry', 'visit', 'visit_choice'] loop
+    if not exists (select from pg_policies p where p.tablename = t and p.policyname = 'platform' and current_user = any (p.roles)) then
+      execute format('drop policy if exists platform on %I', t);
+      execute format('create policy platform on %I for select to %I using (current_setting(''app.platform'', true) = ''on'')', t, current_user);
+    end if;
+  end loop;
+  for t in select p.oid::regprocedure from pg_proc p where p.pronamespace = 'public'::regnamespace
+      and (p.proname like 'platform\_%' or p.proname in ('on_staff', 'staff_present', 'visit_of', 'staff_session')) loop
+    execute format('revoke all on function %s from public', t);
+    execute format('grant execute on function %s to palier_web', t);
+  end loop;
+  grant execute on function staff_session(uuid) to palier_worker;
+end $$;
 revoke all on function shows_something(territory_member) from public;
 revoke all on function unit_rounds(), unit_scores(text), open_result(uuid, uuid), use_letter_up(), may_become_unit(uuid, uuid), letter_shown(text, uuid, uuid),
   in_territory(uuid), territory_people(uuid), territory_indicators(uuid), territory_scores(uuid), known_through_structures() from public;

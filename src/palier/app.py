@@ -117,6 +117,12 @@ from palier.network import jobs as network_jobs
 from palier.network.entrance import Entrance, NotYours
 from palier.network.pages import inviting, mandating, peopling, settling, switching, welcoming
 from palier.network.refusals import show_refusal
+from palier.platform import jobs as platform_jobs
+from palier.platform import refusals as platform_refusals
+from palier.platform.pages import looking as platform_looking
+from palier.platform.pages import tenants as platform_tenants
+from palier.platform.pages import visits as platform_visits
+from palier.platform.pages import working as platform_working
 from palier.portfolio.pages import clients as portfolio
 from palier.portfolio.pages import deciding as portfolio_proposals
 from palier.portfolio.pages import firm as portfolio_firm
@@ -150,6 +156,10 @@ ROOMS: list[Any] = [
     *audit_trail.PAGES,
     *audit_proofs.PAGES,
     *cockpit_campaigns.PAGES,
+    *platform_looking.PAGES,
+    *platform_tenants.PAGES,
+    *platform_visits.PAGES,
+    *platform_working.PAGES,
     *cockpit_letters.PAGES,
     *cockpit_doors.PAGES,
     *cockpit_bulletins.PAGES,
@@ -245,8 +255,8 @@ def jobs(settings: Settings) -> list[Job]:
     return [
         mail.delivery(settings), files.sweeping(settings), *account_jobs.jobs(settings),
         *benchmark_jobs.jobs(), *report_jobs.jobs(settings), *practice_jobs.jobs(settings), *plan_jobs.jobs(settings),
-        *team_jobs.jobs(settings), *network_jobs.jobs(settings), *sign_on_jobs.jobs(settings),
-        *conversation_jobs.jobs(settings),        *demo_jobs.jobs(settings), *cockpit_jobs.jobs(settings),
+        *team_jobs.jobs(settings), *sign_on_jobs.jobs(settings), *network_jobs.jobs(settings),
+        *conversation_jobs.jobs(settings),        *demo_jobs.jobs(settings), *platform_jobs.jobs(), *cockpit_jobs.jobs(settings), *privacy_jobs.jobs(settings),
     ]  # fmt: skip
 
 
@@ -282,6 +292,7 @@ def create_app(settings: Settings | None = None, *, peers: Peers = peers_of_memb
             "mirrored": Provide(lambda: mirror_beside, sync_to_thread=False),
             "practised": Provide(lambda: practices_by_topic, sync_to_thread=False),
             "deeds": Provide(lambda: finished_between, sync_to_thread=False),
+            "staff_actor": Provide(web.provide_staff_actor, sync_to_thread=False),
             "sealed": Provide(lambda: is_sealed, sync_to_thread=False),
             "closed_for": Provide(lambda: closed_for, sync_to_thread=False),
             "finished": Provide(lambda: finished_criteria, sync_to_thread=False),
@@ -299,6 +310,7 @@ def create_app(settings: Settings | None = None, *, peers: Peers = peers_of_memb
         },
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(env)),
         lifespan=[_database(settings)],
+            **platform_refusals.HANDLERS,
         on_startup=[_spare_what_stays],
         on_shutdown=[lambda: asyncio.to_thread(previewer.stop)],
         openapi_config=None,

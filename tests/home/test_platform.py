@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from palier.foundation import clock
-from palier.home.flows import readiness
+from palier.platform.flows import readiness
 from tests.conftest import Browser
 
 

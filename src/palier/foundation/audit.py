@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from palier.foundation.actor import Actor, NetworkActor, OnDuty
+from palier.foundation.actor import Actor, NetworkActor, OnDuty, StaffActor
 from palier.foundation.chains import Walk
 from palier.foundation.database import Tenant, select
 
@@ -83,6 +83,8 @@ def _role(tenant: Tenant) -> str:
             return str(tenant.role)
         case NetworkActor():
             return "network"
+        case StaffActor():
+            return "staff"
         case _:
             return ""
 

@@ -21,7 +21,7 @@ from tortoise.connection import get_connections
 from tortoise.context import TortoiseContext
 from tortoise.transactions import in_transaction
 
-from palier.foundation.actor import Actor, NetworkActor, OnDuty, Person
+from palier.foundation.actor import Actor, NetworkActor, OnDuty, Person, StaffActor
 
 STORES = [
     "palier.foundation.store",
@@ -42,6 +42,8 @@ STORES = [
     "palier.reports.store",
     "palier.structures.store",
     "palier.association.store",
+    "palier.privacy.store",
+    "palier.platform.store",
 ]
 
 WEB, WORKER = "palier_web", "palier_worker"
@@ -55,7 +57,7 @@ class LinkHolder:
     fingerprint: str
 
 
-Tenant = Actor | NetworkActor | Person | OnDuty | LinkHolder | None
+Tenant = Actor | NetworkActor | StaffActor | Person | OnDuty | LinkHolder | None
 
 only_reading: ContextVar[bool] = ContextVar("only reading", default=False)
 """True while a GET is answered: opening a transaction is then a fault of ours (docs/architecture.md#manners)."""
@@ -98,6 +100,7 @@ class _Scope:
     person: UUID | None = None
     network: UUID | None = None
     link: str = ""  # fingerprint of a mailed link: opens exactly the row it names
+    staff: UUID | None = None  # the session of somebody of the platform's staff; the database judges it anew
 
     def sql(self) -> str:
         """One statement that sets them for this transaction. Only UUIDs and hexadecimal digits enter the text."""
@@ -107,6 +110,7 @@ class _Scope:
             ("person", self.person),
             ("network", self.network),
             ("link", link),
+            ("staff", self.staff),
         )
         return "select " + ", ".join(
             f"set_config('app.{name}', '{value or ''}', true)" for name, value in pairs
@@ -117,6 +121,10 @@ def _scope(tenant: Tenant) -> _Scope:
     match tenant:
         case Actor():
             return _Scope(tenant.organisation_id, tenant.person_id)
+        case Actor():
+            return _Scope(tenant.organisation_id, tenant.person_id, staff=tenant.person.session_id)
+        case StaffActor():
+            return _Scope(person=tenant.person_id, staff=tenant.person.session_id)
         case NetworkActor():
             return _Scope(person=tenant.person_id, network=tenant.network_id)
         case Person():

@@ -21,7 +21,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from tortoise.exceptions import BaseORMException, DBConnectionError, DoesNotExist, ValidationError
 
 from palier.foundation import language
-from palier.foundation.actor import Actor, NetworkActor, Person
+from palier.foundation.actor import Actor, NetworkActor, Person, StaffActor
 from palier.foundation.database import only_reading
 from palier.foundation.headers import cookie_of
 from palier.foundation.identifiers import slugify
@@ -328,4 +328,10 @@ def provide_actor(request: Request) -> Actor:
 def provide_network_actor(request: Request) -> NetworkActor:
     """The signed-in person on the staff of the network of the address."""
     actor: NetworkActor = request.scope["state"]["network_actor"]
+    return actor
+
+
+def provide_staff_actor(request: Request) -> StaffActor:
+    """The signed-in person at work for the platform; the entrance has already checked it."""
+    actor: StaffActor = request.scope["state"]["staff_actor"]
     return actor

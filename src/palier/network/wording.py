@@ -143,6 +143,7 @@ def roles() -> dict[str, str]:
     return {
         Role.OWNER: pgettext("role", "Owner"), Role.LEAD: _("Assessment lead"), Role.CONTRIBUTOR: _("Contributor"),
         Role.READER: _("Reader"), Role.CONSULTANT: _("Consultant"),
+        Role.VISITOR: _("Visitor of the platform"),
     }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from litestar.enums import HttpMethod
 from palier.foundation.clock import now
 from palier.foundation.permissions import PUBLIC
 from palier.foundation.settings import Settings
-from palier.home.flows.readiness import obstacles
+from palier.platform.flows.readiness import obstacles
 
 _ASKED = [HttpMethod.GET, HttpMethod.HEAD]
 
