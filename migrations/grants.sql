@@ -102,3 +102,23 @@ revoke all on function unit_rounds(), unit_scores(text), open_result(uuid, uuid)
 grant execute on function unit_rounds(), unit_scores(text), open_result(uuid, uuid), use_letter_up(), may_become_unit(uuid, uuid), letter_shown(text, uuid, uuid),
   in_territory(uuid), territory_people(uuid), territory_indicators(uuid), territory_scores(uuid), known_through_structures()
   to palier_web, palier_worker;
+
+-- What people asked about their data. An erasure is carried out by the worker alone, through functions that check that it is due;
+-- inside them the owner of the tables sees every row, and everywhere else none (migration 0035).
+grant insert, update on parcel, erasure to palier_web, palier_worker;
+grant delete on parcel to palier_worker;
+grant insert, update, delete on retention to palier_web, palier_worker;
+revoke all on function erase_person(uuid, jsonb), erase_organisation(uuid, text[]), forget_old_details(uuid, timestamptz, int), sole_owner(uuid, uuid),
+  held_about(uuid, jsonb), unprint(uuid) from public;
+grant execute on function erase_person(uuid, jsonb), erase_organisation(uuid, text[]), forget_old_details(uuid, timestamptz, int),
+  held_about(uuid, jsonb), unprint(uuid) to palier_worker;
+grant execute on function sole_owner(uuid, uuid) to palier_web, palier_worker;
+do $$
+declare t text;
+begin
+  for t in select c.relname from pg_class c where c.relnamespace = 'public'::regnamespace and c.relforcerowsecurity
+      and not exists (select from pg_policies p where p.tablename = c.relname and p.policyname = 'erasing' and current_user = any (p.roles)) loop
+    execute format('drop policy if exists erasing on %I', t);
+    execute format('create policy erasing on %I to %I using (is_erasure()) with check (is_erasure())', t, current_user);
+  end loop;
+end $$;

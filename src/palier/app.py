@@ -131,6 +131,9 @@ from palier.practices import jobs as practice_jobs
 from palier.practices.flows.reading import practices_by_topic
 from palier.practices.pages import browsing as practices_read
 from palier.practices.pages import writing as practices_told
+from palier.privacy import jobs as privacy_jobs
+from palier.privacy.pages import account as own_data
+from palier.privacy.pages import house as house_data
 from palier.privacy.pages import trail as audit_trail
 from palier.privacy.pages import trail_proving as audit_proofs
 from palier.questionnaires.pages import own as own_questionnaires
@@ -154,6 +157,8 @@ ROOMS: list[Any] = [
     *helping.PAGES,
     *platform.PAGES,
     *audit_trail.PAGES,
+    *house_data.PAGES,
+    *own_data.PAGES,
     *audit_proofs.PAGES,
     *cockpit_campaigns.PAGES,
     *platform_looking.PAGES,

@@ -4,8 +4,8 @@ import asyncio
 import hashlib
 import os
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -206,3 +206,28 @@ async def forget(shelf: ObjectStore, organisation: UUID) -> None:
     keys = [entry["path"] async for batch in batches for entry in batch]
     if keys:
         await obstore.delete_async(shelf, keys)
+
+
+async def lay_down(shelf: ObjectStore, key: str, path: Path) -> None:
+    """Put a whole file of the disk under `key`, without a row: what is made to be fetched once and then goes."""
+    with _answering():
+        await obstore.put_async(shelf, key, path)
+        await _settle(shelf, key)
+
+
+async def pieces(shelf: ObjectStore, key: str) -> AsyncIterator[bytes]:
+    """The bytes under `key`, piece by piece. Raises FileGone before the first when there are none."""
+    try:
+        with _answering():
+            found = await obstore.get_async(shelf, key)
+    except FileNotFoundError as error:
+        raise FileGone(key) from error
+    async for piece in found.stream():
+        yield bytes(piece)
+
+
+async def take_away(shelf: ObjectStore, keys: Sequence[str]) -> None:
+    """Remove the bytes under `keys`; those that are not there are no fault."""
+    for key in keys:
+        with suppress(FileNotFoundError), _answering():
+            await obstore.delete_async(shelf, key)

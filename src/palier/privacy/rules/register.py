@@ -1,0 +1,8 @@
+"""Every table of the database, in one list."""
+
+from typing import Final
+
+from palier.privacy.rules import rooms_around, rooms_of_rounds
+from palier.privacy.rules.inventory import Held
+
+INVENTORY: Final[tuple[Held, ...]] = (*rooms_of_rounds.TABLES, *rooms_around.TABLES)
