@@ -120,7 +120,7 @@ def _name(url: str) -> str:
 @asynccontextmanager
 async def web(environment: dict[str, str]) -> AsyncIterator[str]:
     """A web process of its own; its address, once it answers."""
-    port = _free_port()
+    port = port or free_port()
     address = f"http://127.0.0.1:{port}"
     arguments = [
         "--factory",
@@ -168,7 +168,7 @@ async def _until_it_answers(address: str, process: asyncio.subprocess.Process) -
     raise AssertionError("the server did not start")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

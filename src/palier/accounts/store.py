@@ -75,6 +75,7 @@ class AuthenticatorApp(Model):
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     person: Any = fields.OneToOneField("palier.Person", related_name="authenticator_app")
+    person_id: UUID
     secret = fields.CharField(max_length=400)
     last_step = fields.BigIntField(default=0)
     created_at = fields.DatetimeField()
@@ -124,6 +125,7 @@ class PendingProof(Model):
     fingerprint = fields.CharField(max_length=64, unique=True)
     purpose = fields.CharField(max_length=20)  # palier.accounts.steps.Purpose
     person: Any = fields.ForeignKeyField("palier.Person", related_name="pending_proofs", null=True)
+    person_id: UUID
     method = fields.CharField(max_length=20, default="")  # how the first half was proved
     challenge = fields.BinaryField(null=True)  # what a passkey has to sign
     expires_at = fields.DatetimeField()

@@ -15,6 +15,8 @@ ROOT = Path(__file__).resolve().parents[3]
 
 _SECRET_BYTES = 48
 _SHORTEST_SECRET = 32
+_FEWEST_CHARACTERS = 10
+"""Different ones: 32 random hexadecimal digits have as many 99 times in 100, and a guessable phrase seldom has."""
 
 
 class SettingError(ValueError):
@@ -259,7 +261,14 @@ def _secret(value: str | None, environment: Environment, data_directory: Path) -
         return _development_secret(data_directory / "secret")
     if len(value) < _SHORTEST_SECRET:
         raise SettingError("PALIER_SECRET is too short: at least 32 characters")
+    if environment is Environment.PRODUCTION and _is_no_secret(value):
+        raise SettingError("PALIER_SECRET can be guessed: make one with `openssl rand -base64 48`")
     return value
+
+
+def _is_no_secret(value: str) -> bool:
+    """Whether `value` repeats itself or uses few characters: an example somebody left standing."""
+    return len(set(value)) < _FEWEST_CHARACTERS or value in (value + value)[1:-1]
 
 
 def _development_secret(path: Path) -> str:

@@ -79,8 +79,9 @@ async def prove(person: Person, proof: Proof, site: str, secrets: tuple[str, ...
     assert person.session_id  # noqa: S101  (nobody gets here without one)
     turns = await throttle.take_turn(*_allowances(person, proof))
     right_password = bool(proof.password) and await _is_password(person, proof.password)
+    question = await _question(person, proof) if proof.passkey else b""
     async with transaction(person):
-        factor = not right_password and await _is_factor(person, proof, site, secrets)
+        factor = not right_password and await _is_factor(person, proof, question, site, secrets)
         if not right_password and not factor:
             raise WrongProof
         await throttle.give_back(turns)
@@ -103,19 +104,18 @@ async def _is_password(person: Person, password: str) -> bool:
     return await passwords.matches(row.password_hash, password)
 
 
-async def _is_factor(person: Person, proof: Proof, site: str, secrets: tuple[str, ...]) -> bool:
+async def _question(person: Person, proof: Proof) -> bytes:
+    """What the passkey was asked to sign, used up by the asking; empty where there is no such question."""
+    try:
+        challenge, whose = await steps.challenge_of(proof.challenge, Purpose.CONFIRM)
+    except StepOver:
+        return b""
+    return challenge if whose == person.person_id else b""
+
+
+async def _is_factor(
+    person: Person, proof: Proof, question: bytes, site: str, secrets: tuple[str, ...]
+) -> bool:
     if proof.code:
         return await factors.takes_code(person.person_id, proof.code, secrets)
-    if proof.passkey and proof.challenge:
-        return await _is_passkey(person, proof.passkey, proof.challenge, site)
-    return False
-
-
-async def _is_passkey(person: Person, answer: str, cookie: str, site: str) -> bool:
-    try:
-        challenge, whose = await steps.challenge_of(cookie, Purpose.CONFIRM)
-    except StepOver:
-        return False
-    return whose == person.person_id and await factors.takes_passkey(
-        person.person_id, site, answer, challenge
-    )
+    return bool(question) and await factors.takes_passkey(person.person_id, site, proof.passkey, question)

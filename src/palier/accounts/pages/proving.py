@@ -73,7 +73,8 @@ class Freshness(ASGIMiddleware):
 
 async def _proved(request: Request, person: Person, settings: Settings) -> str:
     """The renewed session's secret. Raises ProofNeeded, with what was typed."""
-    posted = (await request.form()).multi_items()
+    form = await request.form()
+    posted = list(form.multi_items())
     proof = _proof({name: value for name, value in posted if isinstance(value, str)}, request, settings)
     field, error = _field(proof), ""
     if proof.given:
@@ -83,6 +84,7 @@ async def _proved(request: Request, person: Person, settings: Settings) -> str:
             error = wrong_proof(field)
         except TooManyAttempts:
             error = too_often()
+    await form.close()  # whatever files there were: the handler never sees them
     raise ProofNeeded(await proving.means_of(person), _held(posted), error, f"{_MARK}{field}")
 
 

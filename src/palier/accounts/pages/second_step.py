@@ -3,6 +3,7 @@
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.enums import MediaType
+from litestar.response import Template
 
 from palier.accounts.flows import second_step
 from palier.accounts.flows.second_step import WrongFactor
@@ -114,7 +115,7 @@ def challenge(asked: tuple[str, str], settings: Settings) -> Response[str]:
 async def _form(
     request: Request, settings: Settings, destination: str, errors: dict[str, str] | None = None,
     status_code: int = 200,
-) -> Response:  # fmt: skip
+) -> Template:  # fmt: skip
     means = await second_step.means_of(passed(request, STEP, settings))
     status = 422 if errors and status_code == 200 else status_code
     return page(
