@@ -4,7 +4,7 @@ IN_VENV := .venv/bin/python -m
 SETUP := command -v $(PYTHON) >/dev/null || { echo "Palier needs Python 3.11 or newer:  apt-get install -y python3 python3-venv" >&2; exit 1; }; exec $(PYTHON) bin/setup.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long check fix demo bench lock
+.PHONY: help run test test-long check fix demo bench lock sbom audit
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -45,3 +45,11 @@ bench: ## measure the pages, the save and the PDF
 
 lock: ## remake every lock from pyproject.toml and package.json (UPGRADE=1 moves to the newest)
 	@$(SETUP) lock
+
+sbom: ## write the bill of materials (CycloneDX) to dist/sbom.cdx.json
+	@$(SETUP) test
+	@.venv/bin/python bin/sbom.py
+
+audit: ## ask the advisories about every locked package (needs a network, and pip-audit from PyPI)
+	@$(SETUP) run
+	.venv/bin/uvx pip-audit --strict --disable-pip --require-hashes -r requirements/main.txt

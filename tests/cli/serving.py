@@ -97,7 +97,7 @@ def begin(folder: Path, port: int, *, as_first: bool = False, **variables: str) 
             PALIER_DATA_DIR=str(folder),
             PALIER_PORT=str(port),
             PALIER_ENVIRONMENT="production",
-            PALIER_SECRET="s" * 40,
+            PALIER_SECRET="a secret of the tests and of nobody else",
             PALIER_PUBLIC_URL=f"http://127.0.0.1:{port}",
             **variables,
         ),

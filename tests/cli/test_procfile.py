@@ -58,7 +58,7 @@ def platform(plain_postgres: str, tmp_path_factory: pytest.TempPathFactory) -> d
         PORT=str(free_port()),
         WEB_CONCURRENCY="1",
         PALIER_ENVIRONMENT="production",
-        PALIER_SECRET="s" * 40,
+        PALIER_SECRET="a secret of the tests and of nobody else",
         PALIER_DATA_DIR=str(tmp_path_factory.mktemp("data")),
         PATH=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     )

@@ -10,7 +10,7 @@ import pytest
 
 from palier.foundation.settings import ROOT, VARIABLES, Environment, SettingError, Settings, read_settings
 
-LONG_ENOUGH = "s" * 32
+LONG_ENOUGH = "a secret of the tests and nobody"
 PAGE = (ROOT / "docs" / "settings.md").read_text()
 
 

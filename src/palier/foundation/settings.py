@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[3]
 _SECRET_BYTES = 48
 _SHORTEST_SECRET = 32
 _FEWEST_CHARACTERS = 10
-"""Different ones: 32 random hexadecimal digits have as many 99 times in 100, and a guessable phrase seldom has."""
+"""Different ones: 32 random hexadecimal digits nearly always have more, and an example seldom has."""
 
 
 class SettingError(ValueError):
