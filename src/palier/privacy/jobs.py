@@ -7,7 +7,7 @@ from palier.foundation.database import reading
 from palier.foundation.jobs import Job
 from palier.foundation.settings import Settings
 from palier.privacy import store
-from palier.privacy.flows import asking, erasing, keeping, packing
+from palier.privacy.flows import asking, erasing, keeping, packing, trail_nightly
 
 
 def jobs(settings: Settings) -> list[Job]:
@@ -26,12 +26,20 @@ def jobs(settings: Settings) -> list[Job]:
         for one in due:
             await erasing.carry_out(one.id, files.shelves(settings))
 
+    async def verify_trail() -> None:
+        await trail_nightly.look_at_all(settings)
+
+    async def anchor_trail() -> None:
+        await trail_nightly.anchor_all(settings)
+
     async def clear() -> None:
         await packing.clear(files.shelves(settings))
 
     return [
         Job(asking.PACK, pack),
         Job(erasing.DUE, erase, attempts=5),
+        Job("privacy.verify_trail", verify_trail, cron="20 1 * * *"),
+        Job("privacy.anchor_trail", anchor_trail, attempts=8, cron="40 1 * * *"),
         Job("privacy.erase_due", erase_due, cron="50 1 * * *"),
         Job("privacy.clear_parcels", clear, cron="10 2 * * *"),
         Job("privacy.purge", keeping.purge_everything, cron="20 2 * * *"),
