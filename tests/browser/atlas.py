@@ -98,6 +98,8 @@ VARIANTS = (
     (SOPHIE, f"{VALLEY}/e/{{open}}/q/SX1.1.1"),
     (SOPHIE, f"{VALLEY}/plans/{{plan}}"),
     (SOPHIE, f"{VALLEY}/settings"),
+    (HUGO, "/portfolio?show=ending&sort=-score"),
+    (HUGO, "/portfolio?q=zzzz"),
     (HUGO, "/o/{client}"),
     (HUGO, "/o/{client}/assessments"),
     (GUEST, "/o/{sandbox}"),
@@ -222,6 +224,8 @@ def key_of(route: str, name: str) -> str:
     before = route.partition("{" + name)[0]
     if name in ("assessment", "slug"):
         return _round_of(route)
+    if name == "mandate" and route.startswith("/portfolio"):
+        return "held"
     if name == "code" and "/consensus" in route:
         return "apart"
     if name == "remark":
@@ -291,6 +295,12 @@ _LOOKED_UP = {
     "asked": "select r.id from respondent r join assessment a on a.id = r.assessment_id join organisation o on o.id = r.organisation_id "
     "where o.slug = 'transports-du-val' and a.mode = 'together' order by r.id limit 1",
     "mirror": f"select l.code from mirror_link l {_IN_VALLEY} and l.audience = 'customers'",
+    "hand_over": f"select h.id from hand_over h {_IN_VALLEY} limit 1",
+    "mandate": f"select m.id from mandate m {_IN_VALLEY} limit 1",
+    "held": "select m.id from mandate m join person p on p.id = m.consultant_id where p.email like 'hugo.%' order by m.ends_on limit 1",
+    "unit": "select u.id from unit u join organisation o on o.id = u.parent_id where o.slug = 'transports-du-val' order by u.id limit 1",
+    "given": "select a.id from assessment a where a.state = 'submitted' and a.organisation_id = (select u.organisation_id from unit u "
+    "join organisation o on o.id = u.parent_id where o.slug = 'transports-du-val' order by u.id limit 1) order by a.opens_on desc limit 1",
     "client": "select o.slug from mandate m join organisation o on o.id = m.organisation_id order by m.id limit 1",
 }  # fmt: skip
 

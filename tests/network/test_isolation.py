@@ -31,6 +31,7 @@ from palier.foundation.permissions import Role
 from palier.foundation.settings import Settings
 from palier.foundation.uploads import Received
 from palier.network import store as network
+from palier.network.mandates import HandOver
 from palier.practices.rules.sheets import Sheet, to_plain
 from palier.questionnaires.catalogue import definition, latest
 from palier.questionnaires.flows import bringing
@@ -81,7 +82,7 @@ async def nest(cast: Any, administrator: Any, settings: Settings) -> Nest:
     return Nest(owner, {
         "evidence": evidence, "preset": await _keep_a_form(owner), "bulletin": str(new_id()), "brought": await _bring_a_file(owner, done.id), **await _discuss(owner, UUID(action), settings), "asked": await _ask_somebody(owner, done.id),
         "org": "nid", "assessment": done.slug, "slug": done.slug, "code": "FL1.1.1", "section": "FL1.1", "element": "FL1.1", "audience": "staff",
-        "plan": plan, "action": action, "report": report, "link": link, "inquiry": await _inquire(owner, done), "invitation": invitation, "mandate": mandate, "membership": membership,
+        "plan": plan, "action": action, "report": report, "link": link, "inquiry": await _inquire(owner, done), "invitation": invitation, "mandate": mandate, "hand_over": await _propose(owner, UUID(mandate)), "membership": membership,
         "questionnaire": own, "kind": "yaml", "practice": practice, "comment": comment, "network": "cercle-du-nid", "version": "1", "reading": reading, "step": step, "lever": questionnaire.levers[0].id, "member": membership, "edition": str(new_id()), "cohort": "family=transport",
     })  # fmt: skip
 
@@ -211,6 +212,16 @@ async def _inquire(owner: acting.Actor, done: Assessment) -> str:
             id=new_id(), organisation_id=owner.organisation_id, organisation_name="x", assessment_id=done.id, code="FL1.1.1", round_name="x",
             questionnaire="FL", version=done.version, definition_hash=done.definition_hash, fingerprint=fingerprint(f"{CANARY} question"),
             guest=f"{CANARY} invitée", note=f"{CANARY} mot", asked_by=owner.person_id, asked_name="x", asked_at=now(),
+async def _propose(owner: acting.Actor, mandate: UUID) -> str:
+    """The consultant proposes another."""
+    async with transaction(owner):
+        row = await HandOver.create(
+            id=new_id(), organisation_id=owner.organisation_id, mandate_id=mandate, proposer_id=new_id(),
+            email=f"{CANARY.lower()}.relais@example.org", note=f"{CANARY} relais", proposed_at=now(),
+        )  # fmt: skip
+    return str(row.id)
+
+
             expires_at=now() + timedelta(days=3),
         )  # fmt: skip
         await respondents.AskedOpinion.create(
@@ -338,6 +349,7 @@ async def test_nobody_signed_in_is_sent_to_the_door(nest: Nest, visit: Browser, 
             assert CANARY.lower() not in reply.text.lower()
 
 
+    "hand_over",
 async def test_the_sweep_would_hear_the_canary(nest: Nest, visit: Browser, stage: Litestar) -> None:
     """The owner opens the same addresses: a sweep over closed doors would prove nothing."""
     async with visit(nest.owner) as owner:

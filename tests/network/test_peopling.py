@@ -11,7 +11,9 @@ from palier.foundation import audit, clock
 from palier.foundation.actor import Actor
 from palier.foundation.database import transaction
 from palier.foundation.permissions import Role
+from palier.foundation.settings import Settings
 from palier.network.flows import recalling
+from tests.benchmarks.planting import working
 from tests.conftest import Browser, Cast, Visitor, plant_mandate, plant_member, plant_person
 
 HERE = "/o/transports-du-val"
@@ -186,14 +188,15 @@ async def test_the_owner_moves_the_end_and_sees_what_was_done(
 
 
 async def test_both_sides_are_reminded_thirty_and_seven_days_before_the_end_and_once(
-    cast: Cast, claire: Actor, owner: asyncpg.Connection
+    cast: Cast, claire: Actor, owner: asyncpg.Connection, settings: Settings
 ) -> None:
     await plant_mandate(claire, cast.people["hugo"], days=30)
     await owner.execute("update mandate set created_at = now() - interval '90 days'")
     morning = clock.now().replace(hour=9)
     for days, letters in ((0, 2), (0, 2), (1, 2), (23, 4), (24, 4), (29, 4)):
-        clock.freeze(morning + timedelta(days=days))
-        await recalling.recall_due("https://palier.test")
+        async with working(settings):
+            clock.freeze(morning + timedelta(days=days))
+            await recalling.recall_due("https://palier.test")
         assert await owner.fetchval("select count(*) from mail") == letters, f"after {days} days"
     kinds = {(row["kind"], row["recipient"]) for row in await owner.fetch("select kind, recipient from mail")}
     assert kinds == {("mandate_ending", "hugo@example.org"), ("mandate_ending_owner", "claire@example.org")}

@@ -14,7 +14,7 @@ from palier.accounts.passwords import hashed
 from palier.assessments.flows.definitions import keep_definition
 from palier.demo.asking import plant_asked
 from palier.demo.cockpit import plant_cockpit
-from palier.demo.consultant import clients_among, plant_clients
+from palier.demo.consultant import clients_among, plant_clients, plant_proposal
 from palier.demo.conversation import plant_conversation
 from palier.demo.director import VALLEY, plant_flashes, plant_plan, plant_valley
 from palier.demo.evidence import plant_evidence
@@ -110,6 +110,7 @@ async def _plant(settings: Settings, press: Press) -> None:
     await plant_clients(large, hugo, clients)
     apart = {client.organisation.slug for client in clients}
     others = {slug: actor for slug, actor in actors.items() if slug not in apart}
+    await plant_proposal(valley, hugo)
     await plant_running(large, everybody, others)
     await plant_practices(large, everybody, actors, valley, ines.name)
     pillars = await plant_pillars(large, everybody, others | {VALLEY.slug: valley}, always=VALLEY)

@@ -18,6 +18,18 @@ from palier.network.flows.inviting import check_may_write
 from palier.network.rules.mandates import Ending, HandOverState
 from palier.network.store import Mandate
 
+_ENDED = {
+    Ending.REVOKED: "network.mandate_revoked",
+    Ending.GIVEN_BACK: "network.mandate_given_back",
+    Ending.HANDED_OVER: "network.mandate_handed_over",
+}
+_DECIDED = {
+    HandOverState.ACCEPTED: "network.hand_over_accepted",
+    HandOverState.REFUSED: "network.hand_over_refused",
+    HandOverState.WITHDRAWN: "network.hand_over_withdrawn",
+    HandOverState.LAPSED: "network.hand_over_lapsed",
+}
+
 
 class Granted(Enum):
     """What came of granting a mandate."""
@@ -118,9 +130,7 @@ async def end_in(actor: Actor, row: Mandate, ending: Ending, until: date | None 
     else:
         row.ends_on, row.dated_at = until, now()
     await row.save(update_fields=["ending", "revoked_at", "ends_on", "dated_at"])
-    await audit.record(
-        actor, f"network.mandate_{ending.value}", f"mandate {row.id}", before=before, after=_facts(row)
-    )
+    await audit.record(actor, _ENDED[ending], f"mandate {row.id}", before=before, after=_facts(row))
     if proposal := await mandates.open_proposal(row.id):
         await decide_in(actor, proposal, HandOverState.LAPSED)
 
@@ -134,7 +144,7 @@ async def decide_in(
         setattr(row, name, value)
     await row.save(update_fields=["state", "decided_at", "decided_by", *facts])
     await audit.record(
-        actor, f"network.hand_over_{state.value}", f"mandate {row.mandate_id}", hand_over=row.id, email=row.email,
+        actor, _DECIDED[state], f"mandate {row.mandate_id}", hand_over=row.id, email=row.email,
         before=HandOverState.PROPOSED, after=state, **facts,
     )  # fmt: skip
 
