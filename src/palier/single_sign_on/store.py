@@ -197,6 +197,13 @@ async def identity_of(organisation: UUID, issuer: str, subject: str) -> Provider
     return await rows.select_related("person").first()
 
 
+async def is_linked(organisation: UUID, issuer: str, email: str) -> bool:
+    """Whether whoever has this address is already somebody there: an address given to a new colleague brings them no
+    former colleague's account."""
+    rows = ProviderIdentity.filter(organisation_id=organisation, issuer=issuer, person__email=email)
+    return await rows.exists()
+
+
 async def owners_with(organisation: UUID, people: Collection[UUID] | None = None) -> list[Person]:
     """The owners of an organisation, in order of name; of `people` only, where given."""
     rows = Membership.filter(organisation_id=organisation, role=Role.OWNER).select_related("person")

@@ -180,7 +180,8 @@ async def _entered(
         )
         role = await _role_for(row, claims, email)
         way = way_in(
-            known=known is not None, proved=proved, account=await acquaintance.has_account(email), guarded=guarded,
+            known=known is not None, proved=proved, account=await acquaintance.has_account(email),
+            guarded=guarded or await store.is_linked(row.organisation_id, row.issuer, email),
             welcome=role is not None,
         )  # fmt: skip
         if way is Way.NOT_INVITED:

@@ -80,7 +80,8 @@ def way_in(*, known: bool, proved: bool, account: bool, guarded: bool, welcome: 
 
     `known`: issuer and subject are linked to a person. `proved`: the provider stands for the address and the
     organisation proved its domain. `account`: somebody has that address; `guarded`: with a second factor of their
-    own, which no provider's word replaces. `welcome`: a role awaits newcomers, or an invitation this address.
+    own, which no provider's word replaces, or as somebody else there already. `welcome`: a role awaits newcomers, or
+    an invitation this address.
     """
     if known:
         return Way.ENTER
