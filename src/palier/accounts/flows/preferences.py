@@ -1,6 +1,6 @@
 """What people set for themselves: their name, language and appearance, their password, their sessions."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from palier.accounts import mails, passwords, sessions, store, throttle
@@ -25,12 +25,14 @@ class Preferences:
 
 async def save(person: Person, wanted: Preferences) -> None:
     """Keep the preferences."""
+    after = asdict(wanted)
     async with transaction(person):
-        await store.Person.filter(id=person.person_id).update(
-            name=wanted.name, locale=wanted.locale, theme=wanted.theme, time_zone=wanted.time_zone,
-            shortcuts=wanted.shortcuts,
-        )  # fmt: skip
-        await audit.record(person, "accounts.preferences_saved", f"person {person.person_id}")
+        row = await store.Person.get(id=person.person_id)
+        before = {name: getattr(row, name) for name in after}
+        await store.Person.filter(id=person.person_id).update(**after)
+        await audit.record(
+            person, "accounts.preferences_saved", f"person {person.person_id}", before=before, after=after
+        )
 
 
 async def speak(person: Person, locale: str) -> None:

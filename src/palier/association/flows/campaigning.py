@@ -234,8 +234,9 @@ async def close(actor: NetworkActor, campaign_id: UUID) -> None:
             await Campaign.filter(id=campaign.id).update(**dates)
             await store.CampaignPlan.filter(id=campaign.id).update(**dates)
             await audit.record(
-                actor, "benchmarks.campaign_closed", f"campaign {campaign.name}", was=campaign.closes_on
-            )
+                actor, "benchmarks.campaign_closed", f"campaign {campaign.name}",
+                before={name: getattr(campaign, name) for name in dates}, after=dates,
+            )  # fmt: skip
 
 
 async def schedule(actor: NetworkActor, campaign_id: UUID, reminders: Sequence[date]) -> None:
@@ -258,11 +259,14 @@ async def write(
 
 async def _change(actor: NetworkActor, campaign_id: UUID, **values: object) -> None:
     plan = await plan_of(actor, campaign_id)
+    before = {name: getattr(plan, name) for name in values}
     if not await store.CampaignPlan.filter(id=campaign_id, network_id=actor.network_id).update(**values):
         for name, value in values.items():
             setattr(plan, name, value)
         await plan.save(force_create=True)
-    await audit.record(actor, "association.campaign_changed", f"campaign {plan.name}", changed=sorted(values))
+    await audit.record(
+        actor, "association.campaign_changed", f"campaign {plan.name}", before=before, after=values
+    )
 
 
 async def _being_told(campaign_id: UUID) -> set[UUID]:

@@ -47,6 +47,8 @@ async def hide_logo(actor: NetworkActor, op: UUID) -> None:
 async def _keep(actor: NetworkActor, op: UUID, verb: str, said: dict[str, str], **columns: Any) -> None:
     async with transaction(actor):
         await operations.claim(op, actor.person_id, f"/n/{actor.network_slug}/look")
+        row = await NetworkLook.get_or_none(id=actor.network_id)
+        before = {name: getattr(row, name, "") for name in said}
         if not await NetworkLook.filter(id=actor.network_id).update(**columns):
             await NetworkLook.create(id=actor.network_id, **columns)
-        await audit.record(actor, verb, f"network {actor.network_slug}", after=said)
+        await audit.record(actor, verb, f"network {actor.network_slug}", before=before, after=said)

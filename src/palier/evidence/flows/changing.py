@@ -28,14 +28,10 @@ async def change(actor: Actor, evidence: UUID, *, title: str, valid_until: date 
         changed = sorted(name for name, value in values.items() if getattr(row, name) != value)
         if not changed:
             return
+        before = {name: getattr(row, name) for name in changed}
         await Evidence.filter(id=row.id, organisation_id=actor.organisation_id).update(**values)
-        await audit.record(
-            actor,
-            "evidence.changed",
-            f"evidence {row.id}",
-            fields=changed,
-            valid_until=str(valid_until or ""),
-        )
+        after = {name: values[name] for name in changed}
+        await audit.record(actor, "evidence.changed", f"evidence {row.id}", before=before, after=after)
 
 
 async def delete(actor: Actor, evidence: UUID, *, from_criteria: bool) -> Evidence:

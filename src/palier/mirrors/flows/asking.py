@@ -89,8 +89,10 @@ async def reopen_mirror(actor: Actor, slug: str, until: date) -> None:
     async with transaction(actor):
         mirror = await _standing(actor, slug)
         if mirror.closed_at is not None or mirror.closes_on != until:
+            before = {"closed_at": mirror.closed_at, "closes_on": mirror.closes_on}
+            after = {"closed_at": None, "closes_on": until}
             await Mirror.filter(id=mirror.id).update(closed_at=None, closes_on=until)
-            await audit.record(actor, "mirrors.reopened", f"assessment {slug}", closes_on=until)
+            await audit.record(actor, "mirrors.reopened", f"assessment {slug}", before=before, after=after)
 
 
 async def delete_mirror(actor: Actor, slug: str) -> None:

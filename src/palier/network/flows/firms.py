@@ -10,9 +10,14 @@ from palier.network.flows.organisations import check_readable
 async def present(person: Person, name: str, accent: str) -> None:
     """Set the firm's name and colour. Raises Unreadable."""
     check_readable(accent)
+    after = {"name": name, "accent": accent}
     async with transaction(person):
-        await store.keep_firm(person, name=name, accent=accent)
-        await audit.record(person, "network.firm_changed", f"person {person.person_id}", name=name)
+        row = await store.ConsultantFirm.get_or_none(person_id=person.person_id)
+        before = {"name": row.name, "accent": row.accent} if row else None
+        await store.keep_firm(person, **after)
+        await audit.record(
+            person, "network.firm_changed", f"person {person.person_id}", before=before, after=after
+        )
 
 
 async def show_logo(person: Person, data: bytes) -> None:

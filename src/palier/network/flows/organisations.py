@@ -132,8 +132,11 @@ async def show_logo(actor: Actor, shelf: files.Shelf, data: bytes) -> None:
     async with transaction(actor):
         name = f"logo.{media_type.rpartition('/')[2]}"
         file = await files.keep(shelf, actor, actor.organisation_id, name, media_type, picture)
+        before = (await store.organisation_of(actor)).logo_file_id
         await store.Organisation.filter(id=actor.organisation_id).update(logo_file_id=file.id)
-        await audit.record(actor, "network.logo_changed", f"file {file.id}", sha256=file.sha256)
+        await audit.record(
+            actor, "network.logo_changed", f"file {file.id}", sha256=file.sha256, before=before, after=file.id
+        )
 
 
 async def hide_logo(actor: Actor) -> None:

@@ -37,10 +37,11 @@ async def rewrite(
         row = await store.lever_by_id(actor, lever, locked=True)
         if row.revision != base:
             raise ChangedMeanwhile
-        row.content, row.written_name, row.written_at = to_plain(sheet), actor.person.name, now()
+        before, after = row.content, to_plain(sheet)
+        row.content, row.written_name, row.written_at = after, actor.person.name, now()
         row.revision += 1
         await row.save()
-        await _record(actor, "practices.lever_rewritten", lever, sheet)
+        await _record(actor, "practices.lever_rewritten", lever, sheet, before=before, after=after)
 
 
 async def set_state(actor: NetworkActor, lever: UUID, state: LeverState) -> NetworkLever:
@@ -61,6 +62,8 @@ def _check(questionnaire: Questionnaire, sheet: LeverSheet) -> None:
         raise Unacceptable(found)
 
 
-async def _record(actor: NetworkActor, verb: str, lever: UUID, sheet: LeverSheet) -> None:
+async def _record(
+    actor: NetworkActor, verb: str, lever: UUID, sheet: LeverSheet, **changed: object
+) -> None:
     titles = {locale: words.title for locale, words in sheet.told.items()}
-    await audit.record(actor, verb, f"lever {lever}", title=titles, effort=sheet.effort)
+    await audit.record(actor, verb, f"lever {lever}", title=titles, effort=sheet.effort, **changed)

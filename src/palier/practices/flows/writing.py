@@ -99,7 +99,8 @@ async def rewrite(actor: Actor, practice: UUID, sheet: Sheet, locale: str, base:
         else:
             await _new_version(actor, practice, found.network_id, last.number + 1, sheet, locale)
         await audit.record(
-            actor, "practices.rewritten", f"practice {practice}", title=sheet.title, before=last.content["title"],
+            actor, "practices.rewritten", f"practice {practice}", before={"title": last.content["title"]},
+            after={"title": sheet.title},
         )  # fmt: skip
 
 

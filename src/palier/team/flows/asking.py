@@ -168,7 +168,9 @@ async def settle(actor: Actor, slug: str, asked_id: UUID, terms: Terms, seen: Te
         _check_date(actor, assessment, terms.due_on, before=row.due_on)
         row.voice, row.due_on = terms.voice[:LONGEST_VOICE], terms.due_on
         await row.save(update_fields=["voice", "due_on"])
-        await _record(actor, assessment, "terms_changed", **_who(row), voice=row.voice, due_on=row.due_on)
+        before = {"voice": stands.voice, "due_on": stands.due_on}
+        after = {"voice": row.voice, "due_on": row.due_on}
+        await _record(actor, assessment, "terms_changed", **_who(row), before=before, after=after)
 
 
 async def assign(actor: Actor, slug: str, asked_id: UUID, codes: Iterable[str]) -> None:
@@ -178,13 +180,14 @@ async def assign(actor: Actor, slug: str, asked_id: UUID, codes: Iterable[str]) 
         row = await _row(assessment, asked_id)
         wanted = assignable(await definition_of(assessment), codes)
         if isinstance(row, Expected):
-            row.codes = list(wanted)
+            before, row.codes = row.codes, list(wanted)
             await row.save(update_fields=["codes"])
         else:
             rows = Assignment.filter(assessment_id=assessment.id, person_id=row.person_id)
+            before = [each.code for each in await rows.order_by("code")]
             await rows.filter(code__not_in=list(wanted)).delete() if wanted else await rows.delete()
             await _assign(actor, assessment.id, row.person_id, wanted)
-        await _record(actor, assessment, "assigned", **_who(row), codes=" ".join(wanted))
+        await _record(actor, assessment, "assigned", **_who(row), before=before, after=list(wanted))
 
 
 async def _assign(actor: Actor, assessment_id: UUID, person: UUID, codes: Iterable[str]) -> None:
