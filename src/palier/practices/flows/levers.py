@@ -62,8 +62,6 @@ def _check(questionnaire: Questionnaire, sheet: LeverSheet) -> None:
         raise Unacceptable(found)
 
 
-async def _record(
-    actor: NetworkActor, verb: str, lever: UUID, sheet: LeverSheet, **changed: object
-) -> None:
+async def _record(actor: NetworkActor, verb: str, lever: UUID, sheet: LeverSheet, **changed: object) -> None:
     titles = {locale: words.title for locale, words in sheet.told.items()}
     await audit.record(actor, verb, f"lever {lever}", title=titles, effort=sheet.effort, **changed)
