@@ -241,7 +241,8 @@ def rooms() -> dict[str, str]:
     """What the first half of a verb is about: the kinds of act a reader may ask for."""
     return {
         "accounts": _("Accounts and sign-ins"), "action_plans": _("Action plans"), "assessments": _("Assessments and answers"),
-        "affiliations": _("Units and parents"), "association": _("Running the network"), "benchmarks": _("Benchmarks"), "conversations": _("Comments and files"),
+        "affiliations": _("Units and parents"), "association": _("Running the network"), "benchmarks": _("Benchmarks"),
+        "conversations": _("Comments and files"),
         "demo": _("Demonstration"), "evidence": _("Evidence"), "mirrors": _("Mirrors"), "network": _("People and organisation"),
         "plans": _("Action plans (demonstration)"), "platform": _("Running Palier"), "practices": _("Practices and levers"),
         "privacy": _("Data and audit trail"), "questionnaires": _("Questionnaires"), "reports": _("Documents"),
