@@ -35,7 +35,7 @@ VISITOR, GUEST = "", "guest"
 VALLEY = "/o/transports-du-val"
 
 NOT_PAGES = {
-    "/.well-known/security.txt", "/healthz", "/readyz", "/robots.txt", "/static/{file_path:path}", "/{path:path}",
+    "/.well-known/security.txt", "/.well-known/palier-anchors.json", "/o/{org:str}/trail/proof", "/n/{net:str}/trail/proof", "/healthz", "/readyz", "/robots.txt", "/static/{file_path:path}", "/{path:path}",
     "/o/{org:str}/a/{action:uuid}/comments", "/o/{org:str}/a/{action:uuid}/files", "/o/{org:str}/a/{action:uuid}/files/{file:uuid}",
     "/o/{org:str}/e/{assessment:str}/q/{code:str}/comments", "/o/{org:str}/e/{assessment:str}/q/{code:str}/here",
     "/o/{org:str}/evidence/{evidence:uuid}/file", "/n/{net:str}/bulletins/{bulletin:uuid}", "/o/{org:str}/bulletins/{bulletin:uuid}", "/calendar/{secret:str}/palier.ics",
