@@ -9,8 +9,8 @@ from litestar.response import Template
 from palier.foundation.actor import Person
 from palier.foundation.permissions import SIGNED_IN
 from palier.foundation.web import page, saved_as
-from palier.portfolio.clients_file import clients_csv
 from palier.portfolio.flows.clients import load_portfolio
+from palier.portfolio.pages.clients_file import clients_csv
 from palier.portfolio.rules.shown import Query, Show, counts_of, query_of, shown
 from palier.portfolio.wording import file_name, shows
 
