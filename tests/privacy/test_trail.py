@@ -60,7 +60,7 @@ async def test_filters_find_what_they_say_and_keep_their_values(visit, claire, m
         "q=1002s": set(),
         f"since={day + timedelta(days=1)}": set(),
         f"since={day}&until={day}": {"Logo retiré", "Preuve ajoutée", "Plan d’action ouvert", "Document produit"},
-        "person=nonsense&role=x&room=%27&since=x": {
+        "person=nonsense&role=x&room=%27&since=0001-01-01&until=9999-12-31&before=x": {
             "Logo retiré", "Preuve ajoutée", "Plan d’action ouvert", "Document produit"
         },
     }  # fmt: skip

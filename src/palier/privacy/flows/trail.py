@@ -73,7 +73,7 @@ class _Conditions:
             self.add("split_part(e.verb, '.', 1) = {}", asked.room)
         if asked.since:
             self.add("e.at >= {}", _midnight(asked.since, zone))
-        if asked.until and asked.until < date.max:
+        if asked.until:
             self.add("e.at < {}", _midnight(asked.until + timedelta(days=1), zone))
         if asked.text:
             self.add("(e.subject ilike {0} or e.details ilike {0})", f"%{_literal(asked.text)}%")

@@ -67,7 +67,9 @@ def _uuid(raw: str) -> UUID | None:
 
 
 def _day(raw: str) -> date | None:
+    """A day of these centuries: the ends of the calendar have no midnight in every zone."""
     try:
-        return date.fromisoformat(raw)
+        day = date.fromisoformat(raw)
     except ValueError:
         return None
+    return day if 1970 <= day.year < 2200 else None
