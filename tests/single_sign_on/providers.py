@@ -65,7 +65,7 @@ def node_oidc_provider(redirect_uri: str, signed_out: str, people: dict[str, Any
     told = {
         "client_id": CLIENT, "client_secret": SECRET, "redirect_uri": redirect_uri, "signed_out": signed_out, "people": people,
     }  # fmt: skip
-    with _process([node, "tests/peers/oidc_provider.mjs", json.dumps(told)]) as port:
+    with _process([node, "tests/single_sign_on/oidc_provider.mjs", json.dumps(told)]) as port:
         yield f"http://127.0.0.1:{port}"
 
 

@@ -3,10 +3,9 @@
 from palier.foundation.language import gettext as _
 from palier.foundation.permissions import Role
 from palier.network.wording import roles
-from palier.single_sign_on.flows.configuring import NEWCOMER_ROLES
 from palier.single_sign_on.rules.domains import DomainFault
 from palier.single_sign_on.rules.profiles import Preset
-from palier.single_sign_on.rules.states import Obstacle, State
+from palier.single_sign_on.rules.states import NEWCOMER_ROLES, Obstacle, State
 
 
 def preset_choices() -> list[tuple[str, str, str]]:

@@ -24,12 +24,12 @@ from palier.foundation.settings import Settings
 from palier.network import store as network
 from palier.single_sign_on import relying, store, tokens
 from palier.single_sign_on.flows.beginning import client_of, provider_at
-from palier.single_sign_on.flows.configuring import NEWCOMER_ROLES, SECRET
+from palier.single_sign_on.flows.configuring import SECRET
 from palier.single_sign_on.relying import ProviderRefused, Sent
 from palier.single_sign_on.rules import profiles
 from palier.single_sign_on.rules.domains import domain_in
 from palier.single_sign_on.rules.journeys import is_state_of, state_of
-from palier.single_sign_on.rules.states import ATTEMPT, Purpose, State, Way, way_in
+from palier.single_sign_on.rules.states import ATTEMPT, NEWCOMER_ROLES, Purpose, State, Way, way_in
 
 log = logging.getLogger(__name__)
 

@@ -15,15 +15,11 @@ from palier.foundation.permissions import Role
 from palier.foundation.sealing import sealed
 from palier.foundation.settings import Settings
 from palier.network.flows.inviting import check_may_write
-from palier.network.rules.membership import MEMBER_ROLES
 from palier.single_sign_on import mails, relying, store
 from palier.single_sign_on.rules.profiles import Preset
-from palier.single_sign_on.rules.states import Obstacle, Readiness, State, obstacles
+from palier.single_sign_on.rules.states import NEWCOMER_ROLES, Obstacle, Readiness, State, obstacles
 
 SECRET = "identity provider"  # noqa: S105  (what the sealed text is for)
-
-NEWCOMER_ROLES = tuple(role for role in MEMBER_ROLES if role is not Role.OWNER)
-"""What somebody may become by the provider's word alone. An owner is made by an owner."""
 
 
 class NotReady(Exception):

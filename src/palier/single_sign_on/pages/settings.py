@@ -27,7 +27,7 @@ from palier.single_sign_on.relying import ProviderAway
 from palier.single_sign_on.rules import domains as rules
 from palier.single_sign_on.rules.domains import KEEPERS
 from palier.single_sign_on.rules.profiles import Preset
-from palier.single_sign_on.rules.states import Purpose, State
+from palier.single_sign_on.rules.states import Obstacle, Purpose, State
 
 Errors = dict[str, str]
 _OWNER = needs(Permission.MANAGE_ORGANISATION)
@@ -72,7 +72,7 @@ class SignOnSettings(Controller):
     ) -> Response:
         row = (await configuring.overview(actor)).provider
         if row is None:
-            return _back(actor, wording.obstacle(configuring.Obstacle.NO_PROVIDER))
+            return _back(actor, wording.obstacle(Obstacle.NO_PROVIDER))
         try:
             journey = await beginning.begin(row, Purpose.TRIAL, settings, actor.person)
         except ProviderAway as error:

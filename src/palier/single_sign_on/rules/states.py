@@ -4,6 +4,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from palier.foundation.permissions import Role
+from palier.network.rules.membership import MEMBER_ROLES
+
+NEWCOMER_ROLES = tuple(role for role in MEMBER_ROLES if role is not Role.OWNER)
+"""What somebody may become by the provider's word alone. An owner is made by an owner."""
+
 ATTEMPT = timedelta(minutes=10)
 """How long somebody may stay away at their provider."""
 
