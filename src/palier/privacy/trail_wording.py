@@ -59,7 +59,7 @@ def capacity(entry: Mapping[str, Any]) -> str:
 def capacities() -> dict[str, str]:
     """Every capacity somebody may act in, as the filter offers them."""
     return {
-        **roles(), "network": _("Staff of the network"), "staff": _("Palier’s operator, on a visit"),
+        **roles(), "network": _("Staff of the network"), "staff": _("Staff of the platform"),
         AUTOMATIC: _("Automatic"), OWN_NAME: _("In their own name"),
     }  # fmt: skip
 

@@ -112,11 +112,10 @@ def _base(reader: Actor | NetworkActor) -> str:
 
 
 def _capacities(reader: Actor | NetworkActor) -> list[tuple[str, str]]:
-    """In a network's chain nobody acts by a role of an organisation."""
+    """In a network's chain nobody acts by a role of an organisation, and in an organisation's nobody as staff."""
     some = wording.capacities()
     if isinstance(reader, Actor):
-        some.pop("network")
-        return list(some.items())
+        return [(key, words) for key, words in some.items() if key not in ("network", "staff")]
     return [(key, some[key]) for key in ("network", "staff", "automatic", "own")]
 
 
