@@ -69,29 +69,29 @@ def refused_in(html: str) -> set[str]:
 def _filled(reading: Reading, form: Element) -> Iterator[tuple[str, str]]:
     """What somebody would choose where nothing is: a day in June, the first real choice, a small number."""
     chosen = {one.get("name") for one in reading.all("input", within=form) if "checked" in one.attrib}
-    for field in reading.all("input", "select", within=form):
-        name, kind = field.get("name", ""), field.get("type", "text")
-        if local(field) == "select":
+    for entry in reading.all("input", "select", within=form):
+        name, kind = entry.get("name", ""), entry.get("type", "text")
+        if local(entry) == "select":
             options = [
                 one.get("value", "")
-                for one in field.iter()
+                for one in entry.iter()
                 if isinstance(one.tag, str) and local(one) == "option"
             ]
-            selected = [one for one in field.iter() if "selected" in one.attrib and one.get("value")]
+            selected = [one for one in entry.iter() if "selected" in one.attrib and one.get("value")]
             if not selected and any(options):
                 yield name, next(option for option in options if option)
         elif kind == "radio" and name not in chosen:
             chosen.add(name)
-            yield name, field.get("value", "")
-        elif not field.get("value") and (part := re.fullmatch(r".*-(day|month|year)", name)):
+            yield name, entry.get("value", "")
+        elif not entry.get("value") and (part := re.fullmatch(r".*-(day|month|year)", name)):
             yield name, {"day": "15", "month": "6", "year": "2027"}[part[1]]
-        elif not field.get("value") and (
-            kind in ("number", "email", "date") or field.get("inputmode") in ("numeric", "decimal")
+        elif not entry.get("value") and (
+            kind in ("number", "email", "date") or entry.get("inputmode") in ("numeric", "decimal")
         ):
             yield (
                 name,
                 {"email": f"x{next(_NUMBER)}@palier.example", "date": "2027-06-15"}.get(
-                    kind, field.get("min") or "3"
+                    kind, entry.get("min") or "3"
                 ),
             )
 

@@ -14,7 +14,13 @@ from palier.association.store import Unknown
 from palier.foundation.actor import NetworkActor, Person
 from palier.foundation.language import gettext as _
 from palier.foundation.permissions import SIGNED_IN, Permission, needs
+from palier.foundation.turns import TooOften, Turns
 from palier.foundation.web import form_of, page, see_other
+
+MOST_LOOKS, WINDOW = 20, 300.0
+"""Offers one person may open, in so many seconds: codes are short, and guessing them by address is guessing too."""
+
+_looks = Turns(MOST_LOOKS, WINDOW)
 
 
 class Joining(Controller):
@@ -44,6 +50,10 @@ class Joining(Controller):
     async def offer(
         self, request: Request, person: NamedDependency[Person], secret: FromPath[str]
     ) -> Template:
+        try:
+            _looks.take(str(person.person_id))
+        except TooOften:
+            return _code(request, "", {"code": _("Too many tries. Try again in a few minutes.")}, 429)
         return await _offer(request, person, secret, {})
 
     @post("/{secret:str}")
@@ -75,10 +85,9 @@ async def new_code(network_actor: NamedDependency[NetworkActor]) -> Redirect:
     )
 
 
-def _code(request: Request, code: str, errors: Mapping[str, str]) -> Template:
-    return page(
-        request, "association/join_code.html", status_code=422 if errors else 200, code=code, errors=errors
-    )
+def _code(request: Request, code: str, errors: Mapping[str, str], status: int = 0) -> Template:
+    status = status or (422 if errors else 200)
+    return page(request, "association/join_code.html", status_code=status, code=code, errors=errors)
 
 
 async def _offer(request: Request, person: Person, secret: str, errors: Mapping[str, str]) -> Template:
