@@ -83,7 +83,7 @@ do $$
 declare t text;
 begin
   foreach t in array array['organisation', 'membership', 'mandate', 'network_member', 'network_manager', 'campaign', 'edition', 'mail',
-                           'assessment', 'stored_file', 'own_questionnaire', 'audit_entry', 'visit', 'visit_choice'] loop
+                           'assessment', 'stored_file', 'own_questionnaire', 'audit_entry', 'visit', 'visit_choice', 'authenticator_app', 'passkey'] loop
     if not exists (select from pg_policies p where p.tablename = t and p.policyname = 'platform' and current_user = any (p.roles)) then
       execute format('drop policy if exists platform on %I', t);
       execute format('create policy platform on %I for select to %I using (current_setting(''app.platform'', true) = ''on'')', t, current_user);

@@ -274,7 +274,7 @@ async def unknown_page(request: Request, path: FromPath[Path]) -> Template:
 def create_app(settings: Settings | None = None, *, peers: Peers = peers_of_members) -> Litestar:
     """The web application. `settings` default to the environment's; `peers` publishes figures beside a round."""
     settings = settings or read_settings()
-    previewer = Previewer()
+    previewer, freshness = Previewer(), proving.Freshness(settings)
     env = templates.environment()
     env.globals |= {"asset": web.asset, "scope_in_words": scope_in_words, "mirrored": mirrored}
     return Litestar(
@@ -283,8 +283,9 @@ def create_app(settings: Settings | None = None, *, peers: Peers = peers_of_memb
         before_send=[headers.seal],
         middleware=[
             seen_through(settings.forwarded_allow_ips), web.Manners(), Entrance(secure=settings.secure),
-            proving.Freshness(settings),
+            freshness,
         ],  # fmt: skip
+        guards=[freshness.ask],
         csrf_config=_csrf(settings),
         allowed_hosts=_hosts(settings),
         compression_config=CompressionConfig(backend="gzip", gzip_compress_level=4),

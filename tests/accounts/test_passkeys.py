@@ -152,7 +152,7 @@ async def test_after_the_password_a_passkey_is_the_second_factor_and_the_last_on
     await page.get_by_role("button", name="Sign in", exact=True).click()
     await page.get_by_role("button", name="Use a passkey").click()
     await page.wait_for_url("**/account/security")
-    await expect(page.get_by_text("by password and a second factor")).to_be_visible()
+    await expect(page.get_by_text("by password and a second factor").first).to_be_visible()
     await page.get_by_role("button", name="Remove").click()
     await expect(page.get_by_text("It opens nothing any more")).to_be_visible()
     assert await owner.fetchval("select count(*) from recovery_code") == 0

@@ -8,6 +8,7 @@ from litestar import Controller, Request, Response, get, post
 from litestar.datastructures import Cookie, MutableScopeHeaders
 from litestar.di import NamedDependency
 from litestar.enums import MediaType, ScopeType
+from litestar.handlers import BaseRouteHandler
 from litestar.middleware import ASGIMiddleware
 from litestar.response import Redirect
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,10 +24,12 @@ from palier.foundation.clock import now
 from palier.foundation.language import gettext as _
 from palier.foundation.permissions import SIGNED_IN
 from palier.foundation.settings import Settings
-from palier.foundation.web import SAFE, form_of, is_htmx, own_path, page, see_other
+from palier.foundation.web import SAFE, form_of, is_htmx, own_path, page, person_of, see_other
 
 _MARK = "proof-"
 """What the names of our own fields begin with: `proof-password`, `proof-code`, `proof-passkey`."""
+
+_RENEWED = "renewed session"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +54,31 @@ class ProofNeeded(Exception):
 
 class Freshness(ASGIMiddleware):
     """Stands before routes marked FRESH. A form comes back as a page that carries its fields and asks for a proof; sent
-    again with one, it goes on to its handler as if nothing had been between, under a renewed session."""
+    again with one, it goes on to its handler as if nothing had been between, under a renewed session.
+
+    Two halves: `ask` is a guard, for guards come after the check of the form's token; around it, the middleware sends
+    the renewed session's cookie along.
+    """
 
     scopes = (ScopeType.HTTP,)
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
+    async def ask(self, request: Any, handler: BaseRouteHandler) -> None:
+        """Raises ProofNeeded where the last proof is too old and none comes with the form."""
+        person = person_of(request)
+        if not handler.opt.get("fresh", False) or person is None or proving.covered(person):
+            return
+        if request.method in SAFE:
+            raise ProofNeeded
+        secret = await _proved(request, person, self._settings)
+        _note(request.scope["state"], person)
+        request.scope["state"][_RENEWED] = cookie(secret, secure=self._settings.secure)
+
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        person: Person | None = scope.get("state", {}).get("person")
         asks = getattr(scope.get("route_handler"), "opt", {}).get("fresh", False)
-        if asks and person and not proving.covered(person):
-            request: Request = Request(scope, receive)
-            if request.method in SAFE:
-                raise ProofNeeded
-            secret = await _proved(request, person, self._settings)
-            _note(scope["state"], person)
-            send = _with_cookie(send, cookie(secret, secure=self._settings.secure))
-        await next_app(scope, receive, send)
+        await next_app(scope, receive, _with_cookie(scope, send) if asks else send)
 
 
 async def _proved(request: Request, person: Person, settings: Settings) -> str:
@@ -114,11 +124,12 @@ def _note(state: Any, person: Person) -> None:
             state[name] = replace(state[name], person=proved)
 
 
-def _with_cookie(send: Send, fresh: Cookie) -> Send:
-    """Send the renewed session's cookie along, unless the handler has opened another session."""
+def _with_cookie(scope: Scope, send: Send) -> Send:
+    """Send the renewed session's cookie along, if there is one, unless the handler has opened another session."""
 
     async def sending(message: Message) -> None:
-        if message["type"] == "http.response.start":
+        fresh: Cookie | None = scope["state"].get(_RENEWED)
+        if message["type"] == "http.response.start" and fresh:
             headers = MutableScopeHeaders.from_message(message)
             if not any(one.startswith(f"{fresh.key}=") for one in headers.getall("set-cookie", [])):
                 headers.add("set-cookie", fresh.to_header(header=""))
