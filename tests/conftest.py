@@ -327,7 +327,8 @@ class Visitor(AsyncClient):
 
     async def send_form(self, address: str, data: dict[str, Any] | None = None, **options: Any) -> Any:
         """POST a form the way a page without JavaScript would."""
-        if "csrftoken" not in self.cookies:
+        token = "__Host-csrftoken" if self.base_url.scheme == "https" else "csrftoken"
+        if token not in self.cookies:
             await self.get("/fr/")
         return await self.post(
             address, data={"_csrf_token": self.cookies["csrftoken"], **(data or {})}, **options

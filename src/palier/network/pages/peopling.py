@@ -83,7 +83,7 @@ class People(Controller):
         await inviting.withdraw(actor, invitation)
         return _back(actor, _("The invitation is withdrawn."))
 
-    @post("/members/{membership:uuid}/role", opt=needs(Permission.MANAGE_PEOPLE))
+    @post("/members/{membership:uuid}/role", opt=needs(Permission.MANAGE_PEOPLE) | FRESH)
     async def change_role(
         self, request: Request, actor: NamedDependency[Actor], membership: FromPath[UUID]
     ) -> Response:
@@ -97,7 +97,7 @@ class People(Controller):
             return await _people(request, actor, {"members": _refusal(refusal)})
         return _back(actor, _("The role is changed."))
 
-    @post("/members/{membership:uuid}/remove", opt=needs(Permission.MANAGE_PEOPLE))
+    @post("/members/{membership:uuid}/remove", opt=needs(Permission.MANAGE_PEOPLE) | FRESH)
     async def remove(
         self, request: Request, actor: NamedDependency[Actor], membership: FromPath[UUID]
     ) -> Response:
