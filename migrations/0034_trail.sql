@@ -7,7 +7,7 @@ create policy worker on audit_entry for select to palier_worker using (true);
 
 create index audit_by_person on audit_entry (chain, person_id, seq desc);
 create index audit_by_mandate on audit_entry (chain, mandate_id, seq desc) where mandate_id is not null;
-create index audit_by_room on audit_entry (chain, split_part(verb, '.', 1), seq desc);
+create index audit_by_verb on audit_entry (chain, verb, seq desc);
 create index audit_by_time on audit_entry (chain, at);
 
 -- 2. Details may be erased, and nothing else may change: the chain commits to a salted hash of them. Every erasure is

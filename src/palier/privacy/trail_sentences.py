@@ -237,6 +237,16 @@ def sentences() -> dict[str, str]:
     }
 
 
+def room_of(verb: str) -> str:
+    """The kind of act a verb is: its first half."""
+    return verb.partition(".")[0]
+
+
+def verbs_of(room: str) -> list[str]:
+    """The verbs of one kind of act."""
+    return [verb for verb in sentences() if room_of(verb) == room]
+
+
 def rooms() -> dict[str, str]:
     """What the first half of a verb is about: the kinds of act a reader may ask for."""
     return {
