@@ -118,7 +118,6 @@ SLOWED = {
     "/demo": {},
     "/verify": {"code": "7KQ2-M9XD-4RTB-{n:04d}"},
     "/s/guarded-by-a-password": {"password": "guess {n}"},
-    "/m/{mirror}": {},
 }
 """What anybody can send without an account, and where trying often has to end."""
 
