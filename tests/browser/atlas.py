@@ -24,6 +24,8 @@ from palier.foundation.sheets import Column, Sheet, write_sheets
 from palier.questionnaires.building import content_hash
 from palier.questionnaires.catalogue import definition, latest
 from palier.questionnaires.yaml_layout import yaml_text_of
+from palier.single_sign_on.store import door_of
+from tests.browser.staff import GAELLE, SESSION, plant_staff
 from tests.demonstration import Demonstration
 
 CLAIRE, MALIK, SOPHIE, INES, HUGO = (
@@ -106,6 +108,15 @@ VARIANTS = (
     (GUEST, "/o/{sandbox}/e/{open}/benchmark"),
     (VISITOR, "/no/such/page"),
     (VISITOR, "/reset/nothing"),
+    (VISITOR, "/keep-factors/nothing"),
+    (GAELLE, "/o/{client}"),
+    (GAELLE, "/o/{client}/people"),
+    (SOPHIE, f"{VALLEY}/visits"),
+    (GAELLE, f"/admin/people?email={HUGO}"),
+    (GAELLE, "/admin/people?email=nobody@palier.example"),
+    (GAELLE, "/admin/jobs?state=todo"),
+    (GAELLE, "/admin/mails?state=waiting"),
+    (GAELLE, "/admin/organisations?q=zzzz"),
     (VISITOR, "/invite/nothing"),
     (CLAIRE, f"{VALLEY}/reports/{{finished}}"),
     (VISITOR, "/s/guarded-by-a-password"),
@@ -147,6 +158,7 @@ class Atlas:
         sessions = {who: await sign_in(site, who, secret) for who, secret in demonstration.passwords.items()}
         sessions[GUEST], ids["sandbox"] = await take_a_copy(site)
         routes = list(_routes(demonstration))
+        sessions[GAELLE] = SESSION
         filled = [Place(who, address_of(route, ids), route) for who, route in routes if not missing(route, ids)]
         variants = [Place(who, address.format(**ids), address) for who, address in VARIANTS]
         blank = [f"{route}: {', '.join(missing(route, ids))}" for _, route in routes if missing(route, ids)]
@@ -213,6 +225,8 @@ def opened_by(path: str, opt: dict[str, object]) -> str:
     if opt.get("permission") is Permission.MANAGE_NETWORK:
         return INES
     if path.startswith("/portfolio"):
+    if opt.get("permission") is Permission.RUN_PLATFORM:
+        return GAELLE
         return HUGO
     if path.endswith("/keep"):
         return GUEST
@@ -223,6 +237,8 @@ def key_of(route: str, name: str) -> str:
     """What a path parameter means on this route: the same word names different things."""
     before = route.partition("{" + name)[0]
     if name in ("assessment", "slug"):
+    if route.startswith("/admin/organisations"):
+        return "org"
         return _round_of(route)
     if name == "mandate" and route.startswith("/portfolio"):
         return "held"
@@ -315,7 +331,7 @@ async def ids_of(demonstration: Demonstration) -> dict[str, str]:
         "alone": f"ex-{now().year}", "audience": "staff", "apart": "EX1.1.1",
         "made": str(found["report"]), "questionnaire": "SX", "code": "SX1.1.1", "section": "SX1.1", "element": "SX1.1", "version": "1",
         "kind": "yaml", "seal": "7KQ2-M9XD-4RTB-HW3C", "shared": "share-me", "asked_code": "ask-me", "confirm": "confirm-me", "reset": "reset-me", "invite": "invite-me",
-        "message": "opening", "letters": "refuse-me", "reminders": "remind-me", "reminders/stop": "stop-me",
+        "belong": "belong-me", "o/{org:str}/belong": "belong-me", "message": "opening", "letters": "refuse-me", "reminders": "remind-me", "reminders/stop": "stop-me", "keep-factors": "keep-me",
     }  # fmt: skip
 
 
@@ -455,6 +471,7 @@ async def plant_links(owner: asyncpg.Connection, person: UUID, organisation: UUI
     """A document that is made, with a link anybody can use, one with a password, and one whose marked copy was not made."""
     report, file = new_id(), new_id()
     await owner.execute(
+        await plant_staff(owner)
         "insert into stored_file (id, organisation_id, key, name, media_type, size, sha256, created_at) "
         "values ($1, $2, $3, 'Bilan partagé.pdf', 'application/pdf', 312000, '', now())",
         file, organisation, str(file),

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.enums import ScopeType
 from litestar.exceptions import NotFoundException
@@ -16,8 +17,9 @@ from palier.foundation import language
 from palier.foundation.actor import Actor, NetworkActor, Organisation, Person, StaffActor
 from palier.foundation.database import reading, select
 from palier.foundation.identifiers import fingerprint
+from palier.foundation.language import gettext as _
 from palier.foundation.permissions import Permission, Role
-from palier.foundation.web import SignInNeeded, language_in
+from palier.foundation.web import SignInNeeded, language_in, page
 from palier.network.duty import check_duty
 
 
@@ -58,7 +60,7 @@ class Entrance(ASGIMiddleware):
         if opt.get("audience") != "asset":
             await _identify(connection, state, scope.get("path_params", {}), secure=self._secure)
             await _check(state, opt)
-            send = _taking_nothing_away(send, state.get("actor"))
+            send = _taking_nothing_away(scope, receive, send)
         await next_app(scope, receive, send)
 
 
@@ -66,7 +68,8 @@ class Entrance(ASGIMiddleware):
 _WHO = (
     "select w.*, case when w.mandate_id is null and w.role is not null then sign_on_due(w.organisation_id, w.session_id) end as due, "
     "on_staff(w.session_id, w.person_id) as on_duty_at, "
-    "case when w.role is null and $2 <> '' then visit_of(w.session_id, $2) end as visit, array(select n.slug from network_manager m join network n on n.id = m.network_id "
+    "case when w.role is null and $2 <> '' then visit_of(w.session_id, $2) end as visit, "
+    "array(select n.slug from network_manager m join network n on n.id = m.network_id "
     "where m.person_id = w.person_id order by n.name) as networks from whoami($1, $2) w"
 )
 
@@ -110,17 +113,31 @@ def _visitor(person: Person, told: str | dict[str, Any]) -> Actor:
     return Actor(person, organisation, Role.VISITOR, visit_id=UUID(visit["visit"]), visit_until=until)
 
 
-def _taking_nothing_away(send: Send, actor: Actor | None) -> Send:
+def _taking_nothing_away(scope: Scope, receive: Receive, send: Send) -> Send:
     """A visitor of the platform reads pages: an answer that is to be saved as a file is refused, whatever its address."""
+    actor: Actor | None = scope["state"].get("actor")
     if actor is None or actor.role is not Role.VISITOR:
         return send
+    refused = False
 
     async def only_pages(message: Message) -> None:
+        nonlocal refused
         if message["type"] == "http.response.start" and _is_file(message["headers"]):
-            raise NotYours(Permission.EXPORT)
-        await send(message)
+            refused = True
+            await _refuse_file(scope, receive, send)
+        elif not refused:
+            await send(message)
 
     return only_pages
+
+
+async def _refuse_file(scope: Scope, receive: Receive, send: Send) -> None:
+    request: Request = Request(scope)
+    answer = page(
+        request, "layout/error.html", status_code=403, status=403, title=_("A visit takes no file away"),
+        advice=_("You read pages here. Ask the organisation to send you the file."),
+    )  # fmt: skip
+    await answer.to_asgi_response(app=None, request=request)(scope, receive, send)
 
 
 def _is_file(headers: Any) -> bool:

@@ -2,12 +2,13 @@
 
 from uuid import UUID
 
+from palier.accounts.flows import acquaintance
+from palier.accounts.sessions import close_every_session
 from palier.accounts.store import AuthenticatorApp, Passkey, RecoveryCode
-from palier.accounts.store import Person as Account
 from palier.foundation import audit, jobs
 from palier.foundation.actor import Actor, Organisation, StaffActor
 from palier.foundation.clock import now
-from palier.foundation.database import LinkHolder, reading, select, transaction
+from palier.foundation.database import LinkHolder, acting_for, reading, select, transaction
 from palier.foundation.identifiers import fingerprint, new_id, new_secret
 from palier.foundation.permissions import Role
 from palier.platform import mails
@@ -90,11 +91,12 @@ async def remove_factors(removal: str) -> None:
             .select_for_update().first()  # fmt: skip
         if row is None or row.due_at > now():
             return
-        for factor in (AuthenticatorApp, RecoveryCode, Passkey):
-            await factor.filter(person_id=row.person_id).delete()
-        await select("delete from session where person_id = $1", row.person_id)
+        person = await acquaintance.person_of(row.person_id)
+        async with acting_for(person):  # what proves a person is nobody else's to see or to delete
+            for factor in (AuthenticatorApp, RecoveryCode, Passkey):
+                await factor.filter(person_id=row.person_id).delete()
+        await close_every_session(row.person_id)
         await FactorRemoval.filter(id=row.id).update(done_at=now())
-        person = await Account.get(id=row.person_id)
         await audit.record(None, "platform.factors_removed", f"person {row.person_id}", asked_by=row.asked_by)
         await mails.factors_gone(person.email, person.locale)
 
