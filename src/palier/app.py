@@ -147,6 +147,10 @@ from palier.single_sign_on import refusals as sign_on_refusals
 from palier.single_sign_on.flows.closing import closed_for
 from palier.single_sign_on.pages import entering as sign_on
 from palier.single_sign_on.pages import settings as sign_on_settings
+from palier.structures.pages import joining as affiliation_pages
+from palier.structures.pages import making as unit_forms
+from palier.structures.pages import territories as territory_pages
+from palier.structures.pages import units as unit_pages
 from palier.team import jobs as team_jobs
 from palier.team.pages import team
 
@@ -188,6 +192,10 @@ ROOMS: list[Any] = [
     *sheets.PAGES,
     *document_sharing.PAGES,
     *shared_documents.PAGES,
+    *unit_pages.PAGES,
+    *unit_forms.PAGES,
+    *affiliation_pages.PAGES,
+    *territory_pages.PAGES,
     *plans.PAGES,
     *plan_data.PAGES,
     *board.PAGES,

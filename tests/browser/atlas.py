@@ -317,6 +317,10 @@ _LOOKED_UP = {
     "unit": "select u.id from unit u join organisation o on o.id = u.parent_id where o.slug = 'transports-du-val' order by u.id limit 1",
     "given": "select a.id from assessment a where a.state = 'submitted' and a.organisation_id = (select u.organisation_id from unit u "
     "join organisation o on o.id = u.parent_id where o.slug = 'transports-du-val' order by u.id limit 1) order by a.opens_on desc limit 1",
+    "territory": f"select t.territory_id from territory_member t {_IN_VALLEY} limit 1",
+    "unit": "select u.id from unit u join organisation o on o.id = u.parent_id where o.slug = 'transports-du-val' order by u.id limit 1",
+    "given": "select a.id from assessment a where a.state = 'submitted' and a.organisation_id = (select u.organisation_id from unit u "
+    "join organisation o on o.id = u.parent_id where o.slug = 'transports-du-val' order by u.id limit 1) order by a.opens_on desc limit 1",
     "client": "select o.slug from mandate m join organisation o on o.id = m.organisation_id order by m.id limit 1",
 }  # fmt: skip
 
@@ -427,6 +431,12 @@ async def plant_what_is_missing(demonstration: Demonstration) -> None:
                 "insert into mailed_link (id, person_id, purpose, fingerprint, created_at, expires_at) values ($1, $2, $3, $4, now(), $5)",
                 new_id(), claire, purpose, fingerprint(f"{purpose}-me"), soon,
             )  # fmt: skip
+        await owner.execute(
+            "insert into affiliation_letter (id, organisation_id, organisation_name, purpose, territory_name, kind, place, email, "
+            "fingerprint, asked_by, asked_name, asked_at, expires_at) values ($1, $2, 'Groupe du Val', 'unit', '', 'site', '', $3, $4, $5, "
+            "'Paul Roy', now(), $6)",
+            new_id(), new_id(), CLAIRE, fingerprint("belong-me"), claire, soon,
+        )  # fmt: skip
         await owner.execute(
             "insert into invitation (id, organisation_id, email, role, fingerprint, invited_by_id, created_at, expires_at) "
             "values ($1, $2, 'new@palier.example', 'reader', $3, $4, now(), $5)",

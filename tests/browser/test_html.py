@@ -17,6 +17,7 @@ FIELDS = ("input", "select", "textarea")
 SILENT = {"hidden", "submit", "button", "reset", "image"}
 FILES = {
     "/o/{org:str}/logo", "/o/{org:str}/network/{network:str}/logo", "/n/{net:str}/logo", "/n/{net:str}/members/export.csv", "/portfolio/logo", "/portfolio/clients.csv", "/o/{org:str}/e/{slug:str}/results.csv", "/o/{org:str}/plans/{plan:str}/actions.csv", "/o/{org:str}/plans/{plan:str}/effects.csv", "/o/{org:str}/compare.csv",
+    *(f"/o/{{org:str}}/units/table.{kind}" for kind in ("xlsx", "csv", "json")),
     *(f"/o/{{org:str}}/{of}/data.{kind}" for of in ("e/{assessment:str}", "plans/{plan:str}") for kind in ("xlsx", "csv", "json")),
     "/o/{org:str}/e/{slug:str}/benchmark.csv", "/o/{org:str}/e/{slug:str}/benchmark.json", "/o/{org:str}/e/{slug:str}/benchmark.xlsx", "/o/{org:str}/reports/{report:uuid}/file",
     *(f"/o/{{org:str}}/e/{{assessment:str}}/mirror/{{audience:str}}/qr.{kind}" for kind in ("svg", "png")),

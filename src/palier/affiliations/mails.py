@@ -14,5 +14,5 @@ async def ask(actor: Actor, letter: AffiliationLetter, secret: str, site: str) -
     with speaking(await acquaintance.language_of(letter.email) or current()):
         await mail.write(
             letter.email, template, asker=actor.person.name, organisation=actor.organisation.name,
-            territory=letter.territory_name, address=f"{site}/join/{secret}", until=day(letter.expires_at),
+            territory=letter.territory_name, address=f"{site}/belong/{secret}", until=day(letter.expires_at),
         )  # fmt: skip

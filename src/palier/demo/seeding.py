@@ -25,6 +25,7 @@ from palier.demo.pillars import plant_pillars
 from palier.demo.practices import plant_practices
 from palier.demo.publication import plant_bulletin, plant_draft, plant_erratum
 from palier.demo.rules.members import LARGE, SMALL, members
+from palier.demo.structures import plant_territory, plant_units
 from palier.demo.team import plant_team
 from palier.foundation import clock
 from palier.foundation.actor import OnDuty, Person
@@ -98,6 +99,7 @@ async def _plant(settings: Settings, press: Press) -> None:
     actors = await plant_members(large, everybody)
     valley = await plant_valley(large, claire, {malik: Role.CONTRIBUTOR, sophie: Role.READER})
     await plant_flashes(valley, large)
+    await plant_units(valley, large)
     await plant_meeting(valley, malik)
     await plant_team(valley)
     await publish_years(large)
@@ -109,6 +111,7 @@ async def _plant(settings: Settings, press: Press) -> None:
     clients = clients_among(actors)
     await plant_clients(large, hugo, clients)
     apart = {client.organisation.slug for client in clients}
+    await plant_territory(valley, clients[1:3])
     others = {slug: actor for slug, actor in actors.items() if slug not in apart}
     await plant_proposal(valley, hugo)
     await plant_running(large, everybody, others)

@@ -7,6 +7,7 @@ from tortoise import fields
 from tortoise.fields.base import OnDelete
 from tortoise.models import Model
 
+from palier.action_plans.store import Action
 from palier.foundation.actor import Actor
 from palier.foundation.identifiers import new_id
 from palier.structures.rules.territories import TerritoryKind
@@ -91,3 +92,22 @@ async def own_indicators(actor: Actor, territory: UUID) -> list[SharedIndicator]
     """What the organisation shows in a group, in order of heading."""
     rows = SharedIndicator.filter(organisation_id=actor.organisation_id, territory_id=territory)
     return await rows.order_by("heading", "id")
+
+
+async def is_in(actor: Actor, territory: UUID) -> bool:
+    """Whether the organisation is in the group."""
+    rows = TerritoryMember.filter(organisation_id=actor.organisation_id, territory_id=territory, left_at=None)
+    return await rows.exists()
+
+
+async def made_and_not_joined(actor: Actor) -> list[Territory]:
+    """Groups the organisation made and is not in: agreeing was put off, or it left."""
+    joined = [row.territory_id for row in await territories_of(actor)]
+    rows = Territory.filter(created_by=actor.organisation_id).order_by("name")
+    return [row for row in await rows if row.id not in joined]
+
+
+async def measured_actions(actor: Actor) -> list[Action]:
+    """Actions of the organisation that have an indicator, in order of its name."""
+    rows = Action.filter(organisation_id=actor.organisation_id).exclude(kpi_name="")
+    return await rows.order_by("kpi_name", "id")
