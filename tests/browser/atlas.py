@@ -37,6 +37,7 @@ VISITOR, GUEST = "", "guest"
 VALLEY = "/o/transports-du-val"
 
 NOT_PAGES = {
+    "/sso/back", "/sso/callback/{house:str}", "/sso/left",
     "/.well-known/security.txt", "/.well-known/palier-anchors.json", "/o/{org:str}/trail/proof", "/n/{net:str}/trail/proof", "/healthz", "/readyz", "/robots.txt", "/static/{file_path:path}", "/{path:path}",
     "/o/{org:str}/a/{action:uuid}/comments", "/o/{org:str}/a/{action:uuid}/files", "/o/{org:str}/a/{action:uuid}/files/{file:uuid}",
     "/o/{org:str}/e/{assessment:str}/q/{code:str}/comments", "/o/{org:str}/e/{assessment:str}/q/{code:str}/here",
@@ -331,7 +332,7 @@ async def ids_of(demonstration: Demonstration) -> dict[str, str]:
         before, done, ongoing = [row["slug"] for row in await owner.fetch(rounds)][-3:]
         found = {name: await owner.fetchval(sql) for name, sql in _LOOKED_UP.items()}
     return {name: str(value) for name, value in found.items() if value is not None} | {
-        "org": "transports-du-val", "net": "excellence-de-service", "network": "excellence-de-service", "open": ongoing, "done": done, "before": before,
+        "org": "transports-du-val", "house": "transports-du-val", "net": "excellence-de-service", "network": "excellence-de-service", "open": ongoing, "done": done, "before": before,
         "alone": f"ex-{now().year}", "audience": "staff", "apart": "EX1.1.1",
         "made": str(found["report"]), "questionnaire": "SX", "code": "SX1.1.1", "section": "SX1.1", "element": "SX1.1", "version": "1",
         "kind": "yaml", "seal": "7KQ2-M9XD-4RTB-HW3C", "shared": "share-me", "asked_code": "ask-me", "confirm": "confirm-me", "reset": "reset-me", "invite": "invite-me",
@@ -475,6 +476,7 @@ async def plant_what_is_missing(demonstration: Demonstration) -> None:
         )  # fmt: skip
         await plant_links(owner, claire, valley)
         await plant_questions(owner, claire)
+        await plant_provider(owner)
 
 
 async def plant_links(owner: asyncpg.Connection, person: UUID, organisation: UUID) -> None:
@@ -504,6 +506,23 @@ async def plant_links(owner: asyncpg.Connection, person: UUID, organisation: UUI
         )  # fmt: skip
         await owner.execute(
             "insert into link_opening (id, link_id, organisation_id, at) values ($1, $2, $3, now())", new_id(), link, organisation
+        )  # fmt: skip
+
+
+async def plant_provider(owner: asyncpg.Connection) -> None:
+    """The valley's own identity provider, a domain of its own and one to be proved."""
+    name = "transports-du-val"
+    await owner.execute(
+        "insert into identity_provider (id, organisation_id, organisation_name, slug, door, preset, name, issuer, client_id, client_secret, "
+        "second_factor, state, newcomer_role, tested_at, created_at) select $1, o.id, o.name, o.slug, $2, 'generic', 'Comptes du Val', "
+        "'https://comptes.val.example', 'palier', '', false, 'optional', 'reader', now(), now() from organisation o where o.slug = $3",
+        new_id(), door_of(f"organisation {name}"), name,
+    )  # fmt: skip
+    for domain, proof, until in (("val.example", "dns", now() + timedelta(days=200)), ("val-ouest.example", "none", None)):
+        await owner.execute(
+            "insert into sign_on_domain (id, organisation_id, domain, door, token, code, proof, proved_until, created_at) "
+            "select $1, o.id, $2, $3, 'c0ffee', '', $4, $5, now() from organisation o where o.slug = $6",
+            new_id(), domain, door_of(f"domain {domain}"), proof, until, name,
         )  # fmt: skip
 
 

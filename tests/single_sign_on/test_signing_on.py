@@ -25,6 +25,7 @@ ANNE = {"email": "anne.petit@exemple.fr", "email_verified": True, "name": "Anne 
 async def story(cast: Cast, settings: Settings, owner: Any) -> AsyncIterator[Story]:
     with staged_provider(people={"anne": ANNE, "claire-there": {"email": "claire@exemple.fr"}}) as staged:
         async with name_server() as names:
+            await owner.execute("update person set locale = 'en'")
             yield story_of(settings, staged, names, cast, owner)
 
 
