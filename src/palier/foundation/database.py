@@ -27,9 +27,9 @@ STORES = [
     "palier.foundation.store",
     "palier.accounts.store",
     "palier.network.store",
-    "palier.network.mandates",
     "palier.affiliations.store",
     "palier.single_sign_on.store",
+    "palier.network.mandates",
     "palier.questionnaires.store",
     "palier.respondents.store",
     "palier.evidence.store",
@@ -119,7 +119,7 @@ class _Scope:
 
 def _scope(tenant: Tenant) -> _Scope:
     match tenant:
-        case Actor():
+        case Actor(visit_id=None):
             return _Scope(tenant.organisation_id, tenant.person_id)
         case Actor():
             return _Scope(tenant.organisation_id, tenant.person_id, staff=tenant.person.session_id)

@@ -166,7 +166,7 @@ async def _network_actor(person: Person, slug: str) -> NetworkActor | None:
     return NetworkActor(person, row["id"], row["slug"], row["name"], row["accent"], row["has_logo"])
 
 
-async def check(state: dict[str, Any], opt: dict[str, Any]) -> None:
+async def _check(state: dict[str, Any], opt: dict[str, Any]) -> None:
     permission: Permission | None = opt.get("permission")
     if permission is None and opt.get("audience") == "public":
         return

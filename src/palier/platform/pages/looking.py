@@ -17,6 +17,7 @@ from palier.platform import wording
 from palier.platform.flows import reading
 from palier.platform.flows.readiness import obstacles
 from palier.platform.pages.frame import STAFF, framed, number_in
+from palier.privacy.trail_sentences import sentences
 from palier.questionnaires import catalogue
 
 
@@ -90,7 +91,7 @@ class Looking(Controller):
         leaf = await reading.trail(staff_actor, verb, person, since, number_in(request))
         return framed(
             request, "platform/trail.html", "trail", leaf=leaf, verb=verb, since=since, who=person,
-            verbs=wording.trail_verbs(),
+            verbs=wording.trail_verbs(), sentences=sentences(),
         )  # fmt: skip
 
 
