@@ -37,6 +37,7 @@ VISITOR, GUEST = "", "guest"
 VALLEY = "/o/transports-du-val"
 
 NOT_PAGES = {
+    "/account/data/parcels/{parcel:uuid}", "/o/{org:str}/settings/data/parcels/{parcel:uuid}",
     "/sso/back", "/sso/callback/{house:str}", "/sso/left",
     "/.well-known/security.txt", "/.well-known/palier-anchors.json", "/o/{org:str}/trail/proof", "/n/{net:str}/trail/proof", "/healthz", "/readyz", "/robots.txt", "/static/{file_path:path}", "/{path:path}",
     "/o/{org:str}/a/{action:uuid}/comments", "/o/{org:str}/a/{action:uuid}/files", "/o/{org:str}/a/{action:uuid}/files/{file:uuid}",
@@ -108,7 +109,6 @@ VARIANTS = (
     (GUEST, "/o/{sandbox}"),
     (GUEST, "/o/{sandbox}/e/{open}/benchmark"),
     (VISITOR, "/no/such/page"),
-    (VISITOR, "/reset/nothing"),
     (VISITOR, "/keep-factors/nothing"),
     (GAELLE, "/o/{client}"),
     (GAELLE, "/o/{client}/people"),
@@ -118,6 +118,7 @@ VARIANTS = (
     (GAELLE, "/admin/jobs?state=todo"),
     (GAELLE, "/admin/mails?state=waiting"),
     (GAELLE, "/admin/organisations?q=zzzz"),
+    (VISITOR, "/reset/nothing"),
     (VISITOR, "/invite/nothing"),
     (CLAIRE, f"{VALLEY}/reports/{{finished}}"),
     (VISITOR, "/s/guarded-by-a-password"),
@@ -158,8 +159,8 @@ class Atlas:
         ids = await ids_of(demonstration)
         sessions = {who: await sign_in(site, who, secret) for who, secret in demonstration.passwords.items()}
         sessions[GUEST], ids["sandbox"] = await take_a_copy(site)
-        routes = list(_routes(demonstration))
         sessions[GAELLE] = SESSION
+        routes = list(_routes(demonstration))
         filled = [Place(who, address_of(route, ids), route) for who, route in routes if not missing(route, ids)]
         variants = [Place(who, address.format(**ids), address) for who, address in VARIANTS]
         blank = [f"{route}: {', '.join(missing(route, ids))}" for _, route in routes if missing(route, ids)]
@@ -225,9 +226,9 @@ def _routes(demonstration: Demonstration) -> Iterator[tuple[str, str]]:
 def opened_by(path: str, opt: dict[str, object]) -> str:
     if opt.get("permission") is Permission.MANAGE_NETWORK:
         return INES
-    if path.startswith("/portfolio"):
     if opt.get("permission") is Permission.RUN_PLATFORM:
         return GAELLE
+    if path.startswith("/portfolio"):
         return HUGO
     if path.endswith("/keep"):
         return GUEST
@@ -237,9 +238,9 @@ def opened_by(path: str, opt: dict[str, object]) -> str:
 def key_of(route: str, name: str) -> str:
     """What a path parameter means on this route: the same word names different things."""
     before = route.partition("{" + name)[0]
-    if name in ("assessment", "slug"):
     if route.startswith("/admin/organisations"):
         return "org"
+    if name in ("assessment", "slug"):
         return _round_of(route)
     if name == "mandate" and route.startswith("/portfolio"):
         return "held"
@@ -315,9 +316,6 @@ _LOOKED_UP = {
     "hand_over": f"select h.id from hand_over h {_IN_VALLEY} limit 1",
     "mandate": f"select m.id from mandate m {_IN_VALLEY} limit 1",
     "held": "select m.id from mandate m join person p on p.id = m.consultant_id where p.email like 'hugo.%' order by m.ends_on limit 1",
-    "unit": "select u.id from unit u join organisation o on o.id = u.parent_id where o.slug = 'transports-du-val' order by u.id limit 1",
-    "given": "select a.id from assessment a where a.state = 'submitted' and a.organisation_id = (select u.organisation_id from unit u "
-    "join organisation o on o.id = u.parent_id where o.slug = 'transports-du-val' order by u.id limit 1) order by a.opens_on desc limit 1",
     "territory": f"select t.territory_id from territory_member t {_IN_VALLEY} limit 1",
     "unit": "select u.id from unit u join organisation o on o.id = u.parent_id where o.slug = 'transports-du-val' order by u.id limit 1",
     "given": "select a.id from assessment a where a.state = 'submitted' and a.organisation_id = (select u.organisation_id from unit u "
@@ -474,6 +472,7 @@ async def plant_what_is_missing(demonstration: Demonstration) -> None:
             "values ($1, $2, 'action_plan', 'Bilan', 'fr', '{}', 'x', 'queued', 0, '', $3, 'Claire Lambert', now())",
             new_id(), valley, claire,
         )  # fmt: skip
+        await plant_staff(owner)
         await plant_links(owner, claire, valley)
         await plant_questions(owner, claire)
         await plant_provider(owner)
@@ -483,7 +482,6 @@ async def plant_links(owner: asyncpg.Connection, person: UUID, organisation: UUI
     """A document that is made, with a link anybody can use, one with a password, and one whose marked copy was not made."""
     report, file = new_id(), new_id()
     await owner.execute(
-        await plant_staff(owner)
         "insert into stored_file (id, organisation_id, key, name, media_type, size, sha256, created_at) "
         "values ($1, $2, $3, 'Bilan partagé.pdf', 'application/pdf', 312000, '', now())",
         file, organisation, str(file),

@@ -33,6 +33,7 @@ from palier.foundation.uploads import Received
 from palier.network import store as network
 from palier.network.mandates import HandOver
 from palier.practices.rules.sheets import Sheet, to_plain
+from palier.privacy import store as privacy
 from palier.questionnaires.catalogue import definition, latest
 from palier.questionnaires.flows import bringing
 from palier.questionnaires.owners import Owner
@@ -85,6 +86,16 @@ async def nest(cast: Any, administrator: Any, settings: Settings) -> Nest:
         "plan": plan, "action": action, "report": report, "link": link, "inquiry": await _inquire(owner, done), "invitation": invitation, "mandate": mandate, "hand_over": await _propose(owner, UUID(mandate)), "membership": membership,
         "questionnaire": own, "kind": "yaml", "practice": practice, "comment": comment, "network": "cercle-du-nid", "version": "1", "reading": reading, "step": step, "lever": questionnaire.levers[0].id, "member": membership, "edition": str(new_id()), "cohort": "family=transport",
     })  # fmt: skip
+
+
+async def _pack(owner: acting.Actor) -> str:
+    """The organisation's data in a parcel, ready for who asked."""
+    async with transaction(owner):
+        row = await privacy.Parcel.create(
+            id=new_id(), person_id=owner.person_id, organisation_id=owner.organisation_id, locale="fr", asked_at=now(),
+            state=privacy.ParcelState.DONE, expires_at=now() + timedelta(days=3), size=1,
+        )  # fmt: skip
+    return str(row.id)
 
 
 async def _ask_somebody(owner: acting.Actor, assessment: UUID) -> str:
@@ -235,6 +246,16 @@ async def _plant_the_rest(owner: acting.Actor, assessment_id: UUID) -> tuple[str
     )
 
 
+async def _propose(owner: acting.Actor, mandate: UUID) -> str:
+    """The consultant proposes another."""
+    async with transaction(owner):
+        row = await HandOver.create(
+            id=new_id(), organisation_id=owner.organisation_id, mandate_id=mandate, proposer_id=new_id(),
+            email=f"{CANARY.lower()}.relais@example.org", note=f"{CANARY} relais", proposed_at=now(),
+        )  # fmt: skip
+    return str(row.id)
+
+
 async def _plant_a_link(owner: acting.Actor, report: str) -> str:
     """Somebody outside may take the document away, once it is made."""
     async with transaction(owner):
@@ -253,16 +274,6 @@ async def _inquire(owner: acting.Actor, done: Assessment) -> str:
             id=new_id(), organisation_id=owner.organisation_id, organisation_name="x", assessment_id=done.id, code="FL1.1.1", round_name="x",
             questionnaire="FL", version=done.version, definition_hash=done.definition_hash, fingerprint=fingerprint(f"{CANARY} question"),
             guest=f"{CANARY} invitée", note=f"{CANARY} mot", asked_by=owner.person_id, asked_name="x", asked_at=now(),
-async def _propose(owner: acting.Actor, mandate: UUID) -> str:
-    """The consultant proposes another."""
-    async with transaction(owner):
-        row = await HandOver.create(
-            id=new_id(), organisation_id=owner.organisation_id, mandate_id=mandate, proposer_id=new_id(),
-            email=f"{CANARY.lower()}.relais@example.org", note=f"{CANARY} relais", proposed_at=now(),
-        )  # fmt: skip
-    return str(row.id)
-
-
             expires_at=now() + timedelta(days=3),
         )  # fmt: skip
         await respondents.AskedOpinion.create(
@@ -372,6 +383,7 @@ _ROWS = (
     "inquiry",
     "invitation",
     "mandate",
+    "hand_over",
     "membership",
     "practice",
     "comment",
@@ -379,11 +391,11 @@ _ROWS = (
     "asked",
     "file",
     "network",
-)
     "unit",
     "letter",
     "territory",
     "visit",
+)
 
 
 async def test_nobody_signed_in_is_sent_to_the_door(nest: Nest, visit: Browser, stage: Litestar) -> None:
