@@ -79,7 +79,7 @@ do $$
 declare t text;
 begin
   foreach t in array array['answer_event', 'response_event', 'agreement', 'consent', 'correction', 'issued_file',
-                           'edition', 'answer', 'evidence', 'practice_version', 'practice_comment', 'assessment'] loop
+                           'edition', 'answer', 'evidence', 'practice_version', 'practice_comment', 'assessment', 'visit', 'territory_member', 'unit'] loop
     execute format('create trigger names_only before update on %I for each row when (is_erasure()) execute function names_only()', t);
   end loop;
 end $$;
@@ -103,6 +103,12 @@ create trigger told before update on practice_version for each row when (not is_
 drop trigger spoken_once on practice_comment;
 create trigger spoken_once before update on practice_comment for each row when (not is_erasure())
   execute function refuse_rewriting_a_comment();
+drop trigger kept on visit;
+create trigger kept before update on visit for each row when (not is_erasure()) execute function keep_visit();
+drop trigger signed on territory_member;
+create trigger signed before update on territory_member for each row when (not is_erasure()) execute function keep_what_was_signed();
+drop trigger sides on unit;
+create trigger sides before update on unit for each row when (not is_erasure()) execute function keep_to_one_s_own_side();
 
 -- An organisation whose erasure is due may be taken away whole, like a throw-away copy.
 create or replace function is_being_erased(p_org uuid) returns boolean language sql stable as $$

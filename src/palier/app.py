@@ -134,6 +134,7 @@ from palier.practices.pages import writing as practices_told
 from palier.privacy import jobs as privacy_jobs
 from palier.privacy.pages import account as own_data
 from palier.privacy.pages import house as house_data
+from palier.privacy.pages import records as privacy_records
 from palier.privacy.pages import trail as audit_trail
 from palier.privacy.pages import trail_proving as audit_proofs
 from palier.questionnaires.pages import own as own_questionnaires
@@ -161,6 +162,7 @@ ROOMS: list[Any] = [
     *helping.PAGES,
     *platform.PAGES,
     *audit_trail.PAGES,
+    *privacy_records.PAGES,
     *house_data.PAGES,
     *own_data.PAGES,
     *audit_proofs.PAGES,

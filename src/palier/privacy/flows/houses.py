@@ -58,6 +58,19 @@ async def _tables(actor: Actor, box: Box) -> None:
             rows = await _rows(actor, entry)
         if rows:
             box.put_table("data", entry.table, rows)
+    async with reading(actor):
+        box.put_table("data", "organisation", await select(_HOUSE, actor.organisation_id))
+        box.put_table("data", "people", await select(_PEOPLE, actor.organisation_id))
+
+
+_HOUSE = (
+    "select name, slug, family, sector, size, country, legal_kind, legal_group, registration, people_word, accent, created_at "
+    "from organisation where id = $1"
+)
+_PEOPLE = (
+    "select p.id, p.name, p.email, m.role, m.created_at from membership m join person p on p.id = m.person_id "
+    "where m.organisation_id = $1 order by p.name"
+)
 
 
 async def _rows(actor: Actor, entry: Held) -> list[dict[str, Any]]:

@@ -50,11 +50,11 @@ class HouseData(Controller):
             return see_other(_here(actor), _("The data is being put together already."))
         return see_other(_here(actor), _("The data is being put together. A letter follows."))
 
-    @get("/parcels/{parcel:uuid}", opt=OWN | FRESH)
+    @post("/parcels/{parcel:uuid}", opt=OWN | FRESH, status_code=200)
     async def fetch(
         self, actor: NamedDependency[Actor], shelf: NamedDependency[Any], parcel: FromPath[UUID]
     ) -> Stream:
-        """The zip, to the owner who asked for it."""
+        """The zip, to the owner who asked for it. A form, because the trail tells that it was fetched."""
         async with reading(actor):
             row = await store.own_parcel(actor.person_id, parcel, actor.organisation_id)
         if not row.ready:

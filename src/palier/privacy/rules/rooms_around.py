@@ -106,11 +106,11 @@ TABLES = (
     ),
     held(
         "mailed_link", PERSON, "accounts", drop="person_id",
-        people="person_id", secrets="fingerprint", plain="purpose created_at expires_at used_at", technical="id",
+        about="asker", people="person_id", secrets="fingerprint", plain="purpose created_at expires_at used_at", technical="id",
     ),
     held(
         "mandate", ORGANISATION, "members",
-        people="consultant_id granted_by_id", plain="created_at ends_on revoked_at",
+        people="consultant_id granted_by_id", plain="dated_at ending created_at ends_on revoked_at",
         technical="id organisation_id",
     ),
     held(
