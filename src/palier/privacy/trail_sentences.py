@@ -226,6 +226,10 @@ def sentences() -> dict[str, str]:
         "single_sign_on.spare_keys_changed": _("Owners with a spare key changed"),
         "single_sign_on.state_chosen": _("Use of the identity provider changed"),
         "single_sign_on.tried": _("Identity provider tried"),
+        "structures.shown": _("Shared indicators of a territory changed"),
+        "structures.territory_founded": _("Territory group founded"),
+        "structures.territory_joined": _("Territory group joined"),
+        "structures.territory_left": _("Territory group left"),
         "team.asked": _("Colleague asked to answer"),
         "team.assigned": _("Sections of a colleague changed"),
         "team.expected": _("Invited colleague expected to answer"),
@@ -242,11 +246,6 @@ def room_of(verb: str) -> str:
     return verb.partition(".")[0]
 
 
-def verbs_of(room: str) -> list[str]:
-    """The verbs of one kind of act."""
-    return [verb for verb in sentences() if room_of(verb) == room]
-
-
 def rooms() -> dict[str, str]:
     """What the first half of a verb is about: the kinds of act a reader may ask for."""
     return {
@@ -256,5 +255,5 @@ def rooms() -> dict[str, str]:
         "demo": _("Demonstration"), "evidence": _("Evidence"), "mirrors": _("Mirrors"), "network": _("People and organisation"),
         "plans": _("Action plans (demonstration)"), "platform": _("Running Palier"), "practices": _("Practices and levers"),
         "privacy": _("Data and audit trail"), "questionnaires": _("Questionnaires"), "reports": _("Documents"),
-        "single_sign_on": _("Single sign-on"), "team": _("Team of a round"),
+        "single_sign_on": _("Single sign-on"), "structures": _("Territory groups"), "team": _("Team of a round"),
     }  # fmt: skip

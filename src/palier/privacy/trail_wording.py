@@ -83,7 +83,7 @@ def _is_id(text: str) -> bool:
 
 # --- before and after -----------------------------------------------------------------------------------------------
 
-_WITHHELD = {"after_sha256", "content_key", "revision"}
+_WITHHELD = {"after_sha256", "comment", "content_key", "link", "revision"}
 """For machines; the exports hold them."""
 
 
@@ -122,19 +122,37 @@ def label(key: str) -> str:
 
 def _labels() -> dict[str, str]:
     return {
-        "accent": _("Colour"), "assessment": _("Assessment"), "closes_on": _("Closes on"), "codes": _("Criteria"),
-        "consent": _("Consent"), "country": _("Country"), "due": _("Due date"), "due_on": _("Due date"), "email": _("E-mail address"),
-        "ends_on": _("Last day"), "evidence_grade": _("Evidence"), "family": _("Family of sectors"), "file": _("File"),
-        "filters": _("Filters"), "finding": _("Finding"), "format": _("Format"), "gain": _("Expected gain"), "given": _("Given"),
-        "hash": _("Fingerprint"), "legal_group": _("Group"), "legal_kind": _("Legal kind"), "level": _("Level"),
-        "link": _("Link"), "locale": _("Language"), "method": _("How"), "name": _("Name"), "on": _("Date"),
-        "opens_on": _("Opens on"), "owner": _("Owner"), "person": _("Person"), "plan": _("Action plan"), "practice": _("Practice"),
-        "progress": _("Progress"), "questionnaire": _("Questionnaire"), "reason": _("Reason"), "receipt": _("Receipt"),
-        "recipient": _("Recipient"), "registration": _("SIREN number"), "result_hash": _("Fingerprint of the result"), "role": _("Role"),
-        "sector": _("Sector"), "sha256": _("Fingerprint"), "size": _("Size"), "starts_on": _("Start"), "state": _("State"),
-        "status": _("Status"), "step": _("Step of the action"), "text": _("Text"), "theme": _("Appearance"), "time_zone": _("Time zone"),
-        "title": _("Title"), "to_review": _("To review"), "until": _("Until"), "valid_until": _("Valid until"),
-        "value": _("Value"), "wording": _("Wording"), "words": _("Words"),
+        "accent": _("Colour"), "answers": _("Answers"), "asked_by": _("Asked by"), "assessment": _("Assessment"),
+        "attachments": _("Criteria"), "audiences": _("Audiences"), "batches": _("Batches"), "by": _("By"),
+        "by_receipt": _("Receipt of the correction"), "called": _("People called"), "closed_at": _("Closed on"),
+        "closes_on": _("Closes on"), "code": _("Criterion"), "codes": _("Criteria"),
+        "consent": _("Consent"), "contact": _("Contact shown"), "corrections": _("Corrections"),
+        "country": _("Country"), "days": _("Days"), "definition_hash": _("Fingerprint of the questionnaire"),
+        "due": _("Due date"), "due_on": _("Due date"), "edition": _("Edition"), "effort": _("Effort"),
+        "email": _("E-mail address"), "ending": _("How it ended"), "ends_on": _("Last day"), "entries": _("Entries"),
+        "evidence_grade": _("Evidence"), "family": _("Family of sectors"), "faults": _("Faults"), "file": _("File"),
+        "filters": _("Filters"), "finding": _("Finding"), "format": _("Format"), "gain": _("Expected gain"),
+        "given": _("Given"), "guest": _("Guest"), "hash": _("Fingerprint"), "in_time": _("In time"),
+        "invited": _("Invited as"), "joined": _("Joined on"), "joined_as": _("Joined as"), "kept": _("Left as it was"),
+        "kind": _("Kind"), "legal_group": _("Group"), "legal_kind": _("Legal kind"), "level": _("Level"),
+        "lever": _("Lever"), "link": _("Link"), "locale": _("Language"), "mailed": _("Sent by mail"),
+        "marked": _("Marked"), "members": _("Members"), "messages": _("Messages"), "method": _("How"),
+        "name": _("Name"), "note": _("Note"), "of": _("Taken from"), "on": _("Date"), "opens_on": _("Opens on"),
+        "owner": _("Owner"), "pages": _("Pages"), "parent": _("Parent"), "password": _("With a password"),
+        "people_word": _("Word for the people served"), "person": _("Person"), "place": _("Place"),
+        "plan": _("Action plan"), "practice": _("Practice"), "progress": _("Progress"),
+        "provider": _("Identity provider"), "questionnaire": _("Questionnaire"), "reason": _("Reason"),
+        "receipt": _("Receipt"), "recipient": _("Recipient"), "registration": _("SIREN number"),
+        "reminder": _("Reminder"), "reminders": _("Reminders"), "replaces": _("Replaces"), "requires": _("Waits for"),
+        "result_hash": _("Fingerprint of the result"), "revoked_at": _("Ended on"), "role": _("Role"),
+        "saved": _("Saved"), "second_factor": _("With a second factor"), "sector": _("Sector"),
+        "sessions": _("Sessions"), "sha256": _("Fingerprint"), "shortcuts": _("Keyboard shortcuts"), "size": _("Size"),
+        "starts_on": _("Start"), "state": _("State"), "status": _("Status"), "step": _("Step of the action"),
+        "submission": _("Submission"), "superseded": _("Replaced"), "text": _("Text"), "theme": _("Appearance"),
+        "themes": _("Themes"), "time_zone": _("Time zone"), "title": _("Title"), "to": _("To"),
+        "to_review": _("To review"), "until": _("Until"), "valid_until": _("Valid until"), "value": _("Value"),
+        "version": _("Version"), "voice": _("Voice"), "wanted": _("Wanted"), "why": _("Reason"),
+        "wording": _("Wording"), "wording_hash": _("Fingerprint of the wording"), "words": _("Words"),
     }  # fmt: skip
 
 
@@ -156,7 +174,21 @@ def value_words(key: str, value: Any) -> str:
 def _text(key: str, text: str) -> str:
     if key == "role":
         return capacities().get(text, text)
+    if key == "method":
+        return _methods().get(text, text)
+    if _HASH.fullmatch(text):
+        return f"{text[:12]}…"
     return _time(text) if _TIME.match(text) else text
+
+
+_HASH = re.compile("[0-9a-f]{40,64}")
+
+
+def _methods() -> dict[str, str]:
+    return {
+        "password": _("Password"), "link": _("Link by mail"), "passkey": _("Passkey"), "provider": _("Identity provider"),
+        "demonstration": _("Demonstration"),
+    }  # fmt: skip
 
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\d($|[ T]\d\d:\d\d)")

@@ -12,7 +12,7 @@ from palier.foundation import audit
 from palier.foundation.actor import Actor, NetworkActor, Person
 from palier.foundation.database import reading, select, transaction
 from palier.privacy.rules.trail import AUTOMATIC, MOST_COUNTED, OWN_NAME, PAGE, Asked
-from palier.privacy.trail_sentences import room_of, verbs_of
+from palier.privacy.trail_sentences import room_of
 
 Reader = Actor | NetworkActor | Person
 
@@ -50,12 +50,14 @@ class Choices:
 class _Conditions:
     """An SQL condition under construction, with its values."""
 
-    def __init__(self, reader: Reader, asked: Asked) -> None:
+    def __init__(self, reader: Reader, asked: Asked, verbs: list[str]) -> None:
         self.values: list[object] = []
         self._parts: list[str] = []
         self.add("e.chain = {}", audit.chain_of(reader))
         if isinstance(reader, Person):
             self.add("(e.person_id = {0} or e.subject = 'person ' || {0}::uuid::text)", reader.person_id)
+        if asked.room:  # by equality: under row-level security an index serves no function of the verb
+            self.add("e.verb = any({}::text[])", verbs)
         self._filter(asked, ZoneInfo(_person(reader).time_zone))
 
     def add(self, condition: str, value: object) -> None:
@@ -70,8 +72,6 @@ class _Conditions:
             self.add("e.person_id = {}", asked.person)
         if asked.mandate:
             self.add("e.mandate_id = {}", asked.mandate)
-        if asked.room:  # by equality: under row-level security an index serves no function of the verb
-            self.add("e.verb = any({}::text[])", verbs_of(asked.room))
         if asked.since:
             self.add("e.at >= {}", _midnight(asked.since, zone))
         if asked.until:
@@ -89,6 +89,11 @@ class _Conditions:
             self.add("e.role = {}", role)
 
 
+async def _conditions(reader: Reader, asked: Asked) -> _Conditions:
+    verbs = await _verbs(audit.chain_of(reader)) if asked.room else []
+    return _Conditions(reader, asked, [verb for verb in verbs if room_of(verb) == asked.room])
+
+
 def _person(reader: Reader) -> Person:
     return reader if isinstance(reader, Person) else reader.person
 
@@ -104,7 +109,7 @@ def _literal(text: str) -> str:
 
 async def load_page(reader: Reader, asked: Asked, before: int | None = None) -> Page:
     """The entries before number `before`, or the latest ones. Inside a `reading`."""
-    where = _Conditions(reader, asked)
+    where = await _conditions(reader, asked)
     if before is not None:
         where.add("e.seq < {}", before)
     rows = await select(f"{_ENTRY}{where.sql()} order by e.seq desc limit {PAGE + 1}", *where.values)
@@ -115,7 +120,7 @@ async def load_page(reader: Reader, asked: Asked, before: int | None = None) -> 
 
 async def count(reader: Reader, asked: Asked) -> int:
     """How many entries the filters find, at most MOST_COUNTED + 1 unless they ask for everything. Inside a `reading`."""
-    return await _count(reader, asked, _Conditions(reader, asked))
+    return await _count(reader, asked, await _conditions(reader, asked))
 
 
 async def _count(reader: Reader, asked: Asked, where: _Conditions) -> int:
@@ -151,14 +156,19 @@ order by lower(p.name), m.id
 """
 
 
+async def _verbs(chain: UUID) -> list[str]:
+    """The verbs that occur in a chain."""
+    return [row["verb"] for row in await select(_VERBS, chain)]
+
+
 async def load_choices(reader: Actor | NetworkActor) -> Choices:
     """What the filters offer; found by skipping along indexes, however long the chain. Inside a `reading`."""
     chain = audit.chain_of(reader)
-    people, verbs = await select(_PEOPLE, chain), await select(_VERBS, chain)
+    people, verbs = await select(_PEOPLE, chain), await _verbs(chain)
     mandates = await select(_MANDATES, chain) if isinstance(reader, Actor) else []
     return Choices(
         [(row["id"], row["name"]) for row in people],
-        sorted({room_of(row["verb"]) for row in verbs}),
+        sorted({room_of(verb) for verb in verbs}),
         [(row["id"], row["name"]) for row in mandates],
     )
 
@@ -188,10 +198,10 @@ async def export_batches(
     """The entries up to number `last`, the first ones first, some thousands at a time, each batch its own reading."""
     after = 0
     while True:
-        where = _Conditions(reader, asked)
-        where.add("e.seq > {}", after)
-        where.add("e.seq <= {}", last)
         async with reading(reader):
+            where = await _conditions(reader, asked)
+            where.add("e.seq > {}", after)
+            where.add("e.seq <= {}", last)
             rows = await select(f"{_ENTRY}{where.sql()} order by e.seq limit {_BATCH}", *where.values)
         if rows:
             yield rows

@@ -8,7 +8,7 @@ from uuid import UUID
 LONGEST_TEXT = 120
 PAGE = 50
 """Entries of a page."""
-MOST_COUNTED = 20_000
+MOST_COUNTED = 10_000
 """What a filter finds is counted up to here; "more than" beyond."""
 MOST_IN_A_WORKBOOK = 20_000
 """Rows of an .xlsx file; whoever wants more takes CSV or JSON Lines, which have no limit."""
