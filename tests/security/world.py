@@ -22,6 +22,7 @@ from palier.foundation.jobs import queue
 from palier.foundation.settings import Settings
 from palier.foundation.working import closing
 from tests.browser import atlas
+from tests.browser.staff import GAELLE, SESSION
 from tests.demonstration import Demonstration
 
 SAFE = ("GET", "HEAD")
@@ -142,11 +143,11 @@ class Browser(AsyncClient):
 
 async def draw(settings: Settings, demonstration: Demonstration) -> World:
     """Sign everybody in and fill in every route."""
-    people = (atlas.CLAIRE, atlas.MALIK, atlas.SOPHIE, atlas.INES, atlas.HUGO)
     app, ids = create_app(settings), await ids_of(demonstration)
     world = World(app, demonstration, ids, (), {}, settings)
-    for who in people:
+    for who in demonstration.passwords:
         world.sessions[who] = await _session_of(demonstration, who)
+    world.sessions[GAELLE] = SESSION
     async with world.visit(atlas.VISITOR) as visitor:
         answer = await visitor.submit("POST", "/demo", {})
         assert answer.status_code == 303, answer.text
@@ -161,7 +162,7 @@ async def _session_of(demonstration: Demonstration, email: str) -> str:
         person = await owner.fetchval("select id from person where email = $1", email)
     only_reading.set(False)
     async with transaction(None):
-        return await sessions.open_session(person, "a sweep")
+        return await sessions.open_session(person, "a sweep", second_factor=True)
 
 
 def _spots(app: Litestar, ids: dict[str, str]) -> Iterator[Spot]:
