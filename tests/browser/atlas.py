@@ -37,7 +37,7 @@ VISITOR, GUEST = "", "guest"
 VALLEY = "/o/transports-du-val"
 
 NOT_PAGES = {
-    "/account/data/parcels/{parcel:uuid}", "/o/{org:str}/settings/data/parcels/{parcel:uuid}",
+    "/account/data/parcels/{parcel:uuid}",
     "/sso/back", "/sso/callback/{house:str}", "/sso/left",
     "/.well-known/security.txt", "/.well-known/palier-anchors.json", "/o/{org:str}/trail/proof", "/n/{net:str}/trail/proof", "/healthz", "/readyz", "/robots.txt", "/static/{file_path:path}", "/{path:path}",
     "/o/{org:str}/a/{action:uuid}/comments", "/o/{org:str}/a/{action:uuid}/files", "/o/{org:str}/a/{action:uuid}/files/{file:uuid}",
@@ -109,7 +109,6 @@ VARIANTS = (
     (GUEST, "/o/{sandbox}"),
     (GUEST, "/o/{sandbox}/e/{open}/benchmark"),
     (VISITOR, "/no/such/page"),
-    (VISITOR, "/keep-factors/nothing"),
     (GAELLE, "/o/{client}"),
     (GAELLE, "/o/{client}/people"),
     (SOPHIE, f"{VALLEY}/visits"),
