@@ -166,8 +166,9 @@ async def welcome(actor: Actor, role: Role | None) -> None:
 async def give_spare_keys(actor: Actor, people: Collection[UUID]) -> None:
     """Say which owners may come in without the provider; those without a password are left out.
 
-    Raises LastSpareKey.
+    Raises LastSpareKey or NotInADemonstration.
     """
+    check_may_write(actor)
     async with transaction(actor):
         row = await store.provider_of(actor.organisation_id, locked=True)
         seen = await _overview(actor)

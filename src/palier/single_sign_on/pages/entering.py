@@ -11,7 +11,7 @@ from litestar.response import Template
 from palier.accounts.flows import entering as accounts
 from palier.accounts.pages.entering import HOME, browser_of, welcome
 from palier.accounts.rules import is_email, origin
-from palier.accounts.throttle import TooManyAttempts, take_turn
+from palier.accounts.throttle import Allowance, TooManyAttempts, take_turn
 from palier.foundation.actor import Person
 from palier.foundation.database import only_reading
 from palier.foundation.identifiers import new_secret
@@ -27,6 +27,9 @@ from palier.single_sign_on.relying import ProviderAway, ProviderRefused
 from palier.single_sign_on.rules.states import Purpose, State
 
 log = logging.getLogger(__name__)
+
+_SOUGHT = 300
+"""Addresses asked about from one network address in five minutes: a whole office arrives at nine."""
 
 
 class SignOn(Controller):
@@ -47,7 +50,7 @@ class SignOn(Controller):
             return _ask(request, destination, email, _("Write your work address, such as name@example.org"))
         address = request.client.host if request.client else ""
         try:
-            await take_turn(f"providers sought from {origin(address)}")
+            await take_turn(Allowance(f"providers sought from {origin(address)}", _SOUGHT))
         except TooManyAttempts:
             return _ask(
                 request, destination, email, _("Too many attempts. Wait five minutes, then try again."), 429

@@ -112,6 +112,8 @@ class SignOnSettings(Controller):
         except LastSpareKey:
             sentence = _("While the provider is the only way in, at least one owner keeps a spare key.")
             return await _show(request, actor, settings, {"person": sentence})
+        except NotInADemonstration:
+            return await _show(request, actor, settings, {"person": _demonstration()})
         return _back(actor, _("The spare keys are saved."))
 
     @post("/remove", opt=_OWNER | FRESH)
