@@ -13,7 +13,7 @@ from palier.foundation.clock import today
 from palier.foundation.database import reading
 from palier.foundation.language import current
 from palier.foundation.language import gettext as _
-from palier.foundation.permissions import SIGNED_IN, Permission, Role, needs
+from palier.foundation.permissions import FRESH, SIGNED_IN, Permission, Role, needs
 from palier.foundation.web import form_of, page, see_other
 from palier.network.flows.inviting import NotInADemonstration
 from palier.network.store import places_of
@@ -58,7 +58,7 @@ class Answer(Controller):
             return _gone(request)
         return _agreement(request, actor, letter, token)
 
-    @post()
+    @post(opt=FRESH)
     async def agree(self, request: Request, actor: NamedDependency[Actor], token: FromPath[str]) -> Response:
         raw = await form_of(request)
         try:

@@ -21,13 +21,14 @@ from palier.foundation.actor import Actor
 from palier.foundation.database import reading
 from palier.foundation.identifiers import new_id
 from palier.foundation.language import gettext as _
-from palier.foundation.permissions import Permission, needs
+from palier.foundation.permissions import FRESH, Permission, needs
 from palier.foundation.settings import Settings
 from palier.foundation.web import form_of, page, parse, see_other
 from palier.network.flows.inviting import NotInADemonstration
 from palier.structures import wording
 
 Errors = dict[str, str]
+OWN = needs(Permission.MANAGE_ORGANISATION)
 
 
 class MadeUnit(msgspec.Struct):
@@ -53,7 +54,7 @@ class Making(Controller):
     """`/o/{org}/units`, the forms."""
 
     path = "/o/{org:str}/units"
-    opt = needs(Permission.MANAGE_ORGANISATION)
+    opt = OWN
 
     @get("/new")
     async def form(self, request: Request, actor: NamedDependency[Actor]) -> Template:
@@ -122,12 +123,12 @@ class Making(Controller):
         await units.describe(actor, unit, Described(kind, raw.get("place", "").strip(), weight))
         return see_other(_units(actor), _("The unit is saved."))
 
-    @post("/{unit:uuid}/let-go")
+    @post("/{unit:uuid}/let-go", opt=OWN | FRESH)
     async def let_go(self, actor: NamedDependency[Actor], unit: FromPath[UUID]) -> Redirect:
         await units.let_go(actor, unit)
         return see_other(_units(actor), _("The organisation is independent from now on. It keeps its data."))
 
-    @post("/answers")
+    @post("/answers", opt=OWN | FRESH)
     async def open_answers(self, request: Request, actor: NamedDependency[Actor]) -> Redirect:
         """As the unit: open the answers to the parent, or close them."""
         opened = (await form_of(request)).get("opened") == "yes"
@@ -137,7 +138,7 @@ class Making(Controller):
         )
         return see_other(_units(actor), told)
 
-    @post("/leave")
+    @post("/leave", opt=OWN | FRESH)
     async def leave(self, actor: NamedDependency[Actor]) -> Redirect:
         """As the unit: be independent."""
         await units.leave(actor)

@@ -22,7 +22,7 @@ from palier.foundation.database import reading
 from palier.foundation.identifiers import new_id
 from palier.foundation.language import current
 from palier.foundation.language import gettext as _
-from palier.foundation.permissions import Permission, needs
+from palier.foundation.permissions import FRESH, Permission, needs
 from palier.foundation.settings import Settings
 from palier.foundation.web import form_of, page, parse, see_other
 from palier.network.flows.inviting import NotInADemonstration
@@ -91,7 +91,7 @@ class Territories(Controller):
             action=f"{_base(actor)}/{territory}/agree", paragraphs=consent().paragraphs(current()), version=consent().version,
         )  # fmt: skip
 
-    @post("/{territory:uuid}/agree", opt=OWN)
+    @post("/{territory:uuid}/agree", opt=OWN | FRESH)
     async def agree(self, actor: NamedDependency[Actor], territory: FromPath[UUID]) -> Redirect:
         """Join it."""
         try:
@@ -102,7 +102,7 @@ class Territories(Controller):
             f"{_base(actor)}/{territory}", _("Your organisation is in the group. It shows nothing yet.")
         )
 
-    @post("/{territory:uuid}/show", opt=OWN)
+    @post("/{territory:uuid}/show", opt=OWN | FRESH)
     async def choose(
         self, request: Request, actor: NamedDependency[Actor], territory: FromPath[UUID]
     ) -> Response:
