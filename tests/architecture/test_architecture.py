@@ -77,9 +77,9 @@ BORDERS = {
     "webauthn": {"accounts/passkeys"},
     "icalendar": {"action_plans/calendar_file"},
     "numpy": {"*/rules"},
-    "cryptography": {"foundation/sealing"},
+    "cryptography": {"foundation/sealing", "privacy/trail_signing"},
     "httpx": {"foundation/outbound", "single_sign_on/relying"},
-    "joserfc": {"single_sign_on/tokens"},
+    "joserfc": {"single_sign_on/tokens", "single_sign_on/relying"},
     "dns": {"single_sign_on/name_server"},
     "openpyxl": {"foundation/spreadsheets", "foundation/sheets"},
 }

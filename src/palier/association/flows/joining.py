@@ -14,6 +14,7 @@ from palier.foundation.database import LinkHolder, reading, select, transaction
 from palier.foundation.identifiers import fingerprint
 from palier.foundation.permissions import Role
 from palier.network import store as networks
+from palier.single_sign_on.store import shut_organisations
 
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """Without those that are taken for one another."""
@@ -66,10 +67,11 @@ async def may_join(person: Person) -> list[acting.Organisation]:
     """The organisations the person owns and may join with; no throw-away copies."""
     async with reading(person):
         places = await networks.places_of(person, today())
+        shut = await shut_organisations(person)
     return [
         acting.Organisation(m.organisation.id, m.organisation.slug, m.organisation.name)
         for m in places.organisations
-        if m.role is Role.OWNER and m.organisation.sandbox_until is None
+        if m.role is Role.OWNER and m.organisation.sandbox_until is None and m.organisation.id not in shut
     ]
 
 
