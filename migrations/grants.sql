@@ -76,6 +76,7 @@ grant execute on function audit_anchor_digests(date) to palier_web;
 -- The platform's staff. The owner of the tables looks past row-level security only inside the functions that open it.
 revoke select on staff_presence, job_failure from palier_web;
 grant insert on job_failure to palier_web, palier_worker;
+grant delete on job_failure to palier_worker;
 grant insert, update on visit to palier_web, palier_worker;
 grant insert, update on visit_choice to palier_web;
 grant insert, update on factor_removal to palier_web, palier_worker;

@@ -182,6 +182,12 @@ async def test_a_letter_that_failed_is_masked_and_tried_again(
         assert "durand" not in shown
         assert "Canari" not in shown
         await staff.send_form(f"/admin/mails/{letter}/retry")
+    await owner.execute(
+        "insert into job_failure (task, error, place, at) values ('x', 'x', 'x', now() - interval '91 days')"
+    )
+    only_reading.set(False)
+    async with transaction(None):
+        await enqueue("platform.forget_failures", timestamp=0)
     server[0].busy = 1
     await deliver()
     assert await owner.fetchval("select failure from mail where id = $1", letter) == "SMTPDataError 451"
@@ -189,6 +195,7 @@ async def test_a_letter_that_failed_is_masked_and_tried_again(
     await deliver()
     assert await owner.fetchval("select sent_at is not null and failure = '' from mail where id = $1", letter)
     assert await _verbs(owner) == ["platform.mail_retried"]
+    assert await owner.fetchval("select count(*) from job_failure where task = 'x'") == 0, "ninety days"
 
 
 async def test_lost_factors_go_a_day_later_unless_the_person_keeps_them(

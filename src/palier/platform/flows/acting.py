@@ -101,6 +101,12 @@ async def remove_factors(removal: str) -> None:
         await mails.factors_gone(person.email, person.locale)
 
 
+async def forget_failures() -> None:
+    """What went wrong more than ninety days ago helps nobody any more."""
+    async with transaction(None):
+        await select("delete from job_failure where at < now() - interval '90 days'")
+
+
 async def retry_job(actor: StaffActor, job: int) -> bool:
     """Put a failed job back in the queue; False when it did not fail, or another one does its work."""
     return await _audited(actor, "platform.job_retried", f"job {job}", "platform_retry_job($1)", job)
