@@ -65,6 +65,7 @@ UNRECORDED = {
     "benchmarks.flows.contributing.settle_consent": "carries out a consent, which is an entry",
     "mirrors.flows.answering.answer": "answered by people who were promised that nothing is kept of who and when",
     "network.flows.recalling.recall_due": "letters about a mandate near its end",
+    "platform.flows.acting.forget_failures": "jobs that failed for good, weeks ago",
     "privacy.flows.erasing.erase_organisation": "carries out a closing, which is an entry; what it leaves is written by SQL",
     "privacy.flows.keeping._in_batches": "a batch of a purge, whose counts are one entry at its end",
     "privacy.flows.keeping.purge_letters": "letters sent long ago, of no organisation",
