@@ -35,6 +35,7 @@ from palier.network.mandates import HandOver
 from palier.practices.rules.sheets import Sheet, to_plain
 from palier.privacy import store as privacy
 from palier.privacy import store as privacy
+from palier.privacy import store as privacy
 from palier.questionnaires.catalogue import definition, latest
 from palier.questionnaires.flows import bringing
 from palier.questionnaires.owners import Owner
@@ -87,6 +88,16 @@ async def nest(cast: Any, administrator: Any, settings: Settings) -> Nest:
         "plan": plan, "action": action, "report": report, "link": link, "inquiry": await _inquire(owner, done), "invitation": invitation, "mandate": mandate, "hand_over": await _propose(owner, UUID(mandate)), "membership": membership,
         "questionnaire": own, "kind": "yaml", "practice": practice, "comment": comment, "network": "cercle-du-nid", "version": "1", "reading": reading, "step": step, "lever": questionnaire.levers[0].id, "member": membership, "edition": str(new_id()), "cohort": "family=transport",
     })  # fmt: skip
+
+
+async def _pack(owner: acting.Actor) -> str:
+    """The organisation's data in a parcel, ready for who asked."""
+    async with transaction(owner):
+        row = await privacy.Parcel.create(
+            id=new_id(), person_id=owner.person_id, organisation_id=owner.organisation_id, locale="fr", asked_at=now(),
+            state=privacy.ParcelState.DONE, expires_at=now() + timedelta(days=3), size=1,
+        )  # fmt: skip
+    return str(row.id)
 
 
 async def _pack(owner: acting.Actor) -> str:

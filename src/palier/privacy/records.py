@@ -37,7 +37,7 @@ def _kinds() -> dict[Kind, str]:
     return {
         Kind.NAME: _("names"),
         Kind.ADDRESS: _("e-mail addresses"),
-        Kind.PERSON: _("who did what, and when"),
+        Kind.PERSON: _("who did what"),
         Kind.ABOUT: _("preferences, devices and times"),
         Kind.TEXT: _("texts people write"),
         Kind.BYTES: _("files"),

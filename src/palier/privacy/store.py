@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from tortoise import fields
+from tortoise.exceptions import IntegrityError
 from tortoise.models import Model
 
 from palier.foundation.actor import Actor, Person
@@ -78,6 +79,10 @@ class Erasure(Model):
         table = table_description = "erasure"
 
 
+class AskedAlready(Exception):
+    """An erasure is waiting for its day already."""
+
+
 class Retention(Model):
     """How long an organisation keeps what, where it is not the usual time."""
 
@@ -111,6 +116,16 @@ async def _current(person: UUID, organisation: UUID | None) -> list[Parcel]:
 async def own_parcel(person: UUID, parcel: UUID, organisation: UUID | None) -> Parcel:
     """One parcel of `person`. Raises DoesNotExist, for anybody else's as for an unknown one."""
     return await Parcel.get(id=parcel, person_id=person, organisation_id=organisation)
+
+
+async def add_erasure(person: UUID, organisation: UUID | None, stop: str, due: datetime) -> Erasure:
+    """A new erasure; `stop` is the fingerprint of the link that stops it. Raises AskedAlready: one waits at a time."""
+    try:
+        return await Erasure.create(
+            id=new_id(), person_id=person, organisation_id=organisation, fingerprint=stop, asked_at=now(), due_at=due
+        )  # fmt: skip
+    except IntegrityError as error:
+        raise AskedAlready from error
 
 
 async def open_erasure(*, person: UUID | None = None, organisation: UUID | None = None) -> Erasure | None:

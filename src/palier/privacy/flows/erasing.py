@@ -2,19 +2,16 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
-
-from tortoise.exceptions import IntegrityError
 
 from palier.accounts import store as accounts
 from palier.foundation import audit, files, jobs
 from palier.foundation.actor import Actor, Person
 from palier.foundation.clock import now
 from palier.foundation.database import LinkHolder, reading, select, transaction
-from palier.foundation.identifiers import fingerprint, new_id, new_secret
+from palier.foundation.identifiers import fingerprint, new_secret
 from palier.network import store as network
 from palier.privacy import mails, store
 from palier.privacy.rules.erasing import (
@@ -38,20 +35,8 @@ class LastOwner(Exception):
         self.organisations = organisations
 
 
-class AskedAlready(Exception):
-    """An erasure is waiting for its day already."""
-
-
-@dataclass(frozen=True, slots=True)
-class Closing:
-    """An organisation's erasure that waits, and who asked."""
-
-    row: store.Erasure
-    by: str
-
-
 async def ask_for_a_person(person: Person, site: str) -> store.Erasure:
-    """Delete the account in seven days; a letter says so and holds the link that stops it. Raises LastOwner, AskedAlready."""
+    """Delete the account in seven days; a letter says so and holds the link that stops it. Raises LastOwner, store.AskedAlready."""
     async with transaction(person):
         if left := await store.only_owner_of(person.person_id):
             raise LastOwner(left)
@@ -64,7 +49,7 @@ async def ask_for_a_person(person: Person, site: str) -> store.Erasure:
 
 
 async def ask_for_an_organisation(actor: Actor, site: str) -> store.Erasure:
-    """Erase the organisation in thirty days; every owner gets the letter. Raises AskedAlready."""
+    """Erase the organisation in thirty days; every owner gets the letter. Raises store.AskedAlready."""
     async with transaction(actor):
         row, secret = await _wait(actor.person_id, actor.organisation_id, CLOSING)
         await audit.record(
@@ -80,13 +65,7 @@ async def ask_for_an_organisation(actor: Actor, site: str) -> store.Erasure:
 
 async def _wait(person: UUID, organisation: UUID | None, grace: timedelta) -> tuple[store.Erasure, str]:
     secret = new_secret()
-    try:
-        row = await store.Erasure.create(
-            id=new_id(), person_id=person, organisation_id=organisation, fingerprint=fingerprint(secret),
-            asked_at=now(), due_at=now() + grace,
-        )  # fmt: skip
-    except IntegrityError as error:
-        raise AskedAlready from error
+    row = await store.add_erasure(person, organisation, fingerprint(secret), now() + grace)
     await jobs.enqueue(DUE, at=row.due_at, erasure=row.id)
     return row, secret
 

@@ -84,7 +84,7 @@ class OwnData(Controller):
             row = await erasing.ask_for_a_person(person, settings.public_url)
         except erasing.LastOwner:
             return await _confirm(request, person, typed=typed)
-        except erasing.AskedAlready:
+        except store.AskedAlready:
             return see_other(HERE)
         return see_other(HERE, _("Your account will be deleted on %(day)s.") % {"day": day(row.due_at)})
 

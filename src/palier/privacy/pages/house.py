@@ -93,7 +93,7 @@ class HouseData(Controller):
             )
         try:
             row = await erasing.ask_for_an_organisation(actor, settings.public_url)
-        except erasing.AskedAlready:
+        except store.AskedAlready:
             return see_other(_here(actor))
         return see_other(
             _here(actor), _("The organisation will be erased on %(day)s.") % {"day": day(row.due_at)}
