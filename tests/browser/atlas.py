@@ -229,7 +229,7 @@ def opened_by(path: str, opt: dict[str, object]) -> str:
         return GAELLE
     if path.startswith("/portfolio"):
         return HUGO
-    if path.endswith("/keep"):
+    if path == "/o/{org:str}/keep":
         return GUEST
     return VISITOR if opt.get("audience") == "public" else CLAIRE
 

@@ -162,7 +162,9 @@ def _with_every_name(value: str) -> bytes:
 
 def faults_in(answer: Response, what: str) -> list[str]:
     """What an answer to nonsense must not be: a fault of ours, or words about how we are made."""
-    unwell = answer.status_code >= 500 and not (answer.status_code == 503 and "/readyz" in what)
+    unwell = answer.status_code >= 500 and not (
+        answer.status_code == 503 and re.search("/readyz|/sso/", what)
+    )
     told = [
         sign
         for sign in ("Traceback", 'File "/', "asyncpg", "tortoise", "psycopg", "root:x:")
