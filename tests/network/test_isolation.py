@@ -34,8 +34,6 @@ from palier.network import store as network
 from palier.network.mandates import HandOver
 from palier.practices.rules.sheets import Sheet, to_plain
 from palier.privacy import store as privacy
-from palier.privacy import store as privacy
-from palier.privacy import store as privacy
 from palier.questionnaires.catalogue import definition, latest
 from palier.questionnaires.flows import bringing
 from palier.questionnaires.owners import Owner
@@ -84,30 +82,10 @@ async def nest(cast: Any, administrator: Any, settings: Settings) -> Nest:
     practice, comment = await _plant_practice(administrator, owner)
     return Nest(owner, {
         **await _belong(owner, administrator, done.id), "visit": await _visited(administrator, owner), "evidence": evidence, "preset": await _keep_a_form(owner), "bulletin": str(new_id()), "brought": await _bring_a_file(owner, done.id), **await _discuss(owner, UUID(action), settings), "asked": await _ask_somebody(owner, done.id),
-        "org": "nid", "house": "nid", "domain": str(new_id()), "act": "look", "assessment": done.slug, "slug": done.slug, "code": "FL1.1.1", "section": "FL1.1", "element": "FL1.1", "audience": "staff",
+        "parcel": await _pack(owner), "org": "nid", "house": "nid", "domain": str(new_id()), "act": "look", "assessment": done.slug, "slug": done.slug, "code": "FL1.1.1", "section": "FL1.1", "element": "FL1.1", "audience": "staff",
         "plan": plan, "action": action, "report": report, "link": link, "inquiry": await _inquire(owner, done), "invitation": invitation, "mandate": mandate, "hand_over": await _propose(owner, UUID(mandate)), "membership": membership,
         "questionnaire": own, "kind": "yaml", "practice": practice, "comment": comment, "network": "cercle-du-nid", "version": "1", "reading": reading, "step": step, "lever": questionnaire.levers[0].id, "member": membership, "edition": str(new_id()), "cohort": "family=transport",
     })  # fmt: skip
-
-
-async def _pack(owner: acting.Actor) -> str:
-    """The organisation's data in a parcel, ready for who asked."""
-    async with transaction(owner):
-        row = await privacy.Parcel.create(
-            id=new_id(), person_id=owner.person_id, organisation_id=owner.organisation_id, locale="fr", asked_at=now(),
-            state=privacy.ParcelState.DONE, expires_at=now() + timedelta(days=3), size=1,
-        )  # fmt: skip
-    return str(row.id)
-
-
-async def _pack(owner: acting.Actor) -> str:
-    """The organisation's data in a parcel, ready for who asked."""
-    async with transaction(owner):
-        row = await privacy.Parcel.create(
-            id=new_id(), person_id=owner.person_id, organisation_id=owner.organisation_id, locale="fr", asked_at=now(),
-            state=privacy.ParcelState.DONE, expires_at=now() + timedelta(days=3), size=1,
-        )  # fmt: skip
-    return str(row.id)
 
 
 async def _pack(owner: acting.Actor) -> str:
