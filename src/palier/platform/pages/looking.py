@@ -10,6 +10,7 @@ from litestar import Controller, Request, get
 from litestar.di import NamedDependency
 from litestar.response import Template
 
+from palier.foundation import database
 from palier.foundation.actor import StaffActor
 from palier.foundation.migrating import shipped
 from palier.foundation.settings import Settings
@@ -17,6 +18,7 @@ from palier.platform import wording
 from palier.platform.flows import reading
 from palier.platform.flows.readiness import obstacles
 from palier.platform.pages.frame import STAFF, framed, number_in
+from palier.privacy.flows.trail_verifying import trail_health
 from palier.privacy.trail_sentences import sentences
 from palier.questionnaires import catalogue
 
@@ -75,11 +77,13 @@ class Looking(Controller):
     async def health(
         self, request: Request, staff_actor: NamedDependency[StaffActor], settings: NamedDependency[Settings]
     ) -> Template:
-        """What /readyz checks, in words."""
+        """What /readyz checks, in words, and what the night found in the audit trail."""
+        async with database.reading(staff_actor):
+            trail = await trail_health()
         found = {reason.partition(":")[0]: reason for reason in await obstacles(settings.data_directory)}
         return framed(
             request, "platform/health.html", "health", found=found, obstacle=wording.obstacle,
-            facts=await reading.overview(staff_actor),
+            facts=await reading.overview(staff_actor), trail=trail,
         )  # fmt: skip
 
     @get("/trail")

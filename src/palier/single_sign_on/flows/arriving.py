@@ -302,7 +302,7 @@ async def _open(
     await accounts.Session.filter(id=session.id).update(expires_at=now() + LIFETIME)
     await store.ProviderSession.create(
         id=new_id(), session_id=session.id, organisation_id=row.organisation_id, person_id=person.person_id,
-        id_token=sealed(returned.id_token, SECRET, [settings.secret], str(session.id)), created_at=now(),
+        id_token=sealed(returned.id_token, SECRET, settings.secrets, str(session.id)), created_at=now(),
     )  # fmt: skip
     return secret
 
@@ -320,7 +320,7 @@ async def _wait_for_account(
         await store.SignOnAttempt.create(
             id=new_id(), fingerprint=fingerprint(secret), organisation_id=row.organisation_id, slug=row.slug,
             purpose=Purpose.LINK, nonce="", verifier="", expires_at=now() + ATTEMPT,
-            claims=sealed(told, SECRET, [settings.secret], fingerprint(secret)),
+            claims=sealed(told, SECRET, settings.secrets, fingerprint(secret)),
         )  # fmt: skip
     return secret
 
@@ -360,7 +360,7 @@ async def link(person: Person, secret: str, browser: Browser, settings: Settings
 
 def _returned(attempt: store.SignOnAttempt, settings: Settings) -> relying.Returned:
     try:
-        told = json.loads(unsealed(attempt.claims, SECRET, [settings.secret], attempt.fingerprint))
+        told = json.loads(unsealed(attempt.claims, SECRET, settings.secrets, attempt.fingerprint))
     except Unsealable as error:
         raise JourneyOver from error
     return relying.Returned(told["claims"], told["id_token"])

@@ -57,7 +57,7 @@ async def provider_behind(person: Person) -> store.IdentityProvider | None:
 def client_of(row: store.IdentityProvider, settings: Settings) -> Client:
     """The registration, its secret open. Raises ProviderAway when the secret can no longer be read."""
     try:
-        secret = unsealed(row.client_secret, SECRET, [settings.secret], str(row.id))
+        secret = unsealed(row.client_secret, SECRET, settings.secrets, str(row.id))
     except Unsealable as error:
         raise ProviderAway("its secret cannot be read: type it again") from error
     return Client(
@@ -123,7 +123,7 @@ async def way_out(person: Person, settings: Settings, back: str, state: str) -> 
     if row is None or held is None:
         return ""
     try:
-        id_token = unsealed(held.id_token, SECRET, [settings.secret], str(held.session_id))
+        id_token = unsealed(held.id_token, SECRET, settings.secrets, str(held.session_id))
         metadata = await relying.discover(row.issuer, settings)
     except (Unsealable, ProviderAway):
         return ""

@@ -126,7 +126,7 @@ async def _new_provider(actor: Actor, given: Registration) -> store.IdentityProv
 def _secret(given: Registration, provider: UUID, settings: Settings) -> dict[str, str]:
     if not given.client_secret:
         return {}
-    return {"client_secret": sealed(given.client_secret, SECRET, [settings.secret], str(provider))}
+    return {"client_secret": sealed(given.client_secret, SECRET, settings.secrets, str(provider))}
 
 
 async def choose_state(actor: Actor, state: State) -> None:
