@@ -34,10 +34,14 @@ create trigger asked_once before update on erasure for each row execute function
 
 -- Whether an organisation has no other owner. Its members are nobody's business: only yes or no comes out.
 create function sole_owner(p_org uuid, p_person uuid) returns boolean
-language sql stable security definer set search_path = public, pg_temp as $$
-  select set_config('app.org', p_org::text, true) is not null and not exists (
-    select from membership m where m.organisation_id = p_org and m.role = 'owner' and m.person_id <> p_person)
-$$;
+language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare v_before text := current_setting('app.org', true); v_sole boolean;
+begin
+  perform set_config('app.org', p_org::text, true);
+  v_sole := not exists (select from membership m where m.organisation_id = p_org and m.role = 'owner' and m.person_id <> p_person);
+  perform set_config('app.org', coalesce(v_before, ''), true);
+  return v_sole;
+end $$;
 
 -- 2. The one exception to what is written once: an erasure that was asked for and is due. It is the owner of the tables
 -- who changes rows then, inside the functions below; neither the web process nor the worker ever is.

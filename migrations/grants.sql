@@ -70,7 +70,7 @@ revoke all on function superseded_since(text) from public;
 grant execute on function superseded_since(text) to palier_web;
 grant insert on audit_anchor, audit_anchor_leaf, audit_check to palier_worker;
 revoke all on function erase_audit_details(uuid, bigint[], uuid, text, uuid, text), audit_anchor_digests(date) from public;
-grant execute on function erase_audit_details(uuid, bigint[], uuid, text, uuid, text) to palier_web, palier_worker;
+grant execute on function erase_audit_details(uuid, bigint[], uuid, text, uuid, text) to palier_worker;
 grant execute on function audit_anchor_digests(date) to palier_web;
 
 -- The platform's staff. The owner of the tables looks past row-level security only inside the functions that open it.

@@ -330,9 +330,7 @@ class Visitor(AsyncClient):
         token = "__Host-csrftoken" if self.base_url.scheme == "https" else "csrftoken"
         if token not in self.cookies:
             await self.get("/fr/")
-        return await self.post(
-            address, data={"_csrf_token": self.cookies["csrftoken"], **(data or {})}, **options
-        )
+        return await self.post(address, data={"_csrf_token": self.cookies[token], **(data or {})}, **options)
 
 
 @pytest.fixture

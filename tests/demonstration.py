@@ -118,7 +118,7 @@ def _name(url: str) -> str:
 
 
 @asynccontextmanager
-async def web(environment: dict[str, str]) -> AsyncIterator[str]:
+async def web(environment: dict[str, str], port: int = 0) -> AsyncIterator[str]:
     """A web process of its own; its address, once it answers."""
     port = port or free_port()
     address = f"http://127.0.0.1:{port}"

@@ -271,7 +271,8 @@ def jobs(settings: Settings) -> list[Job]:
         mail.delivery(settings), files.sweeping(settings), *account_jobs.jobs(settings),
         *benchmark_jobs.jobs(), *report_jobs.jobs(settings), *practice_jobs.jobs(settings), *plan_jobs.jobs(settings),
         *team_jobs.jobs(settings), *sign_on_jobs.jobs(settings), *network_jobs.jobs(settings),
-        *conversation_jobs.jobs(settings),        *demo_jobs.jobs(settings), *platform_jobs.jobs(), *cockpit_jobs.jobs(settings), *privacy_jobs.jobs(settings),
+        *conversation_jobs.jobs(settings), *demo_jobs.jobs(settings), *platform_jobs.jobs(),
+        *cockpit_jobs.jobs(settings), *privacy_jobs.jobs(settings),
     ]  # fmt: skip
 
 
@@ -292,9 +293,11 @@ def create_app(settings: Settings | None = None, *, peers: Peers = peers_of_memb
         state=State({"secure": settings.secure}),
         before_send=[headers.seal],
         middleware=[
-            seen_through(settings.forwarded_allow_ips), web.Manners(), Entrance(secure=settings.secure),
+            seen_through(settings.forwarded_allow_ips),
+            web.Manners(),
+            Entrance(secure=settings.secure),
             freshness,
-        ],  # fmt: skip
+        ],
         guards=[freshness.ask],
         csrf_config=_csrf(settings),
         allowed_hosts=_hosts(settings),

@@ -160,7 +160,9 @@ class Atlas:
         sessions[GUEST], ids["sandbox"] = await take_a_copy(site)
         sessions[GAELLE] = SESSION
         routes = list(_routes(demonstration))
-        filled = [Place(who, address_of(route, ids), route) for who, route in routes if not missing(route, ids)]
+        filled = [
+            Place(who, address_of(route, ids), route) for who, route in routes if not missing(route, ids)
+        ]
         variants = [Place(who, address.format(**ids), address) for who, address in VARIANTS]
         blank = [f"{route}: {', '.join(missing(route, ids))}" for _, route in routes if missing(route, ids)]
         return cls(site, demonstration, ids, (*filled, *variants), tuple(blank), sessions)
@@ -234,15 +236,17 @@ def opened_by(path: str, opt: dict[str, object]) -> str:
     return VISITOR if opt.get("audience") == "public" else CLAIRE
 
 
+_MEANT = {("admin", "slug"): "org", ("portfolio", "mandate"): "held"}
+"""By the first step of the address, what a name means there."""
+
+
 def key_of(route: str, name: str) -> str:
     """What a path parameter means on this route: the same word names different things."""
     before = route.partition("{" + name)[0]
-    if route.startswith("/admin/organisations"):
-        return "org"
+    if special := _MEANT.get((route.split("/")[1], name)):
+        return special
     if name in ("assessment", "slug"):
         return _round_of(route)
-    if name == "mandate" and route.startswith("/portfolio"):
-        return "held"
     if name == "code" and "/consensus" in route:
         return "apart"
     if name == "remark":
@@ -515,7 +519,10 @@ async def plant_provider(owner: asyncpg.Connection) -> None:
         "'https://comptes.val.example', 'palier', '', false, 'optional', 'reader', now(), now() from organisation o where o.slug = $3",
         new_id(), door_of(f"organisation {name}"), name,
     )  # fmt: skip
-    for domain, proof, until in (("val.example", "dns", now() + timedelta(days=200)), ("val-ouest.example", "none", None)):
+    for domain, proof, until in (
+        ("val.example", "dns", now() + timedelta(days=200)),
+        ("val-ouest.example", "none", None),
+    ):
         await owner.execute(
             "insert into sign_on_domain (id, organisation_id, domain, door, token, code, proof, proved_until, created_at) "
             "select $1, o.id, $2, $3, 'c0ffee', '', $4, $5, now() from organisation o where o.slug = $6",

@@ -26,7 +26,9 @@ async def plant_staff(owner: asyncpg.Connection) -> None:
         "values ($1, $2, $3, 'test', 'passkey', now(), now(), now() + interval '1 day', now(), now())",
         new_id(), gaelle, fingerprint(SESSION),
     )  # fmt: skip
-    client = "(select o.slug from mandate m join organisation o on o.id = m.organisation_id order by m.id limit 1)"
+    client = (
+        "(select o.slug from mandate m join organisation o on o.id = m.organisation_id order by m.id limit 1)"
+    )
     for slug, opened in ((client, True), ("'transports-du-val'", False)):
         await owner.execute(
             "insert into visit (id, organisation_id, person_id, person_name, reason, ticket, approval, asked_at, decided_name, ended_name, "

@@ -15,7 +15,11 @@ def palier(settings: Settings, *words: str) -> subprocess.CompletedProcess[str]:
         "PALIER_DATABASE_URL": str(settings.database_url), "PALIER_DATA_DIR": str(settings.data_directory),
     }  # fmt: skip
     return subprocess.run(
-        [sys.executable, "-m", "palier", "staff", *words], check=False, capture_output=True, text=True, env=environment
+        [sys.executable, "-m", "palier", "staff", *words],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=environment,
     )
 
 

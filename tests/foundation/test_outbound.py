@@ -45,7 +45,7 @@ async def test_a_name_with_one_private_address_among_public_ones_is_not_called(
 
 
 class _Answers(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:  # noqa: N802  (the library's name)
+    def do_GET(self) -> None:
         if self.path == "/away":
             self.send_response(302)
             self.send_header("location", "/large")

@@ -84,7 +84,9 @@ async def test_an_organisation_is_taken_away_whole_by_the_owner_who_asked(
     assert set(found) - set(listed) == {"manifest.json", "index.html"}
     assert "fingerprint" not in found["data/answer.json"].decode()
     async with visit(nora) as browser:
-        assert (await browser.send_form(f"/o/clinique-du-lac/settings/data/parcels/{address}")).status_code == 404
+        assert (
+            await browser.send_form(f"/o/clinique-du-lac/settings/data/parcels/{address}")
+        ).status_code == 404
         assert (await browser.send_form(f"{home}/parcels/{address}")).status_code == 404
 
 

@@ -19,6 +19,7 @@ from palier.foundation.database import only_reading, reading, select, transactio
 from palier.foundation.permissions import Role
 from palier.foundation.settings import ROOT
 from tests.conftest import plant_mandate
+from tests.privacy.forgetting import forget
 
 
 async def test_owners_read_the_trail_and_nobody_else_does(visit, claire, malik, sophie, nora, cast):
@@ -93,12 +94,12 @@ async def test_pages_follow_each_other_without_a_gap(visit, claire):
 
 
 async def test_the_trail_is_taken_away_in_three_ways_and_each_time_that_is_an_entry(
-    visit, claire, malik, tmp_path
+    visit, claire, malik, owner, tmp_path
 ):
     async with transaction(claire):
         await audit.record(claire, "plans.renamed", "=cmd()|é", before='=HYPERLINK("x")', after="b")
         await audit.record(claire, "evidence.added", "evidence 2")
-        await audit.erase_details(claire, [1], "a person")
+    await forget(owner, claire.organisation_id, 1)
     async with visit(malik) as browser:
         assert (
             await browser.send_form("/o/transports-du-val/trail/export", {"format": "csv"})

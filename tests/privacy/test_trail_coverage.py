@@ -109,11 +109,11 @@ def tree(source: Path) -> ast.Module:
 
 
 def records(node: ast.AST) -> bool:
-    """Whether `node` is a call of `audit.record` or `audit.erase_details`."""
+    """Whether `node` is a call of `audit.record`."""
     return (
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
-        and node.func.attr in ("record", "erase_details")
+        and node.func.attr == "record"
         and isinstance(node.func.value, ast.Name)
         and node.func.value.id == "audit"
     )

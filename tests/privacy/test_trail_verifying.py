@@ -9,9 +9,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 
 from palier.foundation import audit, clock
+from palier.foundation.audit import chain_of
 from palier.foundation.chains import START, Walk, Wrong, details_hash, entry_hash
 from palier.foundation.database import (
     WEB,
@@ -28,6 +30,7 @@ from palier.privacy.flows.trail_verifying import Verdict, trail_health, verify, 
 from palier.privacy.rules.trail_anchors import anchor_of, file_line, read_line
 from palier.privacy.rules.trail_tree import Leaf, climbed, path, root, root_of
 from palier.privacy.trail_signing import holds, public_key, signed
+from tests.privacy.forgetting import forget
 
 SECRET = "a secret of the tests that is long enough"
 CONTACT = "operator@example.org"
@@ -46,14 +49,14 @@ async def as_worker(settings: Any) -> AsyncIterator[None]:
         await connect(str(settings.database_url), WEB, maxsize=10)
 
 
-async def plant(*tenants: Any, each: int = 8) -> None:
+async def plant(owner: asyncpg.Connection, *tenants: Any, each: int = 8) -> None:
     """Chains of `each` entries, with details and without; number 3 of each is erased by a word of it at the end."""
     for tenant in tenants:
         async with transaction(tenant):
             for number in range(each - 1):
                 details = {"before": f"é {number}", "after": "“b”"} if number % 3 else {}
                 await audit.record(tenant, "plans.renamed", f"plan {number}", **details)
-            await audit.erase_details(tenant, [3], "a person")
+        await forget(owner, chain_of(tenant), 3)
 
 
 async def anchored_and_verified() -> tuple[anchoring.Read, Verdict]:
@@ -66,7 +69,7 @@ async def anchored_and_verified() -> tuple[anchoring.Read, Verdict]:
 
 
 async def test_whole_chains_hold_with_their_anchors_and_what_was_found_is_kept(settings, claire, nora, owner):
-    await plant(claire, nora, None)
+    await plant(owner, claire, nora, None)
     async with as_worker(settings):
         kept, verdict = await anchored_and_verified()
         assert (verdict.chains, verdict.entries, verdict.anchors, verdict.faults) == (3, 24, 1, [])
@@ -225,7 +228,7 @@ TAMPERINGS = 150
 
 
 async def test_a_hundred_and_fifty_tamperings_are_all_seen_where_they_are(settings, claire, nora, owner):
-    await plant(claire, nora, None)
+    await plant(owner, claire, nora, None)
     chance = random.Random(20261122)
     chains = [claire.organisation_id, nora.organisation_id, audit.PLATFORM]
     await owner.execute("set session_replication_role = replica")
@@ -257,7 +260,7 @@ async def _touched(owner: Any) -> set[UUID]:
 
 
 async def test_faults_are_named_by_their_number(settings, claire, owner):
-    await plant(claire)
+    await plant(owner, claire)
     chain = claire.organisation_id
     await owner.execute("set session_replication_role = replica")
     await owner.execute("update audit_entry set subject = 'plan x' where chain = $1 and seq = 2", chain)
@@ -272,7 +275,7 @@ async def test_faults_are_named_by_their_number(settings, claire, owner):
 async def test_a_full_rewrite_is_seen_by_a_kept_file_even_when_the_anchors_are_rewritten_too(
     settings, claire, nora, owner, tmp_path
 ):
-    await plant(claire, nora)
+    await plant(owner, claire, nora)
     await owner.execute("set session_replication_role = replica")
     async with as_worker(settings):
         kept, _ = await anchored_and_verified()
@@ -291,8 +294,8 @@ async def test_a_full_rewrite_is_seen_by_a_kept_file_even_when_the_anchors_are_r
         assert {(fault.chain, fault.wrong) for fault in faults} == {(claire.organisation_id, Wrong.REWRITTEN)}
 
 
-async def test_a_kept_file_that_was_touched_does_not_hold(settings, claire, nora):
-    await plant(claire, nora)
+async def test_a_kept_file_that_was_touched_does_not_hold(settings, claire, nora, owner):
+    await plant(owner, claire, nora)
     async with as_worker(settings):
         await anchoring.anchor_today(SECRET, CONTACT)
         anchor, heads = (await anchoring.stored())[0]
@@ -326,8 +329,8 @@ def test_every_leaf_climbs_to_the_root(many):
     assert climbed("0" * 64, path(digests, 0)) != root(digests)
 
 
-async def test_owners_download_a_proof_that_others_can_follow(settings, visit, claire, nora, malik):
-    await plant(claire, nora, None)
+async def test_owners_download_a_proof_that_others_can_follow(settings, visit, claire, nora, malik, owner):
+    await plant(owner, claire, nora, None)
     async with visit(claire) as browser:
         assert "/trail/proof" not in (await browser.get("/o/transports-du-val/trail")).text
         assert (await browser.get("/o/transports-du-val/trail/proof")).status_code == 404
@@ -367,7 +370,7 @@ async def test_neither_process_may_rewrite_or_remove(settings, claire, owner, ta
 
 
 async def test_only_details_are_ever_erased_and_only_with_a_word_of_it(claire, owner):
-    await plant(claire)
+    await plant(owner, claire)
     chain = claire.organisation_id
     for change in ("details = ''", "details = '', salt = '', subject = ''", "verb = 'x'"):
         with pytest.raises(Exception, match="never changed"):
@@ -375,9 +378,8 @@ async def test_only_details_are_ever_erased_and_only_with_a_word_of_it(claire, o
                 if change != "details = ''":
                     await owner.execute(f"select set_config('app.forgetting', '{chain}', true)")
                 await owner.execute(f"update audit_entry set {change} where chain = $1 and seq = 2", chain)
-    async with transaction(claire):
-        assert await audit.erase_details(claire, [3], "a person") is None  # emptied before
-        assert await audit.erase_details(claire, [2, 5, 8], "a person")
+    assert await forget(owner, chain, 3) is None  # emptied before
+    assert await forget(owner, chain, 2, 5, 8)
     async with reading(claire):
         rows = await select("select * from audit_entry where chain = $1 order by seq", chain)
         assert await audit.broken_links(chain) == []

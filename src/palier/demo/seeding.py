@@ -110,10 +110,10 @@ async def _plant(settings: Settings, press: Press) -> None:
     await plant_past_plan(valley, large.campaigns[-3].name, large.campaigns[-2].name, owners=(malik, claire))
     clients = clients_among(actors)
     await plant_clients(large, hugo, clients)
+    await plant_proposal(valley, hugo)
     apart = {client.organisation.slug for client in clients}
     await plant_territory(valley, clients[1:3])
     others = {slug: actor for slug, actor in actors.items() if slug not in apart}
-    await plant_proposal(valley, hugo)
     await plant_running(large, everybody, others)
     await plant_practices(large, everybody, actors, valley, ines.name)
     pillars = await plant_pillars(large, everybody, others | {VALLEY.slug: valley}, always=VALLEY)

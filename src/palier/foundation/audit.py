@@ -1,7 +1,6 @@
 """The audit trail: one hash-chained entry per change, in the change's own transaction."""
 
 import json
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -33,24 +32,6 @@ async def record(tenant: Tenant, verb: str, subject: str, **details: Any) -> str
         _canonical(details) if details else "",
     )
     return str(rows[0]["hash"])
-
-
-async def erase_details(tenant: Tenant, seqs: Sequence[int], subject: str) -> str | None:
-    """Empty the details of some entries of the tenant's chain, and say so in a new entry, whose hash is returned.
-
-    The entries stay, with who, when and what; the chain still holds. Entries without details left are passed over:
-    None when nothing was emptied. `subject` says whose data it was about, without naming anybody.
-    """
-    rows = await select(
-        "select erase_audit_details($1, $2, $3, $4, $5, $6) as hash",
-        chain_of(tenant),
-        list(seqs),
-        getattr(tenant, "person_id", None),
-        _role(tenant),
-        tenant.mandate_id if isinstance(tenant, Actor) else None,
-        subject[:200],
-    )
-    return rows[0]["hash"] and str(rows[0]["hash"])
 
 
 async def broken_links(chain: UUID) -> list[int]:

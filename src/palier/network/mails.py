@@ -46,7 +46,13 @@ async def mandate_given_back(actor: Actor, email: str, locale: str) -> None:
 
 
 async def mandate_ending(
-    organisation: store.Organisation, mandate: store.Mandate, email: str, locale: str, address: str, *, owner: bool
+    organisation: store.Organisation,
+    mandate: store.Mandate,
+    email: str,
+    locale: str,
+    address: str,
+    *,
+    owner: bool,
 ) -> None:
     """One side, the client's owner or the consultant, is reminded of a mandate's last day."""
     with speaking(locale):

@@ -1,5 +1,7 @@
 """What somebody of the staff is told when their second factor is missing or old."""
 
+from typing import Any
+
 from litestar import Request, Response
 
 from palier.foundation.language import gettext as _
@@ -16,4 +18,4 @@ def show_second_factor_needed(request: Request, _error: SecondFactorNeeded) -> R
     )
 
 
-HANDLERS = {SecondFactorNeeded: show_second_factor_needed}
+HANDLERS: dict[type[Exception] | int, Any] = {SecondFactorNeeded: show_second_factor_needed}

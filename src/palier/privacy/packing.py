@@ -54,7 +54,10 @@ class Box:
         """The same rows as JSON, for programs, and as CSV, for a spreadsheet."""
         self.put(f"{folder}/{name}.json", json_of(list(rows)))
         heads = list(dict.fromkeys(key for row in rows for key in row))
-        lines: list[Sequence[str | int | None]] = [heads, *([_cell(row.get(key)) for key in heads] for row in rows)]
+        lines: list[Sequence[str | int | None]] = [
+            heads,
+            *([_cell(row.get(key)) for key in heads] for row in rows),
+        ]
         self.put(f"{folder}/{name}.csv", csv_file(lines))
 
     def close(self, manifest: Mapping[str, Any], page: str) -> None:

@@ -45,7 +45,11 @@ async def actors_of(person: Person) -> list[Actor]:
     roles: list[tuple[Any, Role, UUID | None]] = [
         (row.organisation, Role.CONSULTANT, row.id) for row in places.mandates
     ]
-    roles += [(row.organisation, Role(row.role), None) for row in places.organisations if row.organisation.id not in shut]
+    roles += [
+        (row.organisation, Role(row.role), None)
+        for row in places.organisations
+        if row.organisation.id not in shut
+    ]
     found = {
         row.id: Actor(
             person,

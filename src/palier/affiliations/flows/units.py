@@ -17,6 +17,10 @@ from palier.network import store as network
 from palier.network.flows import inviting
 
 
+class NoParent(Exception):
+    """The organisation is nobody's unit, or no longer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Described:
     """What the parent says of a unit; `weight` in people or users, None where units weigh the same."""
@@ -101,7 +105,7 @@ async def describe(actor: Actor, unit: UUID, described: Described) -> None:
 
 
 async def open_answers(actor: Actor, *, opened: bool) -> None:
-    """Let the parent read the answers of submitted rounds, or no longer. Raises LookupError without a parent."""
+    """Let the parent read the answers of submitted rounds, or no longer. Raises NoParent."""
     async with transaction(actor):
         row = await _as_unit(actor)
         await store.Unit.filter(id=row.id).update(answers_open=opened)
@@ -120,7 +124,7 @@ async def let_go(actor: Actor, unit: UUID) -> None:
 
 
 async def leave(actor: Actor) -> None:
-    """As the unit, be independent from now on. Raises LookupError without a parent."""
+    """As the unit, be independent from now on. Raises NoParent."""
     async with transaction(actor):
         row = await _as_unit(actor)
         await _end(actor, row, _as_acting(row.parent))
@@ -137,7 +141,7 @@ async def _end(actor: Actor, row: store.Unit, other: acting.Organisation) -> Non
 async def _as_unit(actor: Actor) -> store.Unit:
     row = await store.parent_of(actor)
     if row is None:
-        raise LookupError("no parent")
+        raise NoParent
     return row
 
 

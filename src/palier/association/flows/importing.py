@@ -72,7 +72,7 @@ async def carry_out(actor: NetworkActor, import_id: UUID) -> tuple[int, int]:
         counts = {"created": len(found.merge.created), "updated": len(found.merge.updated)}
         await store.MemberImport.filter(id=row.id).update(content=None, applied_at=now(), **counts)
         await audit.record(
-            actor, "association.members_imported", f"file {row.file_name}",
+            actor, "association.members_imported", f"file {row.id}", name=row.file_name,
             sha256=hashlib.sha256(row.content).hexdigest(), faults=len(found.faults), **counts,
         )  # fmt: skip
     return counts["created"], counts["updated"]

@@ -31,7 +31,19 @@ async def ready(settings: NamedDependency[Settings]) -> Response[str]:
 @get("/robots.txt", opt=PUBLIC, media_type=MediaType.TEXT)
 async def robots() -> str:
     """The public pages are for everybody, the rest concerns those who sign in."""
-    closed = ("/o/", "/n/", "/home", "/account", "/portfolio", "/invite/", "/confirm/", "/reset/", "/demo", "/admin", "/keep-factors/")
+    closed = (
+        "/o/",
+        "/n/",
+        "/home",
+        "/account",
+        "/portfolio",
+        "/invite/",
+        "/confirm/",
+        "/reset/",
+        "/demo",
+        "/admin",
+        "/keep-factors/",
+    )
     return "User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in closed)
 
 

@@ -14,7 +14,18 @@ MOST_IN_A_WORKBOOK = 20_000
 """Rows of an .xlsx file; whoever wants more takes CSV or JSON Lines, which have no limit."""
 
 AUTOMATIC, OWN_NAME = "automatic", "own"
-ROLES = ("owner", "lead", "contributor", "reader", "consultant", "visitor", "network", "staff", AUTOMATIC, OWN_NAME)
+ROLES = (
+    "owner",
+    "lead",
+    "contributor",
+    "reader",
+    "consultant",
+    "visitor",
+    "network",
+    "staff",
+    AUTOMATIC,
+    OWN_NAME,
+)
 """In which capacity somebody acted: a role of the organisation, staff of a network or of the installation, the worker
 (nobody), a person in their own name."""
 

@@ -132,7 +132,10 @@ class Making(Controller):
     async def open_answers(self, request: Request, actor: NamedDependency[Actor]) -> Redirect:
         """As the unit: open the answers to the parent, or close them."""
         opened = (await form_of(request)).get("opened") == "yes"
-        await units.open_answers(actor, opened=opened)
+        try:
+            await units.open_answers(actor, opened=opened)
+        except units.NoParent:
+            return _nobody_s(actor)
         told = (
             _("Your parent organisation can read your answers.") if opened else _("Your answers are closed.")
         )
@@ -141,8 +144,15 @@ class Making(Controller):
     @post("/leave", opt=OWN | FRESH)
     async def leave(self, actor: NamedDependency[Actor]) -> Redirect:
         """As the unit: be independent."""
-        await units.leave(actor)
+        try:
+            await units.leave(actor)
+        except units.NoParent:
+            return _nobody_s(actor)
         return see_other(_units(actor), _("Your organisation is independent from now on. It keeps its data."))
+
+
+def _nobody_s(actor: Actor) -> Redirect:
+    return see_other(_units(actor), _("Your organisation is independent."))
 
 
 def _units(actor: Actor) -> str:
