@@ -236,14 +236,14 @@ def opened_by(path: str, opt: dict[str, object]) -> str:
     return VISITOR if opt.get("audience") == "public" else CLAIRE
 
 
-_MEANT = {("admin", "slug"): "org", ("portfolio", "mandate"): "held"}
-"""By the first step of the address, what a name means there."""
+_MEANT = {("admin", "slug"): "org", ("portfolio", "mandate"): "held", ("/o/{org:str}/keep", "org"): "sandbox"}
+"""By the first step of the address, or all of it, what a name means there."""
 
 
 def key_of(route: str, name: str) -> str:
     """What a path parameter means on this route: the same word names different things."""
     before = route.partition("{" + name)[0]
-    if special := _MEANT.get((route.split("/")[1], name)):
+    if special := _MEANT.get((route.split("/")[1], name)) or _MEANT.get((route, name)):
         return special
     if name in ("assessment", "slug"):
         return _round_of(route)
@@ -253,8 +253,6 @@ def key_of(route: str, name: str) -> str:
         return "said" if "/q/" in route else name
     if before == "/o/{org:str}/assessments/new/":
         return "questionnaire"
-    if route == "/o/{org:str}/keep":
-        return "sandbox"
     if name == "questionnaire":
         return "of_network" if route.startswith("/n/") else "own"
     if name == "practice":
