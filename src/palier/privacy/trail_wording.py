@@ -1,16 +1,18 @@
 """An entry of the audit trail as its reader is told it: who, as what, what, about what, and what it changed."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from palier.foundation.language import day, hour
+from palier.foundation.language import LOCALES, day, hour, language_name
 from palier.foundation.language import gettext as _
 from palier.network.wording import roles
+from palier.privacy import trail_facts as facts
 from palier.privacy.rules.trail import AUTOMATIC, OWN_NAME
+from palier.privacy.trail_facts import PLAIN, VALUE_OF
 from palier.privacy.trail_sentences import sentences
 
 _LONGEST = 600
@@ -19,12 +21,24 @@ _NOTHING = "\u2013"
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of text: words, or `code` as only machines read it; in the language `locale` where that is known."""
+
+    text: str
+    code: bool = False
+    locale: str = ""
+
+
+Pieces = tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One fact before and after, in words."""
 
-    label: str
-    before: str
-    after: str
+    label: Piece
+    before: Pieces
+    after: Pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +46,7 @@ class Told:
     """What an entry tells beside its subject: facts that changed, and facts that stand alone."""
 
     changes: list[Change]
-    facts: list[tuple[str, str]]
+    facts: list[tuple[Piece, Pieces]]
 
 
 def what(verb: str) -> str:
@@ -84,115 +98,112 @@ def _is_id(text: str) -> bool:
 # --- before and after -----------------------------------------------------------------------------------------------
 
 _WITHHELD = {"after_sha256", "comment", "content_key", "link", "revision"}
-"""For machines; the exports hold them."""
+"""Left to the exports."""
 
 
-def told(details: Mapping[str, Any]) -> Told:
-    """`details` as changes and facts, values as a reader writes them."""
+def told(verb: str, details: Mapping[str, Any]) -> Told:
+    """`details` of an entry as changes and facts, values as a reader writes them."""
+    teller = _Teller(verb)
     rest = {key: value for key, value in details.items() if key not in _WITHHELD}
-    changes = _pairs(rest.pop("changes", None)) if isinstance(rest.get("changes"), dict) else []
+    if isinstance(rest.get("filters"), list):
+        rest["filters"] = dict(rest["filters"])
+    changes = teller.pairs(rest.pop("changes")) if isinstance(rest.get("changes"), dict) else []
     if "before" in rest or "after" in rest:
-        changes += _sides(rest.pop("before", None), rest.pop("after", None))
-    return Told(changes, [(label(key), value_words(key, value)) for key, value in rest.items()])
+        changes += teller.sides(rest.pop("before", None), rest.pop("after", None))
+    return Told(changes, [(teller.label(key), teller.value(key, value)) for key, value in rest.items()])
 
 
-def _pairs(changes: Mapping[str, Any] | None) -> list[Change]:
-    return [
-        Change(label(key), value_words(key, pair[0]), value_words(key, pair[1]))
-        for key, pair in (changes or {}).items()
-        if isinstance(pair, list) and len(pair) == 2
-    ]
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    """Tells the facts of an entry; inside a text that stands in several languages, `locale` is the one at hand."""
 
+    verb: str
+    locale: str = ""
 
-def _sides(before: Any, after: Any) -> list[Change]:
-    if not isinstance(before, dict) and not isinstance(after, dict):
-        return [Change(_("Value"), value_words("role", before), value_words("role", after))]
-    old, new = (side if isinstance(side, dict) else {} for side in (before, after))
-    return [
-        Change(label(key), value_words(key, old.get(key)), value_words(key, new.get(key)))
-        for key in [*old, *(key for key in new if key not in old)]
-        if old.get(key) != new.get(key)
-    ]
+    @property
+    def room(self) -> str:
+        return self.verb.partition(".")[0]
 
+    def pairs(self, changes: Mapping[str, Any]) -> list[Change]:
+        return [
+            self._change(key, pair[0], pair[1])
+            for key, pair in changes.items()
+            if isinstance(pair, list) and len(pair) == 2
+        ]
 
-def label(key: str) -> str:
-    """What a fact is called."""
-    return _labels().get(key) or key.replace("_", " ")
+    def sides(self, before: Any, after: Any) -> list[Change]:
+        if not isinstance(before, dict) and not isinstance(after, dict):
+            key = VALUE_OF.get(self.verb, "role")
+            return [Change(Piece(_("Value")), self.value(key, before), self.value(key, after))]
+        old, new = (side if isinstance(side, dict) else {} for side in (before, after))
+        return [
+            self._change(key, old.get(key), new.get(key))
+            for key in [*old, *(key for key in new if key not in old)]
+            if old.get(key) != new.get(key)
+        ]
 
+    def _change(self, key: str, before: Any, after: Any) -> Change:
+        return Change(self.label(key), self.value(key, before), self.value(key, after))
 
-def _labels() -> dict[str, str]:
-    return {
-        "accent": _("Colour"), "answers": _("Answers"), "asked_by": _("Asked by"), "assessment": _("Assessment"),
-        "attachments": _("Criteria"), "audiences": _("Audiences"), "batches": _("Batches"), "by": _("By"),
-        "by_receipt": _("Receipt of the correction"), "called": _("People called"), "closed_at": _("Closed on"),
-        "closes_on": _("Closes on"), "code": _("Criterion"), "codes": _("Criteria"),
-        "consent": _("Consent"), "contact": _("Contact shown"), "corrections": _("Corrections"),
-        "country": _("Country"), "days": _("Days"), "definition_hash": _("Fingerprint of the questionnaire"),
-        "due": _("Due date"), "due_on": _("Due date"), "edition": _("Edition"), "effort": _("Effort"),
-        "email": _("E-mail address"), "ending": _("How it ended"), "ends_on": _("Last day"), "entries": _("Entries"),
-        "evidence_grade": _("Evidence"), "family": _("Family of sectors"), "faults": _("Faults"), "file": _("File"),
-        "filters": _("Filters"), "finding": _("Finding"), "format": _("Format"), "gain": _("Expected gain"),
-        "given": _("Given"), "guest": _("Guest"), "hash": _("Fingerprint"), "in_time": _("In time"),
-        "invited": _("Invited as"), "joined": _("Joined on"), "joined_as": _("Joined as"), "kept": _("Left as it was"),
-        "kind": _("Kind"), "legal_group": _("Group"), "legal_kind": _("Legal kind"), "level": _("Level"),
-        "lever": _("Lever"), "link": _("Link"), "locale": _("Language"), "mailed": _("Sent by mail"),
-        "marked": _("Marked"), "members": _("Members"), "messages": _("Messages"), "method": _("How"),
-        "name": _("Name"), "note": _("Note"), "of": _("Taken from"), "on": _("Date"), "opens_on": _("Opens on"),
-        "owner": _("Owner"), "pages": _("Pages"), "parent": _("Parent"), "password": _("With a password"),
-        "people_word": _("Word for the people served"), "person": _("Person"), "place": _("Place"),
-        "plan": _("Action plan"), "practice": _("Practice"), "progress": _("Progress"),
-        "provider": _("Identity provider"), "questionnaire": _("Questionnaire"), "reason": _("Reason"),
-        "receipt": _("Receipt"), "recipient": _("Recipient"), "registration": _("SIREN number"),
-        "reminder": _("Reminder"), "reminders": _("Reminders"), "replaces": _("Replaces"), "requires": _("Waits for"),
-        "result_hash": _("Fingerprint of the result"), "revoked_at": _("Ended on"), "role": _("Role"),
-        "saved": _("Saved"), "second_factor": _("With a second factor"), "sector": _("Sector"),
-        "sessions": _("Sessions"), "sha256": _("Fingerprint"), "shortcuts": _("Keyboard shortcuts"), "size": _("Size"),
-        "starts_on": _("Start"), "state": _("State"), "status": _("Status"), "step": _("Step of the action"),
-        "submission": _("Submission"), "superseded": _("Replaced"), "text": _("Text"), "theme": _("Appearance"),
-        "themes": _("Themes"), "time_zone": _("Time zone"), "title": _("Title"), "to": _("To"),
-        "to_review": _("To review"), "until": _("Until"), "valid_until": _("Valid until"), "value": _("Value"),
-        "version": _("Version"), "voice": _("Voice"), "wanted": _("Wanted"), "why": _("Reason"),
-        "wording": _("Wording"), "wording_hash": _("Fingerprint of the wording"), "words": _("Words"),
-    }  # fmt: skip
-
-
-def value_words(key: str, value: Any) -> str:
-    """A value as its reader writes it; an en dash for none."""
-    if value in (None, "", [], {}):
-        return _NOTHING
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    if isinstance(value, list):
-        return _shortened(", ".join(value_words(key, one) for one in value))
-    if isinstance(value, dict):
-        return _shortened(
-            "; ".join(f"{label(name)}: {value_words(name, one)}" for name, one in value.items())
+    def label(self, key: str) -> Piece:
+        """What a fact is called."""
+        return Piece(
+            facts.label(self.room, key) or key, code=not facts.label(self.room, key) and _is_code(key)
         )
-    return _shortened(_text(key, str(value)))
+
+    def value(self, key: str, value: Any) -> Pieces:
+        """A value as its reader writes it; an en dash for none."""
+        return _shortened(self._pieces(key, value))
+
+    def _pieces(self, key: str, value: Any) -> Iterator[Piece]:
+        match value:
+            case _ if value in (None, "", [], {}):
+                yield Piece(_NOTHING)
+            case bool():
+                yield Piece(_("Yes") if value else _("No"))
+            case list():
+                yield from _joined(", ", (self._pieces(key, one) for one in value))
+            case dict():
+                yield from _joined("; ", (self._entry(key, name, one) for name, one in value.items()))
+            case _:
+                yield self._piece(key, str(value))
+
+    def _entry(self, key: str, name: str, value: Any) -> Iterator[Piece]:
+        """One of several values under a name, which may be a language or a criterion's code."""
+        if name in LOCALES:
+            yield Piece(f"{language_name(name)}: ")
+            yield from replace(self, locale=name)._pieces(key, value)
+            return
+        yield self.label(name)
+        yield Piece(": ")
+        yield from self._pieces(name if facts.label(self.room, name) else key, value)
+
+    def _piece(self, key: str, text: str) -> Piece:
+        if words := facts.words_of(self.room, key, text):
+            return Piece(words)
+        if key in PLAIN:
+            return Piece(text, locale=self.locale)
+        if _HASH.fullmatch(text):
+            return Piece(f"{text[:12]}…", code=True)
+        return Piece(_time(text)) if _TIME.match(text) else Piece(text, code=_is_code(text))
 
 
-def _text(key: str, text: str) -> str:
-    if key == "role":
-        return capacities().get(text, text)
-    if key == "method":
-        return _methods().get(text, text)
-    if _HASH.fullmatch(text):
-        return f"{text[:12]}…"
-    return _time(text) if _TIME.match(text) else text
+def _joined(between: str, many: Iterable[Iterable[Piece]]) -> Iterator[Piece]:
+    for place, pieces in enumerate(many):
+        if place:
+            yield Piece(between)
+        yield from pieces
 
 
 _HASH = re.compile("[0-9a-f]{40,64}")
-
-
-def _methods() -> dict[str, str]:
-    return {
-        "password": _("Password"), "link": _("Link by mail"), "passkey": _("Passkey"), "provider": _("Identity provider"),
-        "demonstration": _("Demonstration"),
-    }  # fmt: skip
-
-
+_CODE = re.compile(r"[a-z][a-z0-9]*([-_./:][a-z0-9]+)*|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""How machines name things: one word in small letters, perhaps of parts; or an id."""
 _TIME = re.compile(r"\d{4}-\d\d-\d\d($|[ T]\d\d:\d\d)")
 """How days and moments begin as JSON holds them."""
+
+
+def _is_code(text: str) -> bool:
+    return bool(_CODE.fullmatch(text))
 
 
 def _time(text: str) -> str:
@@ -205,5 +216,12 @@ def _time(text: str) -> str:
     return f"{day(at, 'medium')} {hour(at)}" if at.tzinfo else text
 
 
-def _shortened(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST].rstrip()}…"
+def _shortened(pieces: Iterable[Piece]) -> Pieces:
+    kept: list[Piece] = []
+    room = _LONGEST
+    for piece in pieces:
+        if len(piece.text) > room:
+            return (*kept, replace(piece, text=f"{piece.text[:room].rstrip()}…"))
+        kept.append(piece)
+        room -= len(piece.text)
+    return tuple(kept)

@@ -124,7 +124,7 @@ def _row(entry: dict[str, Any], subjects: Any) -> Shown:
     return Shown(
         entry, wording.who(entry), wording.capacity(entry), wording.what(entry["verb"]),
         subjects.get(entry["subject"]) or Subject(wording.about(entry["subject"], details)),
-        wording.told(details), erased=not entry["salt"],
+        wording.told(entry["verb"], details), erased=not entry["salt"],
     )  # fmt: skip
 
 
