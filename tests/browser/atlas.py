@@ -236,7 +236,12 @@ def opened_by(path: str, opt: dict[str, object]) -> str:
     return VISITOR if opt.get("audience") == "public" else CLAIRE
 
 
-_MEANT = {("admin", "slug"): "org", ("portfolio", "mandate"): "held", ("/o/{org:str}/keep", "org"): "sandbox"}
+_MEANT = {
+    ("admin", "slug"): "org",
+    ("portfolio", "mandate"): "held",
+    ("erasure", "secret"): "erasure",
+    ("/o/{org:str}/keep", "org"): "sandbox",
+}
 """By the first step of the address, or all of it, what a name means there."""
 
 
@@ -334,7 +339,7 @@ async def ids_of(demonstration: Demonstration) -> dict[str, str]:
         "org": "transports-du-val", "house": "transports-du-val", "net": "excellence-de-service", "network": "excellence-de-service", "open": ongoing, "done": done, "before": before,
         "alone": f"ex-{now().year}", "audience": "staff", "apart": "EX1.1.1",
         "made": str(found["report"]), "questionnaire": "SX", "code": "SX1.1.1", "section": "SX1.1", "element": "SX1.1", "version": "1",
-        "kind": "yaml", "seal": "7KQ2-M9XD-4RTB-HW3C", "shared": "share-me", "asked_code": "ask-me", "confirm": "confirm-me", "reset": "reset-me", "invite": "invite-me",
+        "kind": "yaml", "seal": "7KQ2-M9XD-4RTB-HW3C", "shared": "share-me", "asked_code": "ask-me", "confirm": "confirm-me", "reset": "reset-me", "signin/link": "link-me", "erasure": "erase-me", "invite": "invite-me",
         "belong": "belong-me", "o/{org:str}/belong": "belong-me", "message": "opening", "letters": "refuse-me", "reminders": "remind-me", "reminders/stop": "stop-me", "keep-factors": "keep-me",
     }  # fmt: skip
 
@@ -426,11 +431,16 @@ async def plant_what_is_missing(demonstration: Demonstration) -> None:
         claire = await owner.fetchval("select id from person where email = $1", CLAIRE)
         valley = await owner.fetchval("select id from organisation where slug = 'transports-du-val'")
         await plant_a_remark(owner, claire, valley)
-        for purpose in ("confirm", "reset"):
+        for purpose, secret in (("confirm", "confirm-me"), ("reset", "reset-me"), ("sign in", "link-me")):
             await owner.execute(
                 "insert into mailed_link (id, person_id, purpose, fingerprint, created_at, expires_at) values ($1, $2, $3, $4, now(), $5)",
-                new_id(), claire, purpose, fingerprint(f"{purpose}-me"), soon,
+                new_id(), claire, purpose, fingerprint(secret), soon,
             )  # fmt: skip
+        await owner.execute(
+            "insert into erasure (id, person_id, fingerprint, asked_at, due_at, counts) "
+            "select $1, id, $2, now(), $3, '{}' from person where email like '%@palier.example' order by email desc limit 1",
+            new_id(), fingerprint("erase-me"), soon,
+        )  # fmt: skip
         await owner.execute(
             "insert into affiliation_letter (id, organisation_id, organisation_name, purpose, territory_name, kind, place, email, "
             "fingerprint, asked_by, asked_name, asked_at, expires_at) values ($1, $2, 'Groupe du Val', 'unit', '', 'site', '', $3, $4, $5, "

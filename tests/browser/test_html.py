@@ -25,12 +25,12 @@ FILES = {
 }  # fmt: skip
 DOORS = {
     "/", "/home", "/o/{org:str}/benchmark", "/o/{org:str}/consent", "/o/{org:str}/e/{assessment:str}/submit", "/n/{net:str}/levers",
-    "/o/{org:str}/e/{assessment:str}/sharing",
+    "/o/{org:str}/e/{assessment:str}/sharing", "/account/app", "/account/confirm", "/signin/factor",
     "/o/{org:str}/questionnaires/{questionnaire:uuid}/preview", "/n/{net:str}/questionnaires/{questionnaire:uuid}/preview",
 }  # fmt: skip
-"""They lead on: to one's only place, to the newest comparison, to what is still to be answered."""
+"""They lead on: to one's only place, to the newest comparison, to what is still to be answered, past a step not begun."""
 STEPS = (
-    {"/welcome/organisation", "/welcome/organisation/transports-du-val/identity"}, {"/forgotten/sent", "/signup/check-mail"},
+    {"/welcome/organisation", "/welcome/organisation/transports-du-val/identity"}, {"/forgotten/sent", "/signin/link/sent", "/signup/check-mail"},
 )  # fmt: skip
 """One page at two addresses."""
 FRAGMENTS = {"/n/{net:str}/campaigns/{campaign:uuid}/publish/state"}
@@ -103,7 +103,7 @@ def test_every_route_with_a_page_can_be_filled_in(atlas: Atlas) -> None:
 def test_every_page_opens(library: Library) -> None:
     wanted = {
         "/no/such/page": 404, "/s/nothing": 404, "/m/nothing": 404, "/ask/nothing": 404,
-        "/reset/nothing": 410, "/invite/nothing": 410,
+        "/reset/nothing": 410, "/invite/nothing": 410, "/sso/link": 400,
     }  # fmt: skip
     for page in library.pages:
         refused = page.place.who.startswith("sophie") and page.place.address.endswith("/settings")
@@ -414,7 +414,7 @@ WRONG = (
     (CLAIRE, f"{VALLEY}/people", f"{VALLEY}/people/invite", {"email": "nobody"}),
     (CLAIRE, f"{VALLEY}/people", f"{VALLEY}/people/mandates", {"consultant": "nobody"}),
     (CLAIRE, f"{VALLEY}/settings", f"{VALLEY}/settings/profile", {"name": ""}),
-    (CLAIRE, "/account", "/account/password", {}),
+    (CLAIRE, "/account/security", "/account/password", {}),
     (HUGO, "/portfolio/firm", "/portfolio/firm", {"name": ""}),
 )
 """Who, on which page, which form, and what they get wrong."""

@@ -211,7 +211,7 @@ def test_the_director_has_work_to_do(look: Look) -> None:
     )
     assert Counter(row["status"] for row in actions) == {"done": 2, "in_progress": 3, "planned": 3}
     assert sum(row["late"] for row in actions) == 1
-    assert look.one("select count(*) from mandate where revoked_at is null and ends_on >= current_date") == 3
+    assert look.one("select count(*) from mandate where revoked_at is null and ends_on >= current_date") == 4
 
 
 def test_last_years_plan_was_finished_between_two_rounds(look: Look) -> None:

@@ -1,6 +1,7 @@
 """Addresses that other people gave us lead to public hosts and nowhere else."""
 
 import asyncio
+import secrets
 import socket
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -89,7 +90,7 @@ async def test_a_client_that_waits_too_long_is_told_so(
 def test_production_reaches_public_addresses_only(environment: dict[str, str]) -> None:
     given = {
         "PALIER_ENVIRONMENT": "production",
-        "PALIER_SECRET": "x" * 32,
+        "PALIER_SECRET": secrets.token_urlsafe(48),
         "PALIER_OUTBOUND_ALLOW": "127.0.0.1",
     }
     with pytest.raises(SettingError, match="PALIER_OUTBOUND_ALLOW"):

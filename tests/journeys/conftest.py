@@ -46,7 +46,7 @@ class Traveller:
         email = f"{name}@palier.example"
         await page.get_by_label("Adresse électronique").fill(email)
         await page.get_by_label("Mot de passe", exact=True).fill(self.passwords[email])
-        await page.get_by_role("button", name="Se connecter").click()
+        await page.get_by_role("button", name="Se connecter", exact=True).click()
         await page.wait_for_url(re.compile(r"/(o/|home|portfolio|n/)"))
         return page
 

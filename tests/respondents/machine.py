@@ -42,6 +42,9 @@ class Answering(Reopening):
     async def leaves(self) -> None:
         sql = "select id from membership where organisation_id = $1 and person_id = $2"
         seat = await self.database.fetchval(sql, self.owner.organisation_id, self.members["hugo"].person_id)
+        await self.database.execute(
+            "update session set proved_at = $1", self.day
+        )  # such an act asks for a recent proof
         answer = await self.people["claire"].browser.send_form(f"{self.house}/people/members/{seat}/remove")
         assert answer.status_code == 303
         self.gone.add("hugo")

@@ -279,7 +279,7 @@ async def _texts(owner: asyncpg.Connection) -> list[tuple[str, str]]:
     rows = await owner.fetch(
         "select c.table_name, c.column_name from information_schema.columns c join information_schema.columns o "
         "on o.table_name = c.table_name and o.column_name = 'organisation_id' where c.table_schema = 'public' "
-        "and c.column_name in ('title', 'name', 'note', 'text', 'finding', 'rationale', 'evidence') and c.table_name in "
+        "and c.data_type in ('text', 'character varying') and c.column_name in ('title', 'name', 'note', 'text', 'finding', 'rationale', 'evidence') and c.table_name in "
         "('assessment', 'action_plan', 'action', 'report', 'evidence', 'topic_comment', 'report_preset', 'own_questionnaire')"
     )
     return [(row["table_name"], row["column_name"]) for row in rows]
