@@ -103,7 +103,7 @@ def test_every_route_with_a_page_can_be_filled_in(atlas: Atlas) -> None:
 def test_every_page_opens(library: Library) -> None:
     wanted = {
         "/no/such/page": 404, "/s/nothing": 404, "/m/nothing": 404, "/ask/nothing": 404,
-        "/reset/nothing": 410, "/invite/nothing": 410, "/sso/link": 400,
+        "/reset/nothing": 410, "/invite/nothing": 410, "/sso/link": 400, "/signin/link/link-me": 403,
     }  # fmt: skip
     for page in library.pages:
         refused = page.place.who.startswith("sophie") and page.place.address.endswith("/settings")

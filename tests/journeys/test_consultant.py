@@ -20,7 +20,7 @@ async def test_from_the_portfolio_to_the_action_plan_on_paper(
 ) -> None:
     page = await traveller.sign_in("hugo.martin", java_script_enabled=scripts)
     await expect(page.get_by_role("heading", level=1)).to_have_text("Portefeuille")
-    await page.get_by_role("link", name=CLIENT).click()
+    await page.get_by_role("link", name=CLIENT, exact=True).click()
     await expect(page.locator(".banner.warn")).to_contain_text(f"Vous agissez pour {CLIENT}")
     await page.locator("nav[aria-label='Navigation principale']").get_by_role("link", name="Rapports").click()
     await page.wait_for_url(re.compile("/reports$"))
