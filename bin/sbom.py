@@ -9,6 +9,7 @@ import json
 import re
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,6 +31,8 @@ def main() -> int:
     bill = json.loads(subprocess.run([*program, *options], check=True, capture_output=True).stdout)
     lock = (ROOT / "requirements" / "main.txt").read_text()
     kept = {plain(name) for name in re.findall(r"^([A-Za-z0-9_.-]+)==", lock, re.MULTILINE)}
+    for part in bill["components"]:
+        part.setdefault("licenses", said_licences(part["name"]))
     bill["components"] = [part for part in bill["components"] if plain(part["name"]) in kept] + front_end()
     known = {part["bom-ref"] for part in bill["components"]} | {bill["metadata"]["component"]["bom-ref"]}
     bill["dependencies"] = [
@@ -39,6 +42,12 @@ def main() -> int:
     target.write_text(json.dumps(bill, indent=1, sort_keys=True) + "\n")
     sys.stdout.write(f"{target}: {len(bill['components'])} parts\n")
     return 0
+
+
+def said_licences(name: str) -> list[dict[str, object]]:
+    """What a package says in words of its own, where it names no licence by its identifier."""
+    words = metadata.metadata(name).get("License") or ""
+    return [{"license": {"name": words.partition("\n")[0]}}] if words else []
 
 
 def plain(name: str) -> str:
