@@ -73,6 +73,14 @@ revoke all on function erase_audit_details(uuid, bigint[], uuid, text, uuid, tex
 grant execute on function erase_audit_details(uuid, bigint[], uuid, text, uuid, text) to palier_worker;
 grant execute on function audit_anchor_digests(date) to palier_web;
 
+-- Billing: entitlements and invoices end and are corrected, they are not deleted; events arrive at the web process unread.
+grant insert, update on entitlement, billing_account, checkout, subscription, offer_agreement, sponsorship, invoice, invoice_series, billing_notice
+  to palier_web, palier_worker;
+grant insert, update on stripe_event to palier_web, palier_worker;
+grant insert on stripe_review to palier_worker;
+revoke all on function open_entitlements(uuid, uuid, uuid) from public;
+grant execute on function open_entitlements(uuid, uuid, uuid) to palier_web, palier_worker;
+
 -- The platform's staff. The owner of the tables looks past row-level security only inside the functions that open it.
 revoke select on staff_presence, job_failure from palier_web;
 grant insert on job_failure to palier_web, palier_worker;

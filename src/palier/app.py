@@ -95,18 +95,22 @@ from palier.benchmarks import jobs as benchmark_jobs
 from palier.benchmarks.flows.comparing import peers as peers_of_members
 from palier.benchmarks.pages import agreeing, member, publication
 from palier.benchmarks.store import is_sealed
+from palier.billing import jobs as billing_jobs
 from palier.consensus.pages import meeting
 from palier.conversations import jobs as conversation_jobs
 from palier.demo import jobs as demo_jobs
 from palier.demo import pages as demonstration
 from palier.demo import refusals as demo_refusals
 from palier.demo.example import example
+from palier.entitlements import refusals as entitlement_refusals
+from palier.entitlements.catalogue import offers_in
 from palier.evidence.pages import library as evidence_library
 from palier.foundation import files, headers, mail, templates, web
 from palier.foundation.database import WEB, connect, disconnect
 from palier.foundation.forwarding import seen_through
 from palier.foundation.jobs import Job
 from palier.foundation.permissions import PUBLIC
+from palier.foundation.rights import entitled
 from palier.foundation.settings import Settings, read_settings
 from palier.home.pages import helping, landing, platform, public
 from palier.mirrors.catalogue import mirrored
@@ -272,7 +276,7 @@ def jobs(settings: Settings) -> list[Job]:
         *benchmark_jobs.jobs(), *report_jobs.jobs(settings), *practice_jobs.jobs(settings), *plan_jobs.jobs(settings),
         *team_jobs.jobs(settings), *sign_on_jobs.jobs(settings), *network_jobs.jobs(settings),
         *conversation_jobs.jobs(settings), *demo_jobs.jobs(settings), *platform_jobs.jobs(),
-        *cockpit_jobs.jobs(settings), *privacy_jobs.jobs(settings),
+        *billing_jobs.jobs(settings), *cockpit_jobs.jobs(settings), *privacy_jobs.jobs(settings),
     ]  # fmt: skip
 
 
@@ -286,8 +290,14 @@ def create_app(settings: Settings | None = None, *, peers: Peers = peers_of_memb
     """The web application. `settings` default to the environment's; `peers` publishes figures beside a round."""
     settings = settings or read_settings()
     previewer, freshness = Previewer(), proving.Freshness(settings)
+    offers = offers_in(settings.offers_file)
     env = templates.environment()
-    env.globals |= {"asset": web.asset, "scope_in_words": scope_in_words, "mirrored": mirrored}
+    env.globals |= {
+        "asset": web.asset,
+        "entitled": entitled,
+        "scope_in_words": scope_in_words,
+        "mirrored": mirrored,
+    }
     return Litestar(
         route_handlers=[*ROOMS, unknown_page, _static_files()],
         state=State({"secure": settings.secure}),
@@ -295,7 +305,7 @@ def create_app(settings: Settings | None = None, *, peers: Peers = peers_of_memb
         middleware=[
             seen_through(settings.forwarded_allow_ips),
             web.Manners(),
-            Entrance(secure=settings.secure),
+            Entrance(secure=settings.secure, offers=offers if settings.billing else None),
             freshness,
         ],
         guards=[freshness.ask],
@@ -316,6 +326,7 @@ def create_app(settings: Settings | None = None, *, peers: Peers = peers_of_memb
             "closed_for": Provide(lambda: closed_for, sync_to_thread=False),
             "finished": Provide(lambda: finished_criteria, sync_to_thread=False),
             "settings": Provide(lambda: settings, sync_to_thread=False),
+            "offers": Provide(lambda: offers, sync_to_thread=False),
             "previewer": Provide(lambda: previewer, sync_to_thread=False),
             "shelf": Provide(lambda: files.shelves(settings), sync_to_thread=False),
         },
@@ -325,6 +336,7 @@ def create_app(settings: Settings | None = None, *, peers: Peers = peers_of_memb
             **assessment_refusals.HANDLERS,
             **sign_on_refusals.HANDLERS,
             **platform_refusals.HANDLERS,
+            **entitlement_refusals.HANDLERS,
             NotYours: show_refusal,
             proving.ProofNeeded: proving.show_proof,
         },

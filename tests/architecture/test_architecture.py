@@ -12,8 +12,8 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 
 LADDER = [
-    "app", "__main__", "cli", "demo", "home", "platform", "privacy", "association", "portfolio", "reports", "structures", "action_plans", "practices", "benchmarks", "mirrors", "consensus", "team",
-    "assessments", "evidence", "respondents", "conversations", "billing", "single_sign_on", "affiliations", "network", "accounts", "scoring", "questionnaires", "foundation",
+    "app", "__main__", "cli", "demo", "home", "platform", "privacy", "association", "portfolio", "invoicing", "reports", "structures", "action_plans", "practices", "benchmarks", "mirrors", "consensus", "team",
+    "assessments", "evidence", "respondents", "conversations", "billing", "single_sign_on", "affiliations", "network", "entitlements", "accounts", "scoring", "questionnaires", "foundation",
 ]  # fmt: skip
 """A room imports only rooms that stand after it. `app`, `__main__` and `cli` are the composition root together."""
 
@@ -81,6 +81,9 @@ BORDERS = {
     "httpx": {"foundation/outbound", "single_sign_on/relying"},
     "joserfc": {"single_sign_on/tokens", "single_sign_on/relying"},
     "dns": {"single_sign_on/name_server"},
+    "stripe": {"billing/stripe"},
+    "stdnum": {"billing/registrations"},
+    "facturx": {"invoicing/factur_x"},
     "openpyxl": {"foundation/spreadsheets", "foundation/sheets"},
 }
 """Each outside library is touched from these files only."""

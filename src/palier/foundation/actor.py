@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from palier.foundation.permissions import Permission, Role, grants
+from palier.foundation.rights import EVERYTHING, Rights
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Person:
     """The addresses of the networks whose staff the person is on: the way back, never a right."""
     on_duty_at: datetime | None = None
     """On the platform's staff: when this session last opened one of its pages. None for everybody else."""
+    rights: Rights = EVERYTHING
+    """What the person's own offer holds: a consultant's."""
 
     @property
     def staff(self) -> bool:
@@ -64,6 +67,8 @@ class Actor:
     visit_id: UUID | None = None
     """The visit under which somebody of the platform's staff reads here."""
     visit_until: datetime | None = None
+    rights: Rights = EVERYTHING
+    """What the organisation's offer holds."""
 
     @property
     def person_id(self) -> UUID:
@@ -89,6 +94,8 @@ class NetworkActor:
     accent: str = ""
     """The network's own colour, for the head of its pages."""
     has_logo: bool = False
+    rights: Rights = EVERYTHING
+    """What the network's offer holds."""
 
     @property
     def person_id(self) -> UUID:

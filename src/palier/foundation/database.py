@@ -26,9 +26,11 @@ from palier.foundation.actor import Actor, NetworkActor, OnDuty, Person, StaffAc
 STORES = [
     "palier.foundation.store",
     "palier.accounts.store",
+    "palier.entitlements.store",
     "palier.network.store",
     "palier.affiliations.store",
     "palier.single_sign_on.store",
+    "palier.billing.store",
     "palier.network.mandates",
     "palier.questionnaires.store",
     "palier.respondents.store",

@@ -61,6 +61,18 @@ class Settings:
     contact: str
     publisher: str
     hosting: str
+    billing: bool
+    offers_file: Path
+    stripe_key: str | None = field(repr=False)
+    stripe_webhook_secrets: tuple[str, ...] = field(repr=False)
+    stripe_api: str | None
+    stripe_tax: bool
+    seller_name: str
+    seller_address: str
+    seller_siret: str
+    seller_vat: str
+    seller_iban: str
+    seller_bic: str
 
     @property
     def production(self) -> bool:
@@ -110,6 +122,18 @@ VARIABLES: dict[str, tuple[str, ...]] = {
     "contact": ("PALIER_CONTACT",),
     "publisher": ("PALIER_PUBLISHER",),
     "hosting": ("PALIER_HOSTING",),
+    "billing": ("PALIER_BILLING",),
+    "offers_file": ("PALIER_OFFERS",),
+    "stripe_key": ("PALIER_STRIPE_KEY",),
+    "stripe_webhook_secrets": ("PALIER_STRIPE_WEBHOOK_SECRETS",),
+    "stripe_api": ("PALIER_STRIPE_API",),
+    "stripe_tax": ("PALIER_STRIPE_TAX",),
+    "seller_name": ("PALIER_SELLER_NAME",),
+    "seller_address": ("PALIER_SELLER_ADDRESS",),
+    "seller_siret": ("PALIER_SELLER_SIRET",),
+    "seller_vat": ("PALIER_SELLER_VAT",),
+    "seller_iban": ("PALIER_SELLER_IBAN",),
+    "seller_bic": ("PALIER_SELLER_BIC",),
 }
 """For each field the variables that set it; the first that is not empty wins."""
 
@@ -157,6 +181,18 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         contact=given("contact") or parseaddr(mail_from)[1],
         publisher=given("publisher") or "",
         hosting=given("hosting") or "",
+        billing=_yes_or_no("billing", given("billing") or ("yes" if given("stripe_key") else "no")),
+        offers_file=Path(given("offers_file") or ROOT / "offers.yaml").expanduser().absolute(),
+        stripe_key=_stripe_key(given("stripe_key"), given("stripe_webhook_secrets")),
+        stripe_webhook_secrets=tuple(_list(given("stripe_webhook_secrets"))),
+        stripe_api=_stripe_api(given("stripe_api"), environment),
+        stripe_tax=_yes_or_no("stripe_tax", given("stripe_tax") or "no"),
+        seller_name=given("seller_name") or "",
+        seller_address=given("seller_address") or "",
+        seller_siret=given("seller_siret") or "",
+        seller_vat=given("seller_vat") or "",
+        seller_iban=given("seller_iban") or "",
+        seller_bic=given("seller_bic") or "",
     )
 
 
@@ -252,6 +288,27 @@ def _name_server(value: str | None) -> str | None:
             f"PALIER_DNS is {value!r}: an IP address, or an address and port such as 127.0.0.1:53"
         )
     return value
+
+
+def _stripe_key(value: str | None, webhook_secrets: str | None) -> str | None:
+    if value is None:
+        return None
+    if not value.startswith(("sk_", "rk_")):
+        raise SettingError(
+            "PALIER_STRIPE_KEY starts with sk_ or rk_: the secret key, never the publishable one"
+        )
+    if not _list(webhook_secrets):
+        raise SettingError(
+            "PALIER_STRIPE_WEBHOOK_SECRETS is missing: without one, Stripe's events are refused"
+        )
+    return value
+
+
+def _stripe_api(value: str | None, environment: Environment) -> str | None:
+    """Another address than Stripe's own, for tests and trials only."""
+    if value and environment is Environment.PRODUCTION:
+        raise SettingError("PALIER_STRIPE_API is for tests: production calls Stripe itself")
+    return value.rstrip("/") if value else None
 
 
 def _secret(value: str | None, environment: Environment, data_directory: Path) -> str:

@@ -13,12 +13,17 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from palier.accounts.sessions import presented, touch_later
+from palier.entitlements.rules.offers import Kind, Offers
+from palier.entitlements.rules.resolving import rights_from
+from palier.entitlements.store import held_in
 from palier.foundation import language
 from palier.foundation.actor import Actor, NetworkActor, Organisation, Person, StaffActor
+from palier.foundation.clock import now
 from palier.foundation.database import reading, select
 from palier.foundation.identifiers import fingerprint
 from palier.foundation.language import gettext as _
 from palier.foundation.permissions import Permission, Role
+from palier.foundation.rights import EVERYTHING, Feature, Rights, check_sold
 from palier.foundation.web import SignInNeeded, language_in, page
 from palier.network.duty import check_duty
 
@@ -45,20 +50,22 @@ class Entrance(ASGIMiddleware):
     """Resolves the person and, where the address names an organisation or a network, what they are there.
 
     A route declares its need in `opt`: `needs(Permission.…)`, SIGNED_IN or PUBLIC. A stranger, a revoked mandate and
-    an unknown address are told the same 404.
+    an unknown address are told the same 404. `offers` None: nothing is sold here, and everybody holds everything.
     """
 
     scopes = (ScopeType.HTTP,)
 
-    def __init__(self, *, secure: bool) -> None:
+    def __init__(self, *, secure: bool, offers: Offers | None = None) -> None:
         self._secure = secure
+        self._offers = offers
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         state = scope.setdefault("state", {})
         connection: ASGIConnection = ASGIConnection(scope)
         opt = getattr(scope.get("route_handler"), "opt", {})
         if opt.get("audience") != "asset":
-            await _identify(connection, state, scope.get("path_params", {}), secure=self._secure)
+            path = scope.get("path_params", {})
+            await _identify(connection, state, path, self._offers, secure=self._secure)
             await _check(state, opt)
             send = _taking_nothing_away(scope, receive, send)
         await next_app(scope, receive, send)
@@ -69,39 +76,60 @@ _WHO = (
     "select w.*, case when w.mandate_id is null and w.role is not null then sign_on_due(w.organisation_id, w.session_id) end as due, "
     "on_staff(w.session_id, w.person_id) as on_duty_at, "
     "case when w.role is null and $2 <> '' then visit_of(w.session_id, $2) end as visit, "
+    "case when $3 then open_entitlements(w.organisation_id, null, null) end as held, "
+    "case when $3 then open_entitlements(null, null, w.person_id) end as own, "
     "array(select n.slug from network_manager m join network n on n.id = m.network_id "
     "where m.person_id = w.person_id order by n.name) as networks from whoami($1, $2) w"
 )
 
 
 async def _identify(
-    connection: ASGIConnection, state: dict[str, Any], path: dict[str, Any], *, secure: bool
+    connection: ASGIConnection,
+    state: dict[str, Any],
+    path: dict[str, Any],
+    offers: Offers | None,
+    *,
+    secure: bool,
 ) -> None:
     secret = presented(connection.cookies, secure=secure)
     if secret is None:
         return
-    rows = await select(_WHO, fingerprint(secret), str(path.get("org", "")))
+    rows = await select(_WHO, fingerprint(secret), str(path.get("org", "")), offers is not None)
     if not rows:
         return
     row = rows[0]
-    state["person"] = person = _person(row)
+    state["person"] = person = _person(row, _rights(row["own"], Kind.PERSON, offers))
     language.use(language_in(connection.url.path) or person.locale, person.time_zone)
     touch_later(row["session_id"], row["seen_at"])
     if row["due"]:
         state["due"] = SignOnDue(row["slug"], row["organisation_name"], spare=row["due"] == "spare")
     elif row["role"]:
-        state["actor"] = Actor(person, _organisation(row), Role(row["role"]), row["mandate_id"])
+        state["actor"] = _actor(person, row, offers)
     elif row["visit"]:
         state["actor"] = _visitor(person, row["visit"])
     if "net" in path:
-        state["network_actor"] = await _network_actor(person, str(path["net"]))
+        state["network_actor"] = await _network_actor(person, str(path["net"]), offers)
 
 
-def _person(row: dict[str, Any]) -> Person:
+def _actor(person: Person, row: dict[str, Any], offers: Offers | None) -> Actor:
+    """A member or consultant. A demonstration holds everything, whatever is sold."""
+    organisation = _organisation(row)
+    rights = EVERYTHING if organisation.sandbox else _rights(row["held"], Kind.ORGANISATION, offers)
+    return Actor(person, organisation, Role(row["role"]), row["mandate_id"], rights=rights)
+
+
+def _rights(held: Any, kind: Kind, offers: Offers | None) -> Rights:
+    if offers is None:
+        return EVERYTHING
+    rows = json.loads(held) if isinstance(held, str) else held
+    return rights_from(held_in(rows or []), kind, offers, now())
+
+
+def _person(row: dict[str, Any], rights: Rights) -> Person:
     return Person(
         row["person_id"], row["name"], row["email"], row["locale"], row["theme"], row["time_zone"], row["shortcuts"],
         row["session_id"], row["method"], row["provider_id"], row["proved_at"], row["second_factor_at"],
-        tuple(row["networks"]), row["on_duty_at"],
+        tuple(row["networks"]), row["on_duty_at"], rights,
     )  # fmt: skip
 
 
@@ -152,18 +180,20 @@ def _organisation(row: dict[str, Any]) -> Organisation:
     return Organisation(organisation_id, row["slug"], row["organisation_name"], row["sandbox"])
 
 
-async def _network_actor(person: Person, slug: str) -> NetworkActor | None:
+async def _network_actor(person: Person, slug: str, offers: Offers | None) -> NetworkActor | None:
     sql = (
         "select n.id, n.slug, coalesce(nullif(l.name, ''), n.name) as name, coalesce(l.accent, '') as accent, "
-        "l.logo is not null as has_logo from network n join network_manager m on m.network_id = n.id "
+        "l.logo is not null as has_logo, case when $3 then open_entitlements(null, n.id, null) end as held "
+        "from network n join network_manager m on m.network_id = n.id "
         "left join network_look l on l.id = n.id where n.slug = $1 and m.person_id = $2"
     )
     async with reading(person):
-        rows = await select(sql, slug, person.person_id)
+        rows = await select(sql, slug, person.person_id, offers is not None)
     if not rows:
         return None
     row = rows[0]
-    return NetworkActor(person, row["id"], row["slug"], row["name"], row["accent"], row["has_logo"])
+    rights = _rights(row["held"], Kind.NETWORK, offers)
+    return NetworkActor(person, row["id"], row["slug"], row["name"], row["accent"], row["has_logo"], rights)
 
 
 async def _check(state: dict[str, Any], opt: dict[str, Any]) -> None:
@@ -179,6 +209,13 @@ async def _check(state: dict[str, Any], opt: dict[str, Any]) -> None:
         state["staff_actor"] = await _on_duty(state["person"])
     elif permission is not None:
         _check_actor(state.get("actor"), permission, state.get("due"))
+    if (feature := opt.get("feature")) is not None:
+        _check_sold(state, feature)
+
+
+def _check_sold(state: dict[str, Any], feature: Feature) -> None:
+    """Of whoever the address names: the organisation, the network, else the person alone. Raises NotSold."""
+    check_sold(state.get("actor") or state.get("network_actor") or state["person"], feature)
 
 
 async def _on_duty(person: Person) -> StaffActor:

@@ -1,0 +1,77 @@
+-- 1. Who sees what: a payer's own, the worker everything, and the platform's staff, who decide agreements and see failed events
+-- (never while they visit an organisation).
+do $$
+declare t text;
+begin
+  foreach t in array array['entitlement', 'billing_account', 'checkout', 'subscription', 'stripe_event', 'stripe_review', 'offer_agreement',
+                           'sponsorship', 'invoice', 'invoice_series', 'billing_notice'] loop
+    execute format('alter table %I enable row level security', t);
+    execute format('alter table %I force row level security', t);
+    execute format('create policy doors on %I to %I using (true) with check (true)', t, current_user);
+    execute format('create policy worker on %I to palier_worker using (true) with check (true)', t);
+    execute format('create policy staff on %I using (app_org() is null and staff_session(app_staff()))
+      with check (app_org() is null and staff_session(app_staff()))', t);
+  end loop;
+  foreach t in array array['entitlement', 'billing_account'] loop
+    execute format('alter table %I add constraint one_holder check (num_nonnulls(organisation_id, network_id, person_id) = 1)', t);
+  end loop;
+end $$;
+
+create policy held on entitlement using (organisation_id = app_org() or network_id = app_network() or person_id = app_person())
+  with check (organisation_id = app_org() or network_id = app_network() or person_id = app_person());
+create index entitlement_of_organisation on entitlement (organisation_id) where organisation_id is not null;
+create index entitlement_of_network on entitlement (network_id) where network_id is not null;
+create index entitlement_of_person on entitlement (person_id) where person_id is not null;
+
+create policy own on billing_account using (organisation_id = app_org() or network_id = app_network() or person_id = app_person())
+  with check (organisation_id = app_org() or network_id = app_network() or person_id = app_person());
+do $$
+declare t text;
+begin
+  foreach t in array array['checkout', 'subscription', 'offer_agreement', 'invoice'] loop
+    execute format('create policy own on %I using (account_id in (select b.id from billing_account b)) with check (account_id in (select b.id from billing_account b))', t);
+    execute format('create index %s_of_account on %I (account_id)', t, t);
+  end loop;
+end $$;
+-- A webhook comes from nobody signed in: whoever proved the signature may put an event down, and learns nothing by it.
+create policy arriving on stripe_event for insert with check (true);
+create index stripe_event_waiting on stripe_event (received_at) where processed_at is null;
+
+-- A place is offered by the network, and answered by the member.
+create policy network on sponsorship using (network_id = app_network()) with check (network_id = app_network());
+create policy member on sponsorship for select using (organisation_id = app_org());
+create policy answered on sponsorship for update using (organisation_id = app_org()) with check (organisation_id = app_org());
+create unique index sponsorship_once on sponsorship (network_id, organisation_id) where state in ('invited', 'active');
+-- The network sees, and ends, what it gave.
+create policy given on entitlement for select using (source = 'sponsor' and source_ref in (select s.id::text from sponsorship s where s.network_id = app_network()));
+create policy taken_back on entitlement for update using (source = 'sponsor' and source_ref in (select s.id::text from sponsorship s where s.network_id = app_network()));
+
+-- 2. What somebody holds now or will: read at every request, before anybody is known to the policies.
+create function open_entitlements(p_organisation uuid, p_network uuid, p_person uuid) returns jsonb
+language sql stable security definer set search_path = public, pg_temp as $$
+  select coalesce(jsonb_agg(jsonb_build_object('offer', e.offer, 'source', e.source, 'quantity', e.quantity, 'from', e.valid_from,
+    'to', e.valid_to, 'grace', e.grace_until) order by e.valid_from, e.id), '[]')
+  from entitlement e
+  where (e.organisation_id = p_organisation or e.network_id = p_network or e.person_id = p_person)
+    and (e.valid_to is null or coalesce(e.grace_until, e.valid_to) > now())
+$$;
+
+-- 3. Our own invoices: once issued nothing of what they say changes, and none is deleted (Code de commerce, L123-22).
+create function keep_an_invoice() returns trigger language plpgsql as $$
+begin
+  if old.issuer = 'palier' and old.state <> 'draft' and (to_jsonb(new) - array['state', 'paid_on', 'account_id'])
+      is distinct from (to_jsonb(old) - array['state', 'paid_on', 'account_id']) then
+    raise exception 'an invoice is never changed once issued' using errcode = 'P0403';
+  end if;
+  return new;
+end $$;
+create trigger issued_once before update on invoice for each row execute function keep_an_invoice();
+create function keep_issued_invoices() returns trigger language plpgsql as $$
+begin
+  if old.issuer = 'palier' and old.state <> 'draft' then
+    raise exception 'an invoice is never deleted once issued' using errcode = 'P0403';
+  end if;
+  return old;
+end $$;
+create trigger kept before delete on invoice for each row execute function keep_issued_invoices();
+create unique index invoice_number_once on invoice (number) where issuer = 'palier' and number <> '';

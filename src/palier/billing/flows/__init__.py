@@ -1,0 +1,1 @@
+"""What somebody who pays, gives or accepts does: one function each."""

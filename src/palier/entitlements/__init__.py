@@ -1,0 +1,1 @@
+"""Who holds which offer: the offers as data, the one table of entitlements, what they come to."""

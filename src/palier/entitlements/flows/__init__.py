@@ -1,0 +1,1 @@
+"""Giving, changing and ending what somebody holds."""

@@ -1,0 +1,1 @@
+"""Our own invoices: numbered, frozen, as a PDF that holds its Factur-X."""

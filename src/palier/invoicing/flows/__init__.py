@@ -1,0 +1,1 @@
+"""Issuing, crediting, marking as paid."""

@@ -1,0 +1,1 @@
+"""What an invoice says and what it adds up to: pure."""
