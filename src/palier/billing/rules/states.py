@@ -49,11 +49,15 @@ class Issuer(StrEnum):
 
 
 class InvoiceKind(StrEnum):
+    """What a document of ours is."""
+
     INVOICE = "invoice"
     CREDIT_NOTE = "credit_note"
 
 
 class InvoiceState(StrEnum):
+    """Of an invoice, ours or Stripe's."""
+
     DRAFT = "draft"
     OPEN = "open"
     """Issued, to be paid."""
