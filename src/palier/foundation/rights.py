@@ -66,7 +66,7 @@ class Rights:
     standing: Standing
     features: frozenset[Feature]
     questionnaires: frozenset[str] | None = None
-    limits: Mapping[Limit, int] = field(default_factory=dict)
+    limits: Mapping[Limit, int] = field(default_factory=dict, hash=False)
     source: str = ""
     """Where the offer named comes from: a value of `entitlements.rules.offers.Source`; empty without one."""
     until: datetime | None = None
