@@ -72,6 +72,7 @@ def set_up(target: str) -> None:
     install_pdf_libraries()
     if target == "test":
         install_browser()
+        install_stripe_world()
 
 
 # Python
@@ -187,6 +188,20 @@ def install_browser() -> None:
             "BROWSER TESTS WILL BE SKIPPED: no chromium here. As root:\n"
             "  apt-get install -y --no-install-recommends chromium"
         )
+
+
+def install_stripe_world() -> None:
+    """Stripe's schema and Stripe World. Where the registry has them not, the tests that ask Stripe skip, and say so."""
+    stamp = fingerprint(REQUIREMENTS / "stripe-world.txt", ROOT / "bin" / "stripe_world.py")
+    if stamped("stripe-world", stamp) and (VENV / "stripe-world" / "site").exists():
+        return
+    say("Fetching Stripe's schema and Stripe World for the tests")
+    try:
+        run([PYTHON, ROOT / "bin" / "stripe_world.py"])
+    except subprocess.CalledProcessError:
+        say("BILLING TESTS WILL BE SKIPPED where they ask Stripe: no wheels of requirements/stripe-world.txt here.")
+    else:
+        write_stamp("stripe-world", stamp)
 
 
 def loads(library: str) -> bool:

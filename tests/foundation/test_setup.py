@@ -24,9 +24,9 @@ def setup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     spec.loader.exec_module(module)
     for folder in (".venv/bin", "requirements", "static/vendor/pdf-fonts", "bin"):
         (tmp_path / folder).mkdir(parents=True)
-    for name in ("pyproject.toml", "package-lock.json", "bin/vendor.py", "static/vendor/htmx.min.js"):
+    for name in ("pyproject.toml", "package-lock.json", "bin/vendor.py", "bin/stripe_world.py", "static/vendor/htmx.min.js"):
         (tmp_path / name).write_text(name)
-    for name in ("bootstrap", "main", "dev", "node"):
+    for name in ("bootstrap", "main", "dev", "node", "stripe-world"):
         (tmp_path / "requirements" / f"{name}.txt").write_text(name)
     for name in ("python", "uv"):
         (tmp_path / ".venv" / "bin" / name).write_text("#!/bin/sh\nexit 0\n")
