@@ -21,7 +21,7 @@ from babel import Locale, negotiate_locale
 from babel.dates import format_date, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal, get_decimal_symbol
+from babel.numbers import format_currency, format_decimal, get_decimal_symbol
 from babel.support import Translations
 
 if TYPE_CHECKING:
@@ -156,6 +156,11 @@ def with_percent(figure: str) -> str:
     """`figure` with the sign of per cent as the language writes it: "62,5 %" (U+00A0) or "62.5%"."""
     close = Locale.parse(_region()).percent_formats[None].pattern.endswith("0%")
     return f"{figure}%" if close else f"{figure}\u00a0%"
+
+
+def money(value: Decimal, currency: str) -> str:
+    """An amount with its cents: "1 490,00 €" (U+202F, U+00A0) or "€1,490.00"; minus is U+2212."""
+    return format_currency(_rounded(value, 2), currency, locale=_region()).replace("-", _MINUS)
 
 
 def decimal_mark() -> str:
