@@ -102,6 +102,7 @@ from palier.demo import jobs as demo_jobs
 from palier.demo import pages as demonstration
 from palier.demo import refusals as demo_refusals
 from palier.demo.example import example
+from palier.entitlements import missing
 from palier.entitlements import refusals as entitlement_refusals
 from palier.entitlements.catalogue import offers_in
 from palier.evidence.pages import library as evidence_library
@@ -112,7 +113,7 @@ from palier.foundation.jobs import Job
 from palier.foundation.permissions import PUBLIC
 from palier.foundation.rights import entitled
 from palier.foundation.settings import Settings, read_settings
-from palier.home.pages import helping, landing, platform, public
+from palier.home.pages import helping, landing, offering, platform, public
 from palier.mirrors.catalogue import mirrored
 from palier.mirrors.flows.reading import mirror_beside
 from palier.mirrors.pages import answering as mirror_answering
@@ -162,6 +163,7 @@ from palier.team.pages import team
 ROOMS: list[Any] = [
     *demonstration.PAGES,
     *public.PAGES,
+    *offering.PAGES,
     *landing.PAGES,
     *helping.PAGES,
     *platform.PAGES,
@@ -295,6 +297,7 @@ def create_app(settings: Settings | None = None, *, peers: Peers = peers_of_memb
     env.globals |= {
         "asset": web.asset,
         "entitled": entitled,
+        "not_sold": missing.teller(offers),
         "scope_in_words": scope_in_words,
         "mirrored": mirrored,
     }
@@ -336,7 +339,7 @@ def create_app(settings: Settings | None = None, *, peers: Peers = peers_of_memb
             **assessment_refusals.HANDLERS,
             **sign_on_refusals.HANDLERS,
             **platform_refusals.HANDLERS,
-            **entitlement_refusals.HANDLERS,
+            **entitlement_refusals.handlers(offers),
             NotYours: show_refusal,
             proving.ProofNeeded: proving.show_proof,
         },

@@ -5,7 +5,8 @@
 /* ---- Continue: another criterion takes the place of this one -------------------------------------------------------------- */
 
 function allowWithWords(event) {
-  if (event.detail.xhr.status === 423) {
+  const { status } = event.detail.xhr;
+  if (status === 423 || (status === 403 && event.detail.xhr.getResponseHeader("HX-Retarget"))) {
     event.detail.shouldSwap = true;
     event.detail.isError = false;
   }

@@ -11,6 +11,7 @@ import yaml
 from palier.entitlements.rules.offers import Interval, Kind, Offer, Offers, Price
 from palier.foundation.rights import Feature, Limit
 from palier.foundation.settings import ROOT
+from palier.questionnaires.catalogue import versions
 
 FILE = ROOT / "offers.yaml"
 
@@ -90,6 +91,8 @@ def _faults(file: _File, every: dict[str, Offer]) -> Iterator[str]:
             yield f"{place}: name and about are needed in {' and '.join(sorted(_LANGUAGES))}"
         if isinstance(row.questionnaires, str) and row.questionnaires != "all":
             yield f"{place}.questionnaires: all, or a list of codes"
+        if unknown := [code for code in sorted(every[key].questionnaires or ()) if not versions(code)]:
+            yield f"{place}.questionnaires: nobody knows {', '.join(unknown)}"
         if row.price and row.price.included != row.counts.get(COUNTED[row.kind]):
             yield f"{place}.price.included: the same number as in counts"
         if row.gives and (row.gives not in every or every[row.gives].kind is not Kind.ORGANISATION):

@@ -1,21 +1,47 @@
-"""What is said where an offer does not hold something."""
+"""What is said where an offer does not hold something: what it is, which offers do, who can change it. Nothing is lost."""
 
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from litestar import Request
 from litestar.response import Template
 
-from palier.foundation.language import gettext as _
-from palier.foundation.rights import NotSold
-from palier.foundation.web import page
+from palier.entitlements.holders import holder_in
+from palier.entitlements.missing import Missing, missing_feature, missing_questionnaire
+from palier.entitlements.rules.offers import Offers
+from palier.foundation.rights import Holder, NotOpened, NotSold
+from palier.foundation.web import is_htmx, own_path, page
+
+IN_PLACE = {"HX-Retarget": "#content", "HX-Reselect": "#content", "HX-Reswap": "outerHTML"}
+"""For htmx: the whole refusal takes the place of the page, as if its address had been opened."""
 
 
-def show_not_sold(request: Request, _error: NotSold) -> Template:
-    """What it is, which offer holds it, who can change it. Nothing is lost, and reading goes on."""
-    return page(
-        request, "layout/error.html", status_code=403, status=403, title=_("Your offer does not hold this"),
-        advice=_("Everything that is there stays, can be read and taken away. An owner changes the offer on the billing page."),
-    )  # fmt: skip
+def handlers(offers: Offers) -> dict[type[Exception] | int, Any]:
+    """What the application answers when a flow or the entrance says that something is not sold to this holder."""
+    return {
+        NotSold: _shown(lambda holder, error: missing_feature(offers, holder, error.feature)),
+        NotOpened: _shown(lambda holder, error: missing_questionnaire(offers, holder, error.questionnaire)),
+    }
 
 
-HANDLERS: dict[type[Exception] | int, Any] = {NotSold: show_not_sold}
+def _shown(told: Callable[[Holder, Any], Missing]) -> Callable[[Request, Exception], Template]:
+    def show(request: Request, error: Exception) -> Template:
+        holder = holder_in(request.scope["state"])
+        if holder is None:
+            raise error
+        answer = page(
+            request, "entitlements/refused.html", status_code=403, missing=told(holder, error), back=_back(request)
+        )  # fmt: skip
+        answer.headers |= IN_PLACE if is_htmx(request) else {}
+        return answer
+
+    return show
+
+
+def _back(request: Request) -> str:
+    """The page one came from, when it is one of ours and not this very address."""
+    came = urlsplit(request.headers.get("referer", ""))
+    ours = came.netloc == request.headers.get("host", "")
+    path = own_path(came.path, "/home") if ours else "/home"
+    return "/home" if path == request.url.path and request.method == "GET" else path

@@ -7,6 +7,7 @@ from palier.foundation import language
 from palier.foundation.language import gettext as _
 from palier.foundation.language import ngettext
 from palier.foundation.rights import Feature, Limit
+from palier.questionnaires.catalogue import latest
 
 
 def offer_name(offer: Offer) -> str:
@@ -78,12 +79,22 @@ def euros(cents: int) -> str:
 
 
 def questionnaires_of(offer: Offer) -> str:
-    """Which questionnaires an offer opens: all, or their codes."""
+    """Which questionnaires an offer opens: all, or their titles."""
     if offer.questionnaires is None:
         return _("All")
-    return language.joined(sorted(offer.questionnaires))
+    return language.joined(_title(code) for code in sorted(offer.questionnaires))
+
+
+def _title(code: str) -> str:
+    return latest(code).title.in_(language.current())
 
 
 def holding(offers: Offers, feature: Feature, kind: Kind) -> list[str]:
     """The names of the offers for somebody of this kind that hold a feature."""
     return [offer_name(offer) for offer in offers.sold_to(kind) if feature in offer.features]
+
+
+def from_price(offers: Offers, kind: Kind) -> str:
+    """What the cheapest offer on sale for somebody of this kind costs a year; empty when none is."""
+    bases = [offer.prices[Interval.YEAR].base for offer in offers.sold_to(kind)]
+    return euros(min(bases)) if bases else ""

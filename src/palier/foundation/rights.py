@@ -105,6 +105,20 @@ class NotSold(Exception):
         self.feature = feature
 
 
+class NotOpened(Exception):
+    """The holder's offer opens no round with this questionnaire. Nothing was changed."""
+
+    def __init__(self, questionnaire: str) -> None:
+        super().__init__(questionnaire)
+        self.questionnaire = questionnaire
+
+
+def check_opens(holder: Holder, questionnaire: str) -> None:
+    """Before a round is started. Raises NotOpened."""
+    if not holder.rights.opens(questionnaire):
+        raise NotOpened(questionnaire)
+
+
 def check_sold(holder: Holder, feature: Feature) -> None:
     """For flows whose route cannot say it. Raises NotSold."""
     if not entitled(holder, feature):

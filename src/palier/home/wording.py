@@ -19,7 +19,7 @@ class Topic:
 def titles() -> dict[str, str]:
     """Titles of the pages under /fr and /en beside the home."""
     return {
-        "method": _("The method"), "data": _("Data and anonymity"), "accessibility": _("Accessibility statement"),
+        "method": _("The method"), "offers": _("Offers"), "data": _("Data and anonymity"), "accessibility": _("Accessibility statement"),
         "privacy": _("Privacy"), "legal": _("Legal notice"), "sitemap": _("Site map"),
     }  # fmt: skip
 

@@ -9,6 +9,8 @@ from litestar.response import Redirect, Template
 
 from palier.assessments import results_wording
 from palier.assessments.pages.results import box_of
+from palier.entitlements.rules.offers import Kind, Offers
+from palier.entitlements.wording import from_price
 from palier.foundation import language
 from palier.foundation.permissions import PUBLIC
 from palier.foundation.settings import Settings
@@ -27,16 +29,18 @@ async def front_door(request: Request) -> Redirect:
 
 @get([f"/{locale}/" for locale in language.LOCALES], opt=PUBLIC)
 async def welcome(
-    request: Request, settings: NamedDependency[Settings], examples: NamedDependency[Examples]
-) -> Template:
+    request: Request, settings: NamedDependency[Settings], examples: NamedDependency[Examples],
+    offers: NamedDependency[Offers],
+) -> Template:  # fmt: skip
     """What Palier is, with one real picture of a result."""
-    _speak(request)
+    speak(request)
     words = {
         "sentence": results_wording.reading_sentence,
         "band_words": results_wording.band_words,
         "box_of": box_of,
+        "from_price": from_price(offers, Kind.ORGANISATION),
     }
-    return _public(
+    return public_page(
         request, settings, "home/welcome.html", example=await examples(), questionnaires=latest_of_each(), **words
     )  # fmt: skip
 
@@ -50,8 +54,8 @@ TEMPLATES = {
 def _page_at(name: str, template: str) -> HTTPRouteHandler:
     @get([f"/{locale}/{name}" for locale in language.LOCALES], opt=PUBLIC, name=f"public {name}")
     async def show(request: Request, settings: NamedDependency[Settings]) -> Template:
-        _speak(request)
-        return _public(request, settings, template, nav=name, **_CONTENT.get(name, dict)())
+        speak(request)
+        return public_page(request, settings, template, nav=name, **_CONTENT.get(name, dict)())
 
     return show
 
@@ -71,12 +75,13 @@ def _grades() -> list[tuple[str, str]]:
 _CONTENT = {"method": _method, "sitemap": lambda: {"pages": language_pages(), "both": shared_pages()}}
 
 
-def _speak(request: Request) -> None:
+def speak(request: Request) -> None:
     """The address decides the language, whatever a signed-in reader chose for the rest."""
     language.use(request.url.path[1:3])
 
 
-def _public(request: Request, settings: Settings, template: str, **context: Any) -> Template:
+def public_page(request: Request, settings: Settings, template: str, **context: Any) -> Template:
+    """A page under /fr or /en, with its address in the other languages."""
     tail = request.url.path[3:] or "/"  # the router tells of /fr/ as /fr
     return page(
         request, template, settings=settings, tail=tail, page_path=f"/{language.current()}{tail}", **context
