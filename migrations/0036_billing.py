@@ -319,6 +319,7 @@ class Migration(Step):
                 ("answered_by", fields.UUIDField(null=True)),
                 ("answered_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("ends_on", fields.DateField(null=True)),
+                ("told_on", fields.DateField(null=True)),
                 ("ended_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("ended_why", fields.CharField(default="", max_length=20)),
             ],

@@ -46,6 +46,14 @@ create unique index sponsorship_once on sponsorship (network_id, organisation_id
 create policy given on entitlement for select using (source = 'sponsor' and source_ref in (select s.id::text from sponsorship s where s.network_id = app_network()));
 create policy taken_back on entitlement for update using (source = 'sponsor' and source_ref in (select s.id::text from sponsorship s where s.network_id = app_network()));
 
+-- How many places of a network are taken: for its staff, and for whom it offers or gives one, who counts before it answers.
+create function places_taken(p_network uuid) returns table (invited int, active int)
+language sql stable security definer set search_path = public, pg_temp as $$
+  select (count(*) filter (where s.state = 'invited'))::int, (count(*) filter (where s.state = 'active'))::int
+  from sponsorship s where s.network_id = p_network and (p_network = app_network()
+    or exists (select from sponsorship own where own.network_id = p_network and own.organisation_id = app_org()))
+$$;
+
 -- 2. What somebody holds now or will: read at every request, before anybody is known to the policies.
 create function open_entitlements(p_organisation uuid, p_network uuid, p_person uuid) returns jsonb
 language sql stable security definer set search_path = public, pg_temp as $$

@@ -178,6 +178,7 @@ class Sponsorship(Model):
     answered_by = fields.UUIDField(null=True)
     answered_at = fields.DatetimeField(null=True)
     ends_on = fields.DateField(null=True)  # told to the member; the entitlement ends with it
+    told_on = fields.DateField(null=True)  # when that day was set
     ended_at = fields.DatetimeField(null=True)
     ended_why = fields.CharField(max_length=20, default="")
 
