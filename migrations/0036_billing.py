@@ -115,6 +115,15 @@ class Migration(Step):
                 ),
                 ("quantity", fields.IntField()),
                 ("trial", fields.BooleanField(default=False)),
+                (
+                    "collection",
+                    fields.CharEnumField(
+                        default=Collection.CHARGE,
+                        description="CHARGE: charge_automatically\nINVOICE: send_invoice",
+                        enum_type=Collection,
+                        max_length=24,
+                    ),
+                ),
                 ("stripe_session", fields.CharField(null=True, unique=True, max_length=100)),
                 ("subscription_id", fields.CharField(default="", max_length=64)),
                 ("url", fields.TextField(default="", unique=False)),
@@ -343,6 +352,7 @@ class Migration(Step):
                 ("processed_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("attempts", fields.IntField(default=0)),
                 ("error", fields.CharField(default="", max_length=300)),
+                ("note", fields.CharField(default="", max_length=300)),
             ],
             options={
                 "table": "stripe_event",

@@ -64,6 +64,8 @@ class Checkout(Model):
     interval = fields.CharEnumField(Interval, max_length=10)
     quantity = fields.IntField()
     trial = fields.BooleanField(default=False)
+    # send_invoice: nobody is sent to a page, the subscription is asked for directly and pays by transfer
+    collection = fields.CharEnumField(Collection, max_length=24, default=Collection.CHARGE)
     stripe_session = fields.CharField(max_length=100, null=True, unique=True)
     subscription_id = fields.CharField(max_length=64, default="")
     url = fields.TextField(default="")
@@ -118,7 +120,8 @@ class StripeEvent(Model):
     received_at = fields.DatetimeField()
     processed_at = fields.DatetimeField(null=True)
     attempts = fields.IntField(default=0)
-    error = fields.CharField(max_length=300, default="")
+    error = fields.CharField(max_length=300, default="")  # why the last attempt failed
+    note = fields.CharField(max_length=300, default="")  # of a processed one: why nothing was written
 
     class Meta:
         table = table_description = "stripe_event"
