@@ -196,6 +196,11 @@ def joined(items: Iterable[str]) -> str:
     return f"{', '.join(every[:-1])} {last} {every[-1]}"
 
 
+def country_name(code: str) -> str:
+    """A country by its two letters (ISO 3166), in the language in use: "Allemagne"; the letters where it has no name."""
+    return Locale.parse(_region()).territories.get(code, code)
+
+
 def language_name(locale: str) -> str:
     """A language in its own words: "Français", "English"."""
     own = Locale.parse(locale, sep="-")

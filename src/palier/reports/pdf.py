@@ -40,7 +40,7 @@ LONGEST_TEXT = 6_000
 
 _UA_XMP = b"""<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">\
 <pdfuaid:part>1</pdfuaid:part></rdf:Description>
-<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" \
+%(said)s<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" \
 xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
 <pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">\
 <pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>\
@@ -49,7 +49,15 @@ xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http:
 <pdfaProperty:name>part</pdfaProperty:name><pdfaProperty:valueType>Integer</pdfaProperty:valueType>\
 <pdfaProperty:category>internal</pdfaProperty:category>\
 <pdfaProperty:description>PDF/UA part number</pdfaProperty:description>\
-</rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>"""
+</rdf:li></rdf:Seq></pdfaSchema:property></rdf:li>%(declared)s</rdf:Bag></pdfaExtension:schemas></rdf:Description>"""
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What a file says of itself in words of another standard: an `rdf:Description`, and the `rdf:li` that declares its schema."""
+
+    said: bytes = b""
+    declared: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +67,8 @@ class Attachment:
     name: str
     description: str
     content: bytes
+    relationship: str = "Data"
+    """To the pages: Data they were made from, or an Alternative that says the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +80,7 @@ class Metadata:
     description: str
     created: datetime
     identifier: bytes
+    vocabulary: Vocabulary = Vocabulary()
 
 
 def render_pdf(
@@ -95,7 +106,7 @@ def render_pdf(
         raw = _written(pages, attachments, metadata)
     except (RecursionError, FatalURLFetchingError) as fault:
         raise Unprintable(str(fault)) from fault
-    return _finished(raw, fields)
+    return _finished(raw, fields, metadata.vocabulary)
 
 
 def _written(pages: weasyprint.Document, attachments: Sequence[Attachment], metadata: Metadata) -> bytes:
@@ -200,17 +211,18 @@ def _embedded(file: Attachment, created: datetime) -> weasyprint.Attachment:
         description=file.description,
         created=instant,
         modified=instant,
-        relationship="Data",
+        relationship=file.relationship,
     )
 
 
-def _finished(raw: bytes, fields: Sequence[FormField]) -> bytes:
+def _finished(raw: bytes, fields: Sequence[FormField], words: Vocabulary) -> bytes:
     """WeasyPrint's PDF/A-3a, made to pass both profiles: readable XMP that also claims PDF/UA-1."""
     with pikepdf.open(io.BytesIO(raw)) as pdf:
         xmp = pdf.Root.Metadata.read_bytes()
         end = xmp.rindex(b"</rdf:RDF>")
+        added = _UA_XMP % {b"said": words.said, b"declared": words.declared}
         pdf.Root.Metadata = pdf.make_stream(
-            xmp[:end] + _UA_XMP + xmp[end:], Type=pikepdf.Name.Metadata, Subtype=pikepdf.Name.XML
+            xmp[:end] + added + xmp[end:], Type=pikepdf.Name.Metadata, Subtype=pikepdf.Name.XML
         )
         if fields:
             pdf_fields.lay(pdf, fields, FONT_FOLDER / FONTS[0])

@@ -28,7 +28,8 @@ from palier.reports.rules.pictures import Pictures
 from palier.reports.rules.slides import Slides
 
 log = logging.getLogger(__name__)
-Printer = Callable[[Document, str], bytes]
+Printer = Callable[[Any, str], bytes]
+"""What sets a document in type, in a worker: found there by its name."""
 
 ENGINE = "palier.reports.typesetting"
 """Loaded by name and in the workers only: it takes a second and tens of megabytes that no other process needs."""
@@ -104,8 +105,8 @@ class Press:
         """Wait until a worker is warm."""
         await asyncio.wrap_future(self._running_pool().schedule(_stand_ready))
 
-    async def render(self, document: Document, locale: str) -> bytes:
-        """`document` as PDF. Cancelling the call kills the render. Raises PrintingFailed."""
+    async def render(self, document: Any, locale: str) -> bytes:
+        """`document`, of a kind the printer knows, as PDF. Cancelling the call kills the render. Raises PrintingFailed."""
         content: bytes = await self._done(_limited, self._printer, document, locale, self._work)
         return content
 
@@ -196,7 +197,7 @@ def _pictured(printer: Printer, document: Document, locale: str, work: float) ->
     return pictures
 
 
-def _limited(printer: Printer, document: Document, locale: str, work: float) -> bytes:
+def _limited(printer: Printer, document: Any, locale: str, work: float) -> bytes:
     """Print with `work` CPU seconds at most: the limit counts from the worker's birth, so it moves along."""
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     resource.setrlimit(resource.RLIMIT_CPU, (ceil(time.process_time() + work), hard))
