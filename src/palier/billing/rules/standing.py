@@ -10,8 +10,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from palier.billing.rules.facts import Facts, Place, day_of
-from palier.billing.rules.states import AgreementState, CheckoutState, SponsorshipState
+from palier.billing.rules.facts import Facts, Owed, Place, day_of
+from palier.billing.rules.states import AgreementState, CheckoutState, Collection, SponsorshipState
 from palier.entitlements.rules.offers import Offers, Source
 
 SOON: Final = timedelta(days=7)
@@ -182,8 +182,8 @@ def _confirm(facts: Facts, _: Offers) -> Standing | None:
 
 def _past_due(facts: Facts, _: Offers) -> Standing | None:
     one = facts.subscribed
-    if one is None or one.status != "past_due":
-        return None
+    if one is None or one.status != "past_due" or (one.collection is Collection.INVOICE and facts.owed):
+        return None  # who pays by transfer is told of the invoice
     since = one.past_due_since and day_of(one.past_due_since)
     state = State.GRACE_OVER if one.gone and one.gone <= facts.at else State.PAST_DUE
     gone = one.gone and day_of(one.gone)
@@ -198,11 +198,17 @@ def _overdue(facts: Facts, _: Offers) -> Standing | None:
     owed = facts.owed
     if owed is None or owed.due >= facts.today:
         return None
-    last = owed.due + PATIENCE
+    last = _nothing_until(facts, owed)
     return Standing(
-        State.OVERDUE, Severity.WARNING, step=Step.PAY, day=last if last >= facts.today else None, since=owed.due,
-        number=owed.number, cents=owed.cents, currency=owed.currency, address=owed.address, patient=last >= facts.today,
+        State.OVERDUE, Severity.WARNING, step=Step.PAY, day=last, since=owed.due, number=owed.number, cents=owed.cents,
+        currency=owed.currency, address=owed.address, patient=last >= facts.today,
     )  # fmt: skip
+
+
+def _nothing_until(facts: Facts, owed: Owed) -> date:
+    """The last day of patience: the one already granted, where a subscription is behind the invoice."""
+    one = facts.subscribed
+    return day_of(one.gone) if one and one.gone else owed.due + PATIENCE
 
 
 def _double(facts: Facts, _: Offers) -> Standing | None:
@@ -224,14 +230,8 @@ def _active_place(facts: Facts) -> Place | None:
 def _over_limit(facts: Facts, _: Offers) -> Standing | None:
     if facts.allowed is None or facts.used <= facts.allowed:
         return None
-    return Standing(
-        State.OVER_LIMIT,
-        Severity.NOTICE,
-        _offer_held(facts),
-        Step.MAKE_ROOM,
-        used=facts.used,
-        allowed=facts.allowed,
-    )
+    said = Standing(State.OVER_LIMIT, Severity.NOTICE, step=Step.MAKE_ROOM)
+    return replace(said, used=facts.used, allowed=facts.allowed)
 
 
 def _on_its_way(facts: Facts, _: Offers) -> Standing | None:
