@@ -52,7 +52,9 @@ def path_of(standing: Standing, payer: Payer) -> str:
     return payer.path + PATHS.get(standing.step, "")
 
 
-PATHS: Mapping[Step, str] = {Step.NONE: "", Step.DETAILS: ""}
+PATHS: Mapping[Step, str] = {
+    Step.CHOOSE: "/offers", Step.RENEW: "/offers", Step.ONE_OF_TWO: "/cancel", Step.MAKE_ROOM: "/change",
+}  # fmt: skip
 """Below the payer's billing page; the page itself, where a step is not named."""
 
 

@@ -20,6 +20,8 @@ from palier.association.pages.forms import date_in, typed_date
 from palier.association.rules.messages import WRITTEN, Kind, filled, unknown_places
 from palier.association.store import CampaignPlan
 from palier.benchmarks import store as benchmarks
+from palier.billing.flows.standing import banner_of
+from palier.entitlements.rules.offers import Offers
 from palier.foundation.actor import NetworkActor
 from palier.foundation.clock import today
 from palier.foundation.database import reading
@@ -27,6 +29,7 @@ from palier.foundation.identifiers import new_id
 from palier.foundation.language import LOCALES, current, day, ngettext, speaking
 from palier.foundation.language import gettext as _
 from palier.foundation.permissions import Permission, needs
+from palier.foundation.settings import Settings
 from palier.foundation.web import form_of, page, parse, see_other
 from palier.questionnaires.catalogue import latest_of_each
 from palier.questionnaires.flows.offering import offered, own_titles
@@ -50,7 +53,10 @@ class Cockpit(Controller):
     opt = needs(Permission.MANAGE_NETWORK)
 
     @get()
-    async def overview(self, request: Request, network_actor: NamedDependency[NetworkActor]) -> Template:
+    async def overview(
+        self, request: Request, network_actor: NamedDependency[NetworkActor], offers: NamedDependency[Offers],
+        settings: NamedDependency[Settings],
+    ) -> Template:  # fmt: skip
         """The campaigns to follow, week by week; cohort health; the editions; what to do next."""
         async with reading(network_actor):
             plans = await campaigning.plans_of(network_actor)
@@ -60,9 +66,10 @@ class Cockpit(Controller):
             health = await load_health(network_actor)
             editions = await benchmarks.editions_of(network_actor.network_id)
             titles = await _titles(network_actor)
+            banner = await banner_of(network_actor, offers, settings)
         return _page(
             request, "participation", "association/overview.html", takings=shown, health=health, editions=editions,
-            titles=titles, drafts=[one for one in plans if not one.launched_at],
+            titles=titles, drafts=[one for one in plans if not one.launched_at], banner=banner,
         )  # fmt: skip
 
     @get("/campaigns")

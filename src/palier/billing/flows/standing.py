@@ -4,14 +4,17 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from palier.billing.payers import Payer
+from palier.billing.payers import Payer, Paying, payer_of
 from palier.billing.rules.facts import Agreed, Ended, Facts, Ordered, Owed, Place, Subscribed
 from palier.billing.rules.standing import Standing, standing_from
 from palier.billing.rules.states import AgreementState, CheckoutState, Collection, SponsorshipState
+from palier.billing.standing_wording import Told, told
 from palier.entitlements.rules.offers import Interval, Kind, Offers, Source
 from palier.entitlements.rules.resolving import Held, rights_from
+from palier.foundation.actor import Actor
 from palier.foundation.clock import now
 from palier.foundation.database import select
+from palier.foundation.permissions import Permission
 from palier.foundation.rights import Standing as HowHeld
 from palier.foundation.settings import Settings
 
@@ -26,6 +29,18 @@ async def standing_of(payer: Payer, offers: Offers, settings: Settings) -> Stand
     if not settings.billing or payer.rights.standing is HowHeld.OPEN:
         return standing_from(Facts(payer.kind, now(), sells=False), offers)
     return standing_from(await facts_of(payer.kind, payer.id, offers), offers)
+
+
+async def banner_of(tenant: Paying, offers: Offers, settings: Settings) -> Told | None:
+    """What presses about money, for the pages where one arrives: for those who may do something about it, and only then.
+
+    In a reading of theirs; one statement, and none where nothing is sold or somebody else decides.
+    """
+    if isinstance(tenant, Actor) and not tenant.may(Permission.MANAGE_ORGANISATION):
+        return None
+    payer = payer_of(tenant)
+    standing = await standing_of(payer, offers, settings)
+    return told(standing, payer, offers) if standing.severity.told else None
 
 
 async def facts_of(kind: Kind, payer: UUID, offers: Offers) -> Facts:

@@ -6,8 +6,12 @@ from litestar import Controller, Request, Response, get
 from litestar.di import NamedDependency
 from litestar.response import Template
 
+from palier.billing.flows.standing import banner_of
+from palier.entitlements.rules.offers import Offers
 from palier.foundation.actor import Person
+from palier.foundation.database import reading
 from palier.foundation.permissions import SIGNED_IN
+from palier.foundation.settings import Settings
 from palier.foundation.web import page, saved_as
 from palier.portfolio.flows.clients import load_portfolio
 from palier.portfolio.pages.clients_file import clients_csv
@@ -22,12 +26,17 @@ class Portfolio(Controller):
     opt = SIGNED_IN
 
     @get()
-    async def show(self, request: Request, person: NamedDependency[Person]) -> Template:
+    async def show(
+        self, request: Request, person: NamedDependency[Person], offers: NamedDependency[Offers],
+        settings: NamedDependency[Settings],
+    ) -> Template:  # fmt: skip
         clients = await load_portfolio(person)
+        async with reading(person):
+            banner = await banner_of(person, offers, settings)
         query = query_of(dict(request.query_params))
         return page(
             request, "portfolio/portfolio.html", nav="portfolio", clients=clients, shown=shown(clients, query),
-            counts=counts_of(clients), query=query, shows=shows(), asked=_address(query),
+            counts=counts_of(clients), query=query, shows=shows(), asked=_address(query), banner=banner,
         )  # fmt: skip
 
     @get("/clients.csv")
