@@ -223,6 +223,7 @@ class Migration(Step):
                 ("issued_on", fields.DateField(null=True)),
                 ("due_on", fields.DateField(null=True)),
                 ("paid_on", fields.DateField(null=True)),
+                ("paid_reference", fields.CharField(default="", max_length=80)),
                 ("currency", fields.CharField(default="EUR", max_length=3)),
                 ("net", fields.IntField(default=0)),
                 ("tax", fields.IntField(default=0)),

@@ -28,11 +28,15 @@ create policy own on billing_account using (organisation_id = app_org() or netwo
 do $$
 declare t text;
 begin
-  foreach t in array array['checkout', 'subscription', 'offer_agreement', 'invoice'] loop
+  foreach t in array array['checkout', 'subscription', 'offer_agreement'] loop
     execute format('create policy own on %I using (account_id in (select b.id from billing_account b)) with check (account_id in (select b.id from billing_account b))', t);
     execute format('create index %s_of_account on %I (account_id)', t, t);
   end loop;
 end $$;
+-- Of our own invoices a payer reads what was issued, and writes nothing.
+create policy own on invoice using (account_id in (select b.id from billing_account b) and (issuer = 'stripe' or number <> ''))
+  with check (account_id in (select b.id from billing_account b) and issuer = 'stripe');
+create index invoice_of_account on invoice (account_id);
 -- A webhook comes from nobody signed in: whoever proved the signature may put an event down, and learns nothing by it.
 create policy arriving on stripe_event for insert with check (true);
 create index stripe_event_waiting on stripe_event (received_at) where processed_at is null;
@@ -67,8 +71,8 @@ $$;
 -- 3. Our own invoices: once issued nothing of what they say changes, and none is deleted (Code de commerce, L123-22).
 create function keep_an_invoice() returns trigger language plpgsql as $$
 begin
-  if old.issuer = 'palier' and old.state <> 'draft' and (to_jsonb(new) - array['state', 'paid_on', 'account_id'])
-      is distinct from (to_jsonb(old) - array['state', 'paid_on', 'account_id']) then
+  if old.issuer = 'palier' and old.state <> 'draft' and (to_jsonb(new) - array['state', 'paid_on', 'paid_reference', 'account_id'])
+      is distinct from (to_jsonb(old) - array['state', 'paid_on', 'paid_reference', 'account_id']) then
     raise exception 'an invoice is never changed once issued' using errcode = 'P0403';
   end if;
   return new;
@@ -83,3 +87,41 @@ begin
 end $$;
 create trigger kept before delete on invoice for each row execute function keep_issued_invoices();
 create unique index invoice_number_once on invoice (number) where issuer = 'palier' and number <> '';
+
+-- 4. Who holds what, for the platform's staff: those whose name, address or number has a text; without one, whoever holds or
+-- pays. A person who neither holds nor pays is found by the whole address alone.
+create function platform_holders(p_text text, p_kind text, p_most int, p_skip int)
+returns table (kind text, id uuid, name text, address text, held jsonb, found bigint)
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  perform staff_only();
+  return query
+    with everyone as (
+      select 'organisation' as k, o.id as i, o.name::text as n, o.slug::text as a, o.registration::text as r from organisation o where o.sandbox_until is null
+      union all select 'network', w.id, w.name::text, w.slug::text, '' from network w
+      union all select 'person', p.id, p.name::text, p.email::text, '' from person p
+        where exists (select from entitlement e where e.person_id = p.id) or exists (select from billing_account b where b.person_id = p.id)
+          or (p_text <> '' and p.email = lower(p_text))),
+    chosen as (
+      select v.*, count(*) over () as f from everyone v
+      where (p_kind = '' or v.k = p_kind)
+        and case when p_text = '' then exists (select from entitlement e where v.i in (e.organisation_id, e.network_id, e.person_id))
+            or exists (select from billing_account b where v.i in (b.organisation_id, b.network_id, b.person_id))
+          else strpos(lower(v.n), lower(p_text)) > 0 or strpos(v.a, lower(p_text)) > 0 or v.r = p_text end
+      order by v.n, v.i limit p_most offset p_skip)
+    select c.k, c.i, c.n, c.a,
+      (select coalesce(jsonb_agg(jsonb_build_object('offer', e.offer, 'source', e.source, 'quantity', e.quantity, 'valid_from_at', e.valid_from,
+        'valid_until', e.valid_to, 'grace_until', e.grace_until) order by e.valid_from, e.id), '[]') from entitlement e
+        where c.i in (e.organisation_id, e.network_id, e.person_id) and (e.valid_to is null or coalesce(e.grace_until, e.valid_to) > now())), c.f
+    from chosen c order by c.n, c.i;
+end $$;
+create function platform_holder(p_kind text, p_id uuid) returns jsonb
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  perform staff_only();
+  return case p_kind
+    when 'organisation' then (select jsonb_build_object('id', o.id, 'name', o.name, 'address', o.slug, 'country', o.country) from organisation o where o.id = p_id and o.sandbox_until is null)
+    when 'network' then (select jsonb_build_object('id', w.id, 'name', w.name, 'address', w.slug, 'country', 'FR') from network w where w.id = p_id)
+    when 'person' then (select jsonb_build_object('id', p.id, 'name', p.name, 'address', p.email, 'country', 'FR') from person p where p.id = p_id)
+  end;
+end $$;

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from tortoise import fields
+from tortoise.expressions import F
 from tortoise.fields.base import OnDelete
 from tortoise.models import Model
 
@@ -208,6 +209,7 @@ class Invoice(Model):
     issued_on = fields.DateField(null=True)
     due_on = fields.DateField(null=True)
     paid_on = fields.DateField(null=True)
+    paid_reference = fields.CharField(max_length=80, default="")  # of the transfer, as the bank tells it
     currency = fields.CharField(max_length=3, default="EUR")
     net = fields.IntField(default=0)
     tax = fields.IntField(default=0)
@@ -251,3 +253,8 @@ class BillingNotice(Model):
     class Meta:
         table = table_description = "billing_notice"
         unique_together = (("kind", "about"),)
+
+
+async def count_attempt(events: list[str], why: str) -> None:
+    """Another try at these events failed."""
+    await StripeEvent.filter(id__in=events).update(attempts=F("attempts") + 1, error=why)
