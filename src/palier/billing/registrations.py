@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from stdnum import get_cc_module
 from stdnum.eu import vat as eu_vat
-from stdnum.exceptions import ValidationError
 from stdnum.fr import siret as fr_siret
 
 from palier.foundation.language import gettext as _
@@ -30,7 +29,8 @@ def siret(text: str) -> Checked:
     if not typed:
         return Checked("")
     if len(typed) == 9 and typed.isdigit():
-        return Checked("", _("This is a SIREN, with 9 digits. The SIRET has 14: it adds the 5 digits of the establishment that pays."))  # fmt: skip
+        said = _("This is a SIREN, with 9 digits. The SIRET has 14: it adds the 5 digits of the establishment that pays.")  # fmt: skip
+        return Checked("", said)
     if len(typed) != 14 or not typed.isdigit():
         return Checked("", _("Write the SIRET with its 14 digits, such as 213 500 010 00012"))
     if not fr_siret.is_valid(typed):
