@@ -96,6 +96,8 @@ from palier.benchmarks.flows.comparing import peers as peers_of_members
 from palier.benchmarks.pages import agreeing, member, publication
 from palier.benchmarks.store import is_sealed
 from palier.billing import jobs as billing_jobs
+from palier.billing.pages import paying
+from palier.billing.stripe import till_from
 from palier.consensus.pages import meeting
 from palier.conversations import jobs as conversation_jobs
 from palier.demo import jobs as demo_jobs
@@ -250,6 +252,7 @@ ROOMS: list[Any] = [
     *comparing.PAGES,
     *preview.PAGES,
     *own_questionnaires.PAGES,
+    *paying.PAGES,
     *sign_on_settings.PAGES,
     *sign_on.PAGES,
     *switching.PAGES,
@@ -292,12 +295,12 @@ def create_app(settings: Settings | None = None, *, peers: Peers = peers_of_memb
     """The web application. `settings` default to the environment's; `peers` publishes figures beside a round."""
     settings = settings or read_settings()
     previewer, freshness = Previewer(), proving.Freshness(settings)
-    offers = offers_in(settings.offers_file)
+    offers, till = offers_in(settings.offers_file), till_from(settings)
     env = templates.environment()
     env.globals |= {
         "asset": web.asset,
         "entitled": entitled,
-        "not_sold": missing.teller(offers),
+        **missing.tellers(offers),
         "scope_in_words": scope_in_words,
         "mirrored": mirrored,
     }
@@ -330,6 +333,7 @@ def create_app(settings: Settings | None = None, *, peers: Peers = peers_of_memb
             "finished": Provide(lambda: finished_criteria, sync_to_thread=False),
             "settings": Provide(lambda: settings, sync_to_thread=False),
             "offers": Provide(lambda: offers, sync_to_thread=False),
+            "till": Provide(lambda: till, sync_to_thread=False),
             "previewer": Provide(lambda: previewer, sync_to_thread=False),
             "shelf": Provide(lambda: files.shelves(settings), sync_to_thread=False),
         },
