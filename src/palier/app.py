@@ -97,6 +97,8 @@ from palier.benchmarks.pages import agreeing, member, publication
 from palier.benchmarks.store import is_sealed
 from palier.billing import jobs as billing_jobs
 from palier.billing.pages import paying
+from palier.billing.pages import place as own_place
+from palier.billing.pages import places as network_places
 from palier.billing.stripe import till_from
 from palier.consensus.pages import meeting
 from palier.conversations import jobs as conversation_jobs
@@ -253,6 +255,8 @@ ROOMS: list[Any] = [
     *preview.PAGES,
     *own_questionnaires.PAGES,
     *paying.PAGES,
+    *network_places.PAGES,
+    *own_place.PAGES,
     *sign_on_settings.PAGES,
     *sign_on.PAGES,
     *switching.PAGES,

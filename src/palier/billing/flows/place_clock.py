@@ -29,7 +29,9 @@ log = logging.getLogger(__name__)
 async def look_through(offers: Offers) -> None:
     """Do what is due for every place. One network's trouble is not the others': the run goes on, and fails at the end."""
     async with reading(OnDuty()):
-        rows = await select("select distinct network_id from sponsorship where state in ('invited', 'active')")
+        rows = await select(
+            "select distinct network_id from sponsorship where state in ('invited', 'active')"
+        )
     troubles = []
     for row in rows:
         try:

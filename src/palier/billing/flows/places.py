@@ -160,9 +160,7 @@ async def take_end_back(place: Sponsorship) -> None:
 
 async def open_rights(place: Sponsorship) -> None:
     """Write that the organisation holds the offer through this place."""
-    await granting.grant(
-        Kind.ORGANISATION, place.organisation_id, place.offer, Source.SPONSOR, str(place.id)
-    )
+    await granting.grant(Kind.ORGANISATION, place.organisation_id, place.offer, Source.SPONSOR, str(place.id))
 
 
 async def end_now(place: Sponsorship, why: str, *, grace_days: int = 0) -> None:
