@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from palier.entitlements.holders import billing_path, changes_offer, kind_of
 from palier.entitlements.rules.offers import Kind, Offer, Offers
@@ -64,6 +65,9 @@ def _missing(holder: Holder, what: str, sold: list[Offer]) -> Missing:
     return Missing(which, who, f"/{language.current()}/offers", _("See the offers"))
 
 
-def teller(offers: Offers) -> Callable[[Holder, Feature | str], Missing]:
-    """`missing_feature` for templates, which know no offers."""
-    return lambda holder, feature: missing_feature(offers, holder, feature)
+def tellers(offers: Offers) -> dict[str, Callable[..., Missing]]:
+    """Both for templates, which know no offers."""
+    return {
+        "not_sold": partial(missing_feature, offers),
+        "not_opened": partial(missing_questionnaire, offers),
+    }

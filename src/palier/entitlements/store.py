@@ -1,5 +1,6 @@
 """The one table the application reads to know what somebody holds."""
 
+import json
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -50,7 +51,7 @@ async def held_by(kind: Kind, holder: UUID) -> list[Entitlement]:
 async def open_of(kind: Kind, holder: UUID) -> list[Held]:
     """What somebody holds now: for those who may see it, and for the worker."""
     rows = await select(f"select open_entitlements({_given(kind)}) as held", holder)
-    return held_in(rows[0]["held"])
+    return held_in(json.loads(rows[0]["held"]))
 
 
 def _given(kind: Kind) -> str:

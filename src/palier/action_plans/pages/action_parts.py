@@ -16,7 +16,7 @@ from palier.action_plans.flows.stepping import StepsChangedMeanwhile, Unacceptab
 from palier.action_plans.flows.waiting import InACircle
 from palier.action_plans.pages.action_view import CALM, Trouble, action_page
 from palier.action_plans.pages.conversing import cards
-from palier.action_plans.pages.desk import EDIT
+from palier.action_plans.pages.desk import EDIT, MAKE
 from palier.action_plans.pages.forms import Errors, Raw, op_of, read_date, read_figure, revision_of, uuid_of
 from palier.action_plans.rules.checklist import steps_in
 from palier.action_plans.rules.life import LONGEST, Fault, Stage
@@ -79,7 +79,7 @@ class Steps(Controller):
     path = "/o/{org:str}/a/{action:uuid}/steps"
     opt = EDIT
 
-    @post("/")
+    @post("/", opt=MAKE)
     async def add(
         self,
         request: Request,
@@ -111,7 +111,7 @@ class Steps(Controller):
         answer.headers["hx-trigger-after-settle"] = f'{{"focus-on": "tick-{step}"}}'
         return answer
 
-    @post("/all")
+    @post("/all", opt=MAKE)
     async def rewrite(
         self,
         request: Request,
@@ -153,7 +153,7 @@ class Waiting(Controller):
     path = "/o/{org:str}/a/{action:uuid}/waits"
     opt = EDIT
 
-    @post("/")
+    @post("/", opt=MAKE)
     async def wait(
         self,
         request: Request,

@@ -14,7 +14,7 @@ from palier.action_plans.flows.owners import UnknownOwner
 from palier.action_plans.flows.stepping import UnacceptableSteps
 from palier.action_plans.pages.action_form import Values, choices, read_facts, shown, typed
 from palier.action_plans.pages.action_view import Trouble, action_page
-from palier.action_plans.pages.desk import EDIT, READ, Desk, open_desk, plan_path, shared
+from palier.action_plans.pages.desk import EDIT, MAKE, READ, Desk, open_desk, plan_path, shared
 from palier.action_plans.pages.forms import Errors, field_errors, op_of, revision_of, unknown_owner
 from palier.action_plans.rules.checklist import steps_in
 from palier.action_plans.rules.life import Facts
@@ -31,7 +31,7 @@ class NewAction(Controller):
     """`/o/{org}/plans/{plan}/actions/new`"""
 
     path = "/o/{org:str}/plans/{plan:str}/actions/new"
-    opt = EDIT
+    opt = MAKE
 
     @get("/")
     async def form(
@@ -88,7 +88,7 @@ class ActionPage(Controller):
     ) -> Template:
         return await action_page(request, actor, peers, action)
 
-    @post("/", opt=EDIT)
+    @post("/", opt=MAKE)
     async def save(
         self,
         request: Request,

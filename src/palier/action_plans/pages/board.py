@@ -15,6 +15,7 @@ from palier.action_plans.flows.owners import UnknownOwner
 from palier.action_plans.pages.bulk import calm
 from palier.action_plans.pages.desk import (
     EDIT,
+    MAKE,
     READ,
     Desk,
     open_desk,
@@ -111,7 +112,7 @@ class InPlace(Controller):
         answer.headers["hx-trigger-after-settle"] = f'{{"focus-on": "act-{row.id}-t"}}'
         return answer
 
-    @post("/row")
+    @post("/row", opt=MAKE)
     async def edit_row(
         self,
         request: Request,

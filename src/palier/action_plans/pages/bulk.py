@@ -12,7 +12,7 @@ from litestar.response import Template
 from palier.action_plans.flows.acting import ChangedMeanwhile, Unacceptable
 from palier.action_plans.flows.owners import UnknownOwner
 from palier.action_plans.flows.sweeping import Kept, Swept, sweep_actions
-from palier.action_plans.pages.desk import EDIT, open_desk, plan_path, shared, way_back
+from palier.action_plans.pages.desk import MAKE, open_desk, plan_path, shared, way_back
 from palier.action_plans.pages.filtering import query_behind
 from palier.action_plans.pages.forms import Errors, Raw, read_date, read_owner, unknown_owner
 from palier.action_plans.rules.bulk import Later, Sweep
@@ -32,7 +32,7 @@ class Bulk(Controller):
     """`/o/{org}/plans/{plan}/bulk`"""
 
     path = "/o/{org:str}/plans/{plan:str}/bulk"
-    opt = EDIT
+    opt = MAKE
 
     @post("/")
     async def change(

@@ -13,7 +13,7 @@ from litestar.response import Template
 from palier.action_plans import deciding_wording as words
 from palier.action_plans.flows import sizing
 from palier.action_plans.flows.sizing import SizedMeanwhile, Sizing, edition_of, proposal_for, sizing_of
-from palier.action_plans.pages.desk import EDIT, READ, Desk, open_desk, plan_path, shared
+from palier.action_plans.pages.desk import MAKE, READ, Desk, open_desk, plan_path, shared
 from palier.action_plans.pages.forms import Errors, Raw, read_date
 from palier.action_plans.planner import NotSolved
 from palier.action_plans.rules.capacity import LeftOut, Proposal
@@ -64,7 +64,7 @@ class CapacityPage(Controller):
             desk = await open_desk(actor, plan, peers)
         return await _page(request, actor, desk)
 
-    @post("/", opt=EDIT)
+    @post("/", opt=MAKE)
     async def settle(
         self,
         request: Request,

@@ -13,7 +13,7 @@ from palier.action_plans import store
 from palier.action_plans.flows import bringing
 from palier.action_plans.flows.overview import PlanView, load_plan
 from palier.action_plans.pages.data_file import Titles, actions_csv, plan_json, plan_workbook
-from palier.action_plans.pages.desk import EDIT, READ, plan_path
+from palier.action_plans.pages.desk import MAKE, READ, makes, plan_path
 from palier.assessments.flows.sheets import people_to_ask
 from palier.assessments.pages.brought import no_workbook, op_in, overruled, refusal, uploaded
 from palier.foundation.actor import Actor
@@ -57,7 +57,7 @@ class PlanData(Controller):
         view, titles = await _everything(actor, plan)
         return _file(plan_json(actor.organisation, view, titles), "application/json", f"{plan}.json")
 
-    @post("/data", opt=EDIT)
+    @post("/data", opt=MAKE)
     async def bring(self, request: Request, actor: NamedDependency[Actor], plan: FromPath[str]) -> Response:
         """Read a workbook; no action changes."""
         raw = await form_of(request)
@@ -70,7 +70,7 @@ class PlanData(Controller):
             return await _show(request, actor, plan, no_workbook())
         return see_other(f"{plan_path(actor, plan)}/data/{file}")
 
-    @get("/data/{brought:uuid}", opt=EDIT)
+    @get("/data/{brought:uuid}", opt=MAKE)
     async def preview(
         self, request: Request, actor: NamedDependency[Actor], plan: FromPath[str], brought: FromPath[UUID]
     ) -> Template:
@@ -83,7 +83,7 @@ class PlanData(Controller):
             **_around(actor, found.view),
         )  # fmt: skip
 
-    @post("/data/{brought:uuid}", opt=EDIT)
+    @post("/data/{brought:uuid}", opt=MAKE)
     async def confirm(
         self, request: Request, actor: NamedDependency[Actor], plan: FromPath[str], brought: FromPath[UUID]
     ) -> Response:
@@ -118,6 +118,7 @@ def _around(actor: Actor, view: PlanView) -> dict[str, Any]:
         "org": f"/o/{actor.organisation.slug}",
         "path": plan_path(actor, view.plan.slug),
         "editable": actor.may(Permission.EDIT_PLAN),
+        "makes": makes(actor),
     }
 
 

@@ -23,11 +23,20 @@ from palier.foundation.clock import today
 from palier.foundation.identifiers import new_id
 from palier.foundation.language import current
 from palier.foundation.permissions import Permission, needs
+from palier.foundation.rights import Feature, entitled, sold_with
 from palier.foundation.web import own_path
 from palier.practices.flows.reading import practices_by_topic
 from palier.scoring.rules.result import TOTAL
 
 READ, EDIT = needs(Permission.READ), needs(Permission.EDIT_PLAN)
+MAKE = EDIT | sold_with(Feature.ACTION_PLANS)
+"""What plans anew: an action, its words and dates, its steps. Saying how far it is, and taking it out, asks for EDIT alone."""
+
+
+def makes(actor: Actor) -> bool:
+    """Whether an actor may plan anew: by their role, and by the offer."""
+    return actor.may(Permission.EDIT_PLAN) and entitled(actor, Feature.ACTION_PLANS)
+
 
 MINE = "/actions"
 """The signed-in person's own actions, over every organisation."""
@@ -159,6 +168,7 @@ def shared(request: Request, actor: Actor, desk: Desk) -> dict[str, Any]:
         "path": path,
         "back": desk.query.address(path),
         "editable": actor.may(Permission.EDIT_PLAN),
+        "makes": makes(actor),
         "ask": desk.ask,
         "statuses": wording.status_choices(),
         "whens": when_choices(),

@@ -11,7 +11,7 @@ from litestar.response import Template
 from palier.action_plans import store, wording
 from palier.action_plans.flows.acting import ChangedMeanwhile
 from palier.action_plans.flows.indicating import Measured, indicators_for, take_indicator
-from palier.action_plans.pages.desk import EDIT, plan_path
+from palier.action_plans.pages.desk import MAKE, plan_path
 from palier.action_plans.pages.forms import revision_of
 from palier.foundation.actor import Actor
 from palier.foundation.database import reading
@@ -23,7 +23,7 @@ class Indicators(Controller):
     """`/o/{org}/a/{action}/indicators`"""
 
     path = "/o/{org:str}/a/{action:uuid}/indicators"
-    opt = EDIT
+    opt = MAKE
 
     @get("/")
     async def offered(

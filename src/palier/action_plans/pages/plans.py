@@ -14,7 +14,7 @@ from litestar.response import Template
 from palier.action_plans import store, wording
 from palier.action_plans.flows import planning
 from palier.action_plans.flows.planning import STRATEGIC_WEIGHTS, NotSubmitted, NotTogether, StillServed
-from palier.action_plans.pages.desk import EDIT, READ, Desk, open_desk, plan_path, shared
+from palier.action_plans.pages.desk import EDIT, MAKE, READ, Desk, makes, open_desk, plan_path, shared
 from palier.action_plans.pages.forms import Errors, Raw, op_of
 from palier.action_plans.rules.life import ActionStatus, is_late
 from palier.action_plans.rules.together import may_join
@@ -77,16 +77,16 @@ class Plans(Controller):
         return page(
             request, "action_plans/plans.html", nav="assessments" if shown else "plans", rows=rows, assessment=shown,
             questionnaire=questionnaire, ready=ready[0] if ready else None, ask=ask,
-            editable=actor.may(Permission.EDIT_PLAN), org=f"/o/{actor.organisation.slug}",
+            editable=actor.may(Permission.EDIT_PLAN), makes=makes(actor), org=f"/o/{actor.organisation.slug}",
         )  # fmt: skip
 
-    @get("/new", opt=EDIT)
+    @get("/new", opt=MAKE)
     async def form(
         self, request: Request, actor: NamedDependency[Actor], assessment: FromQuery[str] = ""
     ) -> Template:
         return await _new(request, actor, {"assessment": assessment})
 
-    @post("/new", opt=EDIT)
+    @post("/new", opt=MAKE)
     async def open_plan(self, request: Request, actor: NamedDependency[Actor]) -> Response:
         raw = await form_of(request)
         wanted, errors = parse(NewPlanForm, raw)
@@ -101,7 +101,7 @@ class Plans(Controller):
             return await _new(request, actor, raw, {"assessment": _("Submit this assessment first")})
         return see_other(f"{plan_path(actor, slug)}/generate")
 
-    @get("/{plan:str}/settings", opt=EDIT)
+    @get("/{plan:str}/settings", opt=MAKE)
     async def settings(
         self,
         request: Request,
@@ -114,7 +114,7 @@ class Plans(Controller):
             joinable = await _joinable(actor, desk)
         return _settings(request, actor, desk, _stored(desk), {}, joinable)
 
-    @post("/{plan:str}/settings", opt=EDIT)
+    @post("/{plan:str}/settings", opt=MAKE)
     async def set_up(
         self,
         request: Request,
@@ -138,7 +138,7 @@ class Plans(Controller):
             f"{plan_path(actor, plan)}/suggestions", notice=_("Saved. The suggestions are ranked anew.")
         )
 
-    @post("/{plan:str}/assessments", opt=EDIT)
+    @post("/{plan:str}/assessments", opt=MAKE)
     async def draw_on(self, request: Request, actor: NamedDependency[Actor], plan: FromPath[str]) -> Response:
         """Draw on a further assessment."""
         raw = await form_of(request)

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from palier.action_plans.flows import sharing
-from palier.action_plans.pages.desk import EDIT
+from palier.action_plans.pages.desk import EDIT, MAKE
 from palier.action_plans.pages.forms import op_of
 from palier.foundation.actor import Actor
 from palier.foundation.language import gettext as _
@@ -22,7 +22,7 @@ class Sharing(Controller):
     path = "/o/{org:str}/practices/{practice:uuid}"
     opt = EDIT
 
-    @post("/adopt")
+    @post("/adopt", opt=MAKE)
     async def adopt(
         self, request: Request, actor: NamedDependency[Actor], practice: FromPath[UUID]
     ) -> Redirect:

@@ -15,6 +15,7 @@ from palier.action_plans.flows.sizing import proposal_for, sizing_of
 from palier.action_plans.flows.suggesting import NoLongerSuggested, first_draft
 from palier.action_plans.pages.desk import (
     EDIT,
+    MAKE,
     READ,
     Desk,
     open_desk,
@@ -64,7 +65,7 @@ class Suggestions(Controller):
         """The suggestions with their reasons, page by page; `why` opens the reasons of one lever, on its page."""
         return await _ranked(request, actor, peers, plan, sort, why=why, number=page)
 
-    @post("/suggestions/{lever:str}/adopt", opt=EDIT)
+    @post("/suggestions/{lever:str}/adopt", opt=MAKE)
     async def adopt(
         self, request: Request, actor: NamedDependency[Actor], peers: NamedDependency[Peers],
         plan: FromPath[str], lever: FromPath[str],
@@ -120,7 +121,7 @@ class Suggestions(Controller):
             f"{_sorted_path(actor, plan, raw.get('sort', ''))}#{lever}", notice=_("The suggestion is back.")
         )
 
-    @get("/generate", opt=EDIT)
+    @get("/generate", opt=MAKE)
     async def draft(
         self,
         request: Request,
@@ -136,7 +137,7 @@ class Suggestions(Controller):
         rows = [Row(draft.suggestion, draft.starts_on, draft.due_on) for draft in drafts]
         return _draft(request, actor, desk, rows, by_capacity=chosen == "capacity")
 
-    @post("/generate", opt=EDIT)
+    @post("/generate", opt=MAKE)
     async def generate(
         self,
         request: Request,

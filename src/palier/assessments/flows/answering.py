@@ -21,6 +21,7 @@ from palier.foundation.clock import now
 from palier.foundation.database import select, transaction
 from palier.foundation.identifiers import new_id, slugify
 from palier.foundation.kept import Kept
+from palier.foundation.rights import check_opens
 from palier.questionnaires.flows.offering import check_offered
 from palier.questionnaires.rules import Criterion, Questionnaire
 from palier.respondents.store import ResponseEvent
@@ -90,8 +91,10 @@ async def open_assessment(
 
     What is asked is kept whole from now on, and the questionnaire's scope with it. With a campaign the network is told
     that the round exists, and nothing else. Raises AlreadyDone for the form `op`, ChangedQuestionnaire for a version
-    that was used with another content, UnknownQuestionnaire for one withdrawn meanwhile.
+    that was used with another content, UnknownQuestionnaire for one withdrawn meanwhile, NotOpened where the offer does
+    not open it.
     """
+    check_opens(actor, questionnaire.id)
     async with transaction(actor):
         slug = await free_slug(actor, slugify(f"{questionnaire.id} {name}"))
         if op:

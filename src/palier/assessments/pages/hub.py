@@ -25,6 +25,7 @@ from palier.foundation.database import reading
 from palier.foundation.identifiers import new_id
 from palier.foundation.language import gettext as _
 from palier.foundation.permissions import Permission, needs
+from palier.foundation.rights import check_opens
 from palier.foundation.web import form_of, page, parse, see_other
 from palier.questionnaires.catalogue import UnknownQuestionnaire
 from palier.questionnaires.flows.offering import offered, offered_as
@@ -104,6 +105,7 @@ class Rounds(Controller):
     ) -> Template:  # fmt: skip
         async with reading(actor):
             offer = await _offer(actor, await _known(actor, code), before)
+        check_opens(actor, offer.questionnaire.id)
         today = clock.today(actor.person.time_zone)
         values = {"name": str(today.year), "opens": today, "closes": None, "campaign": ""}
         values |= {

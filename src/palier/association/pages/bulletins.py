@@ -17,6 +17,7 @@ from palier.foundation.database import reading
 from palier.foundation.identifiers import new_id, slugify
 from palier.foundation.language import LOCALES
 from palier.foundation.permissions import Permission, needs
+from palier.foundation.rights import Feature, sold_with
 from palier.foundation.web import form_of, page, see_other
 
 
@@ -41,7 +42,10 @@ class Making(Controller):
             lines=[(each, made.get(each), new_id()) for each in LOCALES],
         )  # fmt: skip
 
-    @post("/editions/{edition:uuid}/bulletin")
+    @post(
+        "/editions/{edition:uuid}/bulletin",
+        opt=needs(Permission.MANAGE_NETWORK) | sold_with(Feature.CAMPAIGNS),
+    )
     async def ask(
         self, request: Request, network_actor: NamedDependency[NetworkActor], edition: FromPath[UUID]
     ) -> Redirect:

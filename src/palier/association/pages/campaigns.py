@@ -29,6 +29,7 @@ from palier.foundation.identifiers import new_id
 from palier.foundation.language import LOCALES, current, day, ngettext, speaking
 from palier.foundation.language import gettext as _
 from palier.foundation.permissions import Permission, needs
+from palier.foundation.rights import Feature, sold_with
 from palier.foundation.settings import Settings
 from palier.foundation.web import form_of, page, parse, see_other
 from palier.questionnaires.catalogue import latest_of_each
@@ -46,11 +47,15 @@ class CampaignForm(msgspec.Struct, frozen=True):
     questionnaire: str
 
 
+STAFF = needs(Permission.MANAGE_NETWORK)
+LAUNCH = STAFF | sold_with(Feature.CAMPAIGNS)
+
+
 class Cockpit(Controller):
     """`/n/{net}`"""
 
     path = "/n/{net:str}"
-    opt = needs(Permission.MANAGE_NETWORK)
+    opt = STAFF
 
     @get()
     async def overview(
@@ -81,12 +86,12 @@ class Cockpit(Controller):
             titles = await _titles(network_actor)
         return _page(request, "campaigns", "association/campaigns.html", takings=takings, titles=titles)
 
-    @get("/campaigns/new")
+    @get("/campaigns/new", opt=LAUNCH)
     async def prepare(self, request: Request, network_actor: NamedDependency[NetworkActor]) -> Template:
         values = {"name": str(today().year), "questionnaire": "", "opens": today(), "closes": None}
         return _new_campaign(request, await _choice(network_actor), values, {})
 
-    @post("/campaigns/new")
+    @post("/campaigns/new", opt=LAUNCH)
     async def plan(self, request: Request, network_actor: NamedDependency[NetworkActor]) -> Response:
         raw = await form_of(request)
         form, errors = parse(CampaignForm, raw)
@@ -118,7 +123,7 @@ class Cockpit(Controller):
             titles = await _titles(network_actor)
         return _campaign(request, taking, weeks, version, titles)
 
-    @post("/campaigns/{campaign:uuid}/launch")
+    @post("/campaigns/{campaign:uuid}/launch", opt=LAUNCH)
     async def launch(
         self, network_actor: NamedDependency[NetworkActor], campaign: FromPath[UUID]
     ) -> Redirect:

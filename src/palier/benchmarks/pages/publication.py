@@ -26,6 +26,7 @@ from palier.foundation.identifiers import new_id
 from palier.foundation.language import current
 from palier.foundation.language import gettext as _
 from palier.foundation.permissions import Permission, needs
+from palier.foundation.rights import Feature, sold_with
 from palier.foundation.web import form_of, page, see_other
 from palier.network import wording as network_wording
 from palier.questionnaires.catalogue import latest_of_each
@@ -36,6 +37,9 @@ STOP_POLLING = 286
 """What tells htmx that there is nothing more to wait for."""
 
 LONGEST_REASON = 500
+
+
+PUBLISH = needs(Permission.MANAGE_NETWORK) | sold_with(Feature.CAMPAIGNS)
 
 
 class Publication(Controller):
@@ -51,7 +55,7 @@ class Publication(Controller):
         """The checks before an edition, or how its making goes on."""
         return await _publication(request, network_actor, await _prepared(network_actor, campaign))
 
-    @post("/draft")
+    @post("/draft", opt=PUBLISH)
     async def draft(
         self, request: Request, network_actor: NamedDependency[NetworkActor], campaign: FromPath[UUID]
     ) -> Response:
@@ -74,7 +78,7 @@ class Publication(Controller):
         await asking.ask_to_set_aside(network_actor, campaign, op_of(raw))
         return see_other(f"{_here(network_actor, campaign)}?asked=1")
 
-    @post()
+    @post(opt=PUBLISH)
     async def publish(
         self, request: Request, network_actor: NamedDependency[NetworkActor], campaign: FromPath[UUID]
     ) -> Response:

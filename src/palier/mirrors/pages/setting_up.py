@@ -21,6 +21,7 @@ from palier.foundation.database import reading
 from palier.foundation.identifiers import new_id
 from palier.foundation.language import gettext as _
 from palier.foundation.permissions import Permission, needs
+from palier.foundation.rights import Feature, sold_with
 from palier.foundation.settings import Settings
 from palier.foundation.web import form_of, page, see_other
 from palier.mirrors.flows import asking
@@ -62,7 +63,7 @@ class MirrorPages(Controller):
             board = await load_board(actor, assessment)
         return await _shown(request, actor, settings, board)
 
-    @post("/", opt=RUN)
+    @post("/", opt=RUN | sold_with(Feature.MIRRORS))
     async def open_one(
         self,
         request: Request,
@@ -87,7 +88,7 @@ class MirrorPages(Controller):
         await asking.close_mirror(actor, assessment)
         return see_other(_address(actor, assessment), notice=_("The mirror takes no more answers."))
 
-    @post("/reopen", opt=RUN)
+    @post("/reopen", opt=RUN | sold_with(Feature.MIRRORS))
     async def reopen(
         self,
         request: Request,

@@ -11,6 +11,7 @@ from palier.entitlements.rules.offers import Offers
 from palier.foundation.actor import Person
 from palier.foundation.database import reading
 from palier.foundation.permissions import SIGNED_IN
+from palier.foundation.rights import Feature, sold_with
 from palier.foundation.settings import Settings
 from palier.foundation.web import page, saved_as
 from palier.portfolio.flows.clients import load_portfolio
@@ -39,7 +40,7 @@ class Portfolio(Controller):
             counts=counts_of(clients), query=query, shows=shows(), asked=_address(query), banner=banner,
         )  # fmt: skip
 
-    @get("/clients.csv")
+    @get("/clients.csv", opt=SIGNED_IN | sold_with(Feature.PORTFOLIO))
     async def file(self, request: Request, person: NamedDependency[Person]) -> Response[bytes]:
         """The rows the filters leave, for a spreadsheet."""
         clients = shown(await load_portfolio(person), query_of(dict(request.query_params)))

@@ -12,6 +12,7 @@ from palier.foundation.actor import Person
 from palier.foundation.database import reading
 from palier.foundation.language import gettext as _
 from palier.foundation.permissions import SIGNED_IN
+from palier.foundation.rights import Feature, sold_with
 from palier.foundation.web import form_of, page, parse, see_other
 from palier.network import store
 from palier.network.flows import firms
@@ -37,7 +38,7 @@ class Firm(Controller):
     async def firm(self, request: Request, person: NamedDependency[Person]) -> Template:
         return await _firm(request, person)
 
-    @post("/firm")
+    @post("/firm", opt=SIGNED_IN | sold_with(Feature.PORTFOLIO))
     async def present(self, request: Request, person: NamedDependency[Person]) -> Response:
         raw = await form_of(request)
         raw["accent"] = raw.get("accent", "").lower()
@@ -49,7 +50,7 @@ class Firm(Controller):
         await firms.present(person, form.name, form.accent)
         return see_other("/portfolio/firm", _("Your firm is saved."))
 
-    @post("/firm/logo")
+    @post("/firm/logo", opt=SIGNED_IN | sold_with(Feature.PORTFOLIO))
     async def show_logo(self, request: Request, person: NamedDependency[Person]) -> Response:
         try:
             await firms.show_logo(person, await uploaded(request, "logo"))

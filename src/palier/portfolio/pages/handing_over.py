@@ -15,6 +15,7 @@ from palier.foundation.clock import now, today
 from palier.foundation.database import reading
 from palier.foundation.language import gettext as _
 from palier.foundation.permissions import FRESH, SIGNED_IN
+from palier.foundation.rights import Feature, sold_with
 from palier.foundation.settings import Settings
 from palier.foundation.web import form_of, page, see_other
 from palier.network import mandates
@@ -39,7 +40,7 @@ class HeldMandate(Controller):
     ) -> Template:
         return await _mandate(request, person, mandate)
 
-    @post("/hand-over", opt=SIGNED_IN)
+    @post("/hand-over", opt=SIGNED_IN | sold_with(Feature.PORTFOLIO))
     async def propose(
         self, request: Request, person: NamedDependency[Person], mandate: FromPath[UUID],
         settings: NamedDependency[Settings],

@@ -19,6 +19,7 @@ from palier.foundation.identifiers import new_id
 from palier.foundation.language import gettext as _
 from palier.foundation.language import number
 from palier.foundation.permissions import Permission, needs
+from palier.foundation.rights import Feature, sold_with
 from palier.foundation.web import form_of, page, see_other
 from palier.questionnaires import store
 from palier.questionnaires.checking import LARGEST
@@ -189,14 +190,15 @@ def _back(owner: Owner, questionnaire: UUID, notice: str) -> Redirect:
 def _doors(path: str, read: dict[str, Any], write: dict[str, Any]) -> list[HTTPRouteHandler]:
     """The handlers of one kind of owner: `read` and `write` say who may."""
     row = f"{path}/{{questionnaire:uuid}}"
+    new = write | sold_with(Feature.OWN_QUESTIONNAIRES)
     known: dict[str, Any] = {"dependencies": {"owner": Provide(provide_owner, sync_to_thread=False)}}
     return [
         get(path, opt=read, **known)(every),
-        post(path, opt=write, **known)(bring),
+        post(path, opt=new, **known)(bring),
         get(f"{path}/model/{{kind:str}}", opt=read)(download_model),
         get(row, opt=read, **known)(one),
         get(f"{row}/file/{{kind:str}}", opt=read, **known)(download),
-        post(f"{row}/publish", opt=write, **known)(publish),
+        post(f"{row}/publish", opt=new, **known)(publish),
         post(f"{row}/withdraw", opt=write, **known)(withdraw),
         post(f"{row}/offer", opt=write, **known)(offer_again),
         post(f"{row}/discard", opt=write, **known)(discard),

@@ -12,6 +12,7 @@ from palier.foundation.clock import now
 from palier.foundation.database import reading, transaction
 from palier.foundation.identifiers import new_id
 from palier.foundation.permissions import Role
+from palier.foundation.rights import Feature, check_sold
 from palier.foundation.sealing import sealed
 from palier.foundation.settings import Settings
 from palier.network.flows.inviting import check_may_write
@@ -86,9 +87,11 @@ async def _overview(actor: Actor) -> Overview:
 async def register(actor: Actor, given: Registration, settings: Settings) -> None:
     """Keep the provider. Another issuer or client must be tried anew, and switches signing in by it off until then.
 
-    Raises ProviderAway when nobody answers at the issuer, SecretMissing, or NotInADemonstration.
+    One that stands is changed whatever the offer: nobody is locked out for money. Raises NotSold for a new one,
+    ProviderAway when nobody answers at the issuer, SecretMissing, or NotInADemonstration.
     """
     check_may_write(actor)
+    await _check_new(actor)
     await relying.discover(given.issuer, settings, anew=True)
     async with transaction(actor):
         row = await store.provider_of(actor.organisation_id, locked=True)
@@ -106,6 +109,12 @@ async def register(actor: Actor, given: Registration, settings: Settings) -> Non
             actor, "single_sign_on.provider_changed", f"provider {row.id}", before=before, after=after,
             secret_replaced=bool(given.client_secret), switched_off=moved,
         )  # fmt: skip
+
+
+async def _check_new(actor: Actor) -> None:
+    async with reading(actor):
+        if await store.provider_of(actor.organisation_id) is None:
+            check_sold(actor, Feature.SINGLE_SIGN_ON)
 
 
 def _facts(given: Registration) -> dict[str, Any]:

@@ -8,12 +8,15 @@ from litestar.response import Template
 from palier.affiliations.flows import asking
 from palier.affiliations.rules.belonging import AskedNoMore, CannotBelong, Purpose
 from palier.affiliations.store import AffiliationLetter
+from palier.entitlements.flows.holding import rights_of
+from palier.entitlements.rules.offers import Kind, Offers
 from palier.foundation.actor import Actor, Person
 from palier.foundation.clock import today
 from palier.foundation.database import reading
 from palier.foundation.language import current
 from palier.foundation.language import gettext as _
 from palier.foundation.permissions import FRESH, SIGNED_IN, Permission, Role, needs
+from palier.foundation.rights import Feature, NotSold, entitled
 from palier.foundation.web import form_of, page, see_other
 from palier.network.flows.inviting import NotInADemonstration
 from palier.network.store import places_of
@@ -51,18 +54,26 @@ class Answer(Controller):
     opt = needs(Permission.MANAGE_ORGANISATION)
 
     @get()
-    async def show(self, request: Request, actor: NamedDependency[Actor], token: FromPath[str]) -> Template:
+    async def show(
+        self, request: Request, actor: NamedDependency[Actor], token: FromPath[str], offers: NamedDependency[Offers]
+    ) -> Template:  # fmt: skip
         try:
             letter = await asking.letter_behind(token)
         except AskedNoMore:
             return _gone(request)
+        if not await _opened(actor, letter, offers):
+            raise NotSold(Feature.UNITS)
         return _agreement(request, actor, letter, token)
 
     @post(opt=FRESH)
-    async def agree(self, request: Request, actor: NamedDependency[Actor], token: FromPath[str]) -> Response:
+    async def agree(
+        self, request: Request, actor: NamedDependency[Actor], token: FromPath[str], offers: NamedDependency[Offers]
+    ) -> Response:  # fmt: skip
         raw = await form_of(request)
         try:
             letter = await asking.letter_behind(token)
+            if not await _opened(actor, letter, offers):
+                raise NotSold(Feature.UNITS)
             if letter.purpose is Purpose.TERRITORY:
                 return await _join(actor, token)
             parent = await asking.accept_as_unit(actor, token, opened=raw.get("opened") == "yes")
@@ -72,6 +83,15 @@ class Answer(Controller):
             return _agreement(request, actor, letter, token, _refusal(refusal))
         told = _("Your organisation is a unit of %(parent)s.") % {"parent": parent}
         return see_other(f"/o/{actor.organisation.slug}/units", told)
+
+
+async def _opened(actor: Actor, letter: AffiliationLetter, offers: Offers) -> bool:
+    """Whether the offer of either side holds it: whoever asks others to join pays for both."""
+    if entitled(actor, Feature.UNITS):
+        return True
+    async with reading(actor):
+        asker = await rights_of(Kind.ORGANISATION, letter.organisation_id, offers)
+    return Feature.UNITS in asker.features
 
 
 async def _join(actor: Actor, token: str) -> Response:

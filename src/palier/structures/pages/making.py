@@ -22,6 +22,7 @@ from palier.foundation.database import reading
 from palier.foundation.identifiers import new_id
 from palier.foundation.language import gettext as _
 from palier.foundation.permissions import FRESH, Permission, needs
+from palier.foundation.rights import Feature, sold_with
 from palier.foundation.settings import Settings
 from palier.foundation.web import form_of, page, parse, see_other
 from palier.network.flows.inviting import NotInADemonstration
@@ -29,6 +30,7 @@ from palier.structures import wording
 
 Errors = dict[str, str]
 OWN = needs(Permission.MANAGE_ORGANISATION)
+MAKE = OWN | sold_with(Feature.UNITS)
 
 
 class MadeUnit(msgspec.Struct):
@@ -56,12 +58,12 @@ class Making(Controller):
     path = "/o/{org:str}/units"
     opt = OWN
 
-    @get("/new")
+    @get("/new", opt=MAKE)
     async def form(self, request: Request, actor: NamedDependency[Actor]) -> Template:
         """Two ways to have a unit: make one, or ask an organisation that is here already."""
         return await _form(request, actor)
 
-    @post("/new")
+    @post("/new", opt=MAKE)
     async def make(
         self, request: Request, actor: NamedDependency[Actor], settings: NamedDependency[Settings]
     ) -> Response:
@@ -79,7 +81,7 @@ class Making(Controller):
             return await _form(request, actor, {"name": _refusal(refusal)}, raw)
         return see_other(_units(actor), _("The unit is made. You are its first owner."))
 
-    @post("/ask")
+    @post("/ask", opt=MAKE)
     async def ask(
         self, request: Request, actor: NamedDependency[Actor], settings: NamedDependency[Settings]
     ) -> Response:

@@ -23,6 +23,7 @@ from palier.foundation.identifiers import new_id
 from palier.foundation.language import current
 from palier.foundation.language import gettext as _
 from palier.foundation.permissions import FRESH, Permission, needs
+from palier.foundation.rights import Feature, sold_with
 from palier.foundation.settings import Settings
 from palier.foundation.web import form_of, page, parse, see_other
 from palier.network.flows.inviting import NotInADemonstration
@@ -36,6 +37,7 @@ from palier.structures.rules.territories import TerritoryKind
 
 Errors = dict[str, str]
 READ, OWN = needs(Permission.READ), needs(Permission.MANAGE_ORGANISATION)
+MAKE = OWN | sold_with(Feature.UNITS)
 
 
 class NewTerritory(msgspec.Struct):
@@ -57,7 +59,7 @@ class Territories(Controller):
         """The groups the organisation is in, and the form to make one."""
         return await _list(request, actor)
 
-    @post(opt=OWN)
+    @post(opt=MAKE)
     async def found(self, request: Request, actor: NamedDependency[Actor]) -> Response:
         """Make a group; agreeing to join it is the next page."""
         raw = await form_of(request)
@@ -79,7 +81,7 @@ class Territories(Controller):
         """Members, shared indicators side by side, shared scores."""
         return await _group(request, actor, territory)
 
-    @get("/{territory:uuid}/agree", opt=OWN)
+    @get("/{territory:uuid}/agree", opt=MAKE)
     async def ask(
         self, request: Request, actor: NamedDependency[Actor], territory: FromPath[UUID]
     ) -> Template:
@@ -91,7 +93,7 @@ class Territories(Controller):
             action=f"{_base(actor)}/{territory}/agree", paragraphs=consent().paragraphs(current()), version=consent().version,
         )  # fmt: skip
 
-    @post("/{territory:uuid}/agree", opt=OWN | FRESH)
+    @post("/{territory:uuid}/agree", opt=MAKE | FRESH)
     async def agree(self, actor: NamedDependency[Actor], territory: FromPath[UUID]) -> Redirect:
         """Join it."""
         try:
@@ -121,7 +123,7 @@ class Territories(Controller):
         await territories.show(actor, territory, Shown("total" in raw, "elements" in raw, chosen))
         return see_other(f"{_base(actor)}/{territory}", _("The group sees exactly what you ticked."))
 
-    @post("/{territory:uuid}/invite", opt=OWN)
+    @post("/{territory:uuid}/invite", opt=MAKE)
     async def invite(
         self, request: Request, actor: NamedDependency[Actor], territory: FromPath[UUID], settings: NamedDependency[Settings]
     ) -> Response:  # fmt: skip
