@@ -131,7 +131,7 @@ def _is_aside(key: str) -> bool:
 # --- making ---------------------------------------------------------------------------------------------------------
 
 
-def made(name: str, **said: Any) -> dict[str, Any]:
+def made(name: str, /, **said: Any) -> dict[str, Any]:
     """An object of Stripe's: what nobody said is null where the schema lets it be, and missing where it does not."""
     given = {"object": name, **said} if "object" in component(name)["properties"] else said
     return dict(_completed(component(name), given))
