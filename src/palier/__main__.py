@@ -17,6 +17,7 @@ COMMANDS = {
     "convert": "turn a questionnaire into a workbook people can edit, or a workbook into YAML",
     "score": "score an answers file with the engine alone",
     "staff": "say who runs this platform: add, remove or list those who may open /admin",
+    "billing": "make the prices at Stripe, compare everything with it, say how that stands",
     "permissions": "say who may do what, role by role and address by address",
     "audit": "walk the chains of the audit trail and say what was changed behind their back",
     "recompute": "compute every stored result again and say what differs",

@@ -96,10 +96,10 @@ from palier.benchmarks.flows.comparing import peers as peers_of_members
 from palier.benchmarks.pages import agreeing, member, publication
 from palier.benchmarks.store import is_sealed
 from palier.billing import jobs as billing_jobs
-from palier.billing.pages import paying
+from palier.billing.pages import hook, paying
 from palier.billing.pages import place as own_place
 from palier.billing.pages import places as network_places
-from palier.billing.stripe import till_from
+from palier.billing.stripe import Stripe, till_from
 from palier.consensus.pages import meeting
 from palier.conversations import jobs as conversation_jobs
 from palier.demo import jobs as demo_jobs
@@ -255,6 +255,7 @@ ROOMS: list[Any] = [
     *preview.PAGES,
     *own_questionnaires.PAGES,
     *paying.PAGES,
+    *hook.PAGES,
     *network_places.PAGES,
     *own_place.PAGES,
     *sign_on_settings.PAGES,
@@ -278,14 +279,14 @@ ROOMS: list[Any] = [
 """The pages of every room, top to bottom."""
 
 
-def jobs(settings: Settings) -> list[Job]:
-    """The jobs of every room."""
+def jobs(settings: Settings, *, till: Stripe | None = None) -> list[Job]:
+    """The jobs of every room. `till` sells; by default the one the settings name, if any."""
     return [
         mail.delivery(settings), files.sweeping(settings), *account_jobs.jobs(settings),
         *benchmark_jobs.jobs(), *report_jobs.jobs(settings), *practice_jobs.jobs(settings), *plan_jobs.jobs(settings),
         *team_jobs.jobs(settings), *sign_on_jobs.jobs(settings), *network_jobs.jobs(settings),
         *conversation_jobs.jobs(settings), *demo_jobs.jobs(settings), *platform_jobs.jobs(),
-        *billing_jobs.jobs(settings), *cockpit_jobs.jobs(settings), *privacy_jobs.jobs(settings),
+        *billing_jobs.jobs(settings, till), *cockpit_jobs.jobs(settings), *privacy_jobs.jobs(settings),
     ]  # fmt: skip
 
 
@@ -295,11 +296,14 @@ async def unknown_page(request: Request, path: FromPath[Path]) -> Template:
     raise NotFoundException
 
 
-def create_app(settings: Settings | None = None, *, peers: Peers = peers_of_members) -> Litestar:
-    """The web application. `settings` default to the environment's; `peers` publishes figures beside a round."""
+def create_app(
+    settings: Settings | None = None, *, peers: Peers = peers_of_members, till: Stripe | None = None
+) -> Litestar:
+    """The web application. `settings` default to the environment's; `peers` publishes figures beside a round; `till`
+    sells, by default the one the settings name, if any."""
     settings = settings or read_settings()
     previewer, freshness = Previewer(), proving.Freshness(settings)
-    offers, till = offers_in(settings.offers_file), till_from(settings)
+    offers, till = offers_in(settings.offers_file), till or till_from(settings)
     env = templates.environment()
     env.globals |= {
         "asset": web.asset,
@@ -354,7 +358,7 @@ def create_app(settings: Settings | None = None, *, peers: Peers = peers_of_memb
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(env)),
         lifespan=[_database(settings)],
         on_startup=[_spare_what_stays],
-        on_shutdown=[lambda: asyncio.to_thread(previewer.stop)],
+        on_shutdown=[lambda: asyncio.to_thread(previewer.stop), *([till.close] if till else [])],
         openapi_config=None,
         logging_config=None,
         debug=False,

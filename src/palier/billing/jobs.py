@@ -2,16 +2,35 @@
 
 from uuid import UUID
 
-from palier.billing.flows import place_clock, place_letters, places
+from palier.billing.flows import place_clock, place_letters, places, projecting, reviewing
 from palier.billing.rules.places import Letter
+from palier.billing.stripe import Stripe, till_from
 from palier.entitlements.catalogue import offers_in
 from palier.foundation.jobs import Job
 from palier.foundation.settings import Settings
 
 
-def jobs(settings: Settings) -> list[Job]:
-    """The jobs of the room."""
-    return _of_places(settings)
+def jobs(settings: Settings, till: Stripe | None = None) -> list[Job]:
+    """The jobs of the room. `till` defaults to what the settings say."""
+    return [*_of_stripe(till or till_from(settings)), *_of_places(settings)]
+
+
+def _of_stripe(till: Stripe | None) -> list[Job]:
+    """Events are followed as they arrive, and every ten minutes what then failed; at night everything is compared."""
+
+    async def drain() -> None:
+        if till:
+            await projecting.drain_and_come_back(till)
+
+    async def review() -> None:
+        if till:
+            await reviewing.review(till)
+
+    close = till.close if till else None
+    return [
+        Job("billing.drain", drain, cron="*/10 * * * *", close=close),
+        Job("billing.review", review, cron="50 2 * * *", attempts=6),
+    ]
 
 
 def _of_places(settings: Settings) -> list[Job]:

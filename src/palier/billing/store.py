@@ -258,3 +258,8 @@ class BillingNotice(Model):
 async def count_attempt(events: list[str], why: str) -> None:
     """Another try at these events failed."""
     await StripeEvent.filter(id__in=events).update(attempts=F("attempts") + 1, error=why)
+
+
+async def put_down(event: StripeEvent) -> None:
+    """Keep an event that arrived; the same one again changes nothing. In a transaction, and by nobody in particular."""
+    await StripeEvent.bulk_create([event], ignore_conflicts=True)

@@ -73,6 +73,15 @@ class Stripe:
         """One object. `path` as in the reference, without the version: "subscriptions/sub_1"."""
         return await self._call("get", path, asked)
 
+    async def find(self, path: str, **asked: Any) -> Json | None:
+        """One object, or None where Stripe knows none of that name."""
+        try:
+            return await self.read(path, **asked)
+        except Refused as refusal:
+            if refusal.missing:
+                return None
+            raise
+
     async def all(self, path: str, **asked: Any) -> AsyncIterator[Json]:
         """Every object of a list, page by page."""
         after: Json = {}
