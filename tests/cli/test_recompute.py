@@ -87,6 +87,7 @@ def test_a_figure_changed_behind_its_back_is_found_at_its_node(tampered):
     assert count.endswith("results recomputed, 1 differ")
 
 
+@pytest.mark.long
 def test_an_answer_nobody_could_give_is_told_with_the_reason(tampered):
     path = "{total,children,0,children,0,children,0,answer,grade}"
     status, told = tampered(
@@ -98,6 +99,7 @@ def test_an_answer_nobody_could_give_is_told_with_the_reason(tampered):
     )
 
 
+@pytest.mark.long
 def test_a_hash_changed_behind_its_back_is_found(tampered):
     status, told = tampered(f"update assessment a set result_hash = repeat('0', 64) {WHERE}")
     assert status == 1
@@ -126,6 +128,7 @@ def test_a_database_without_tables_is_told_so(site):
     assert done.stderr == "palier recompute: this database is not at the current schema: palier migrate\n"
 
 
+@pytest.mark.long
 def test_afterwards_nothing_differs_again(site):
     assert recompute(site)[0] == 0
 

@@ -30,7 +30,13 @@ def database(folder: Path) -> str:
     return prepare(folder, say=lambda _: None).url
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
+@pytest.mark.parametrize(
+    "number",
+    [
+        pytest.param(signal.SIGTERM, id="SIGTERM"),
+        pytest.param(signal.SIGINT, id="Ctrl-C", marks=pytest.mark.long),
+    ],
+)
 def test_one_command_answers_and_one_signal_stops_it_all(folder: Path, number: signal.Signals) -> None:
     with serving(folder, free_port()) as serve:
         assert serve.first_page() == 200
