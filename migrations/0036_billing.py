@@ -51,6 +51,7 @@ class Migration(Step):
                 ("order_number", fields.CharField(default="", max_length=50)),
                 ("locale", fields.CharField(default="fr", max_length=10)),
                 ("trial_used_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("disputed_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
             ],
             options={
@@ -423,6 +424,7 @@ class Migration(Step):
                 ("past_due_since", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("method", fields.CharField(default="", max_length=60)),
                 ("action_url", fields.TextField(default="", unique=False)),
+                ("confirm_asked_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("amount", fields.IntField(null=True)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("synced_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),

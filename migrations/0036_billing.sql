@@ -80,7 +80,7 @@ end $$;
 create trigger issued_once before update on invoice for each row execute function keep_an_invoice();
 create function keep_issued_invoices() returns trigger language plpgsql as $$
 begin
-  if old.issuer = 'palier' and old.state <> 'draft' then
+  if old.issuer = 'palier' and old.state <> 'draft' and not (is_erasure() and old.issued_on < current_date - interval '10 years') then
     raise exception 'an invoice is never deleted once issued' using errcode = 'P0403';
   end if;
   return old;
@@ -124,4 +124,38 @@ begin
     when 'network' then (select jsonb_build_object('id', w.id, 'name', w.name, 'address', w.slug, 'country', 'FR') from network w where w.id = p_id)
     when 'person' then (select jsonb_build_object('id', p.id, 'name', p.name, 'address', p.email, 'country', 'FR') from person p where p.id = p_id)
   end;
+end $$;
+
+-- 5. Erasing who paid. Called in the transaction of an erasure that is due, before it: Stripe's own words about the payer go,
+-- and drafts of invoices; issued ones stay for ten years, and belong to nobody once the account is gone. While a subscription
+-- runs nothing is erased: it is cancelled at Stripe first.
+create function forget_payer(p_erasure uuid) returns bigint
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare v_org uuid; v_person uuid; v_account billing_account; v_email text; v_n bigint;
+begin
+  perform set_config('app.erasure', p_erasure::text, true);
+  select e.organisation_id, case when e.organisation_id is null then e.person_id end into v_org, v_person from erasure e
+    where e.id = p_erasure and e.stopped_at is null and e.done_at is null and e.due_at <= clock_timestamp() for update;
+  if coalesce(v_org, v_person) is null then raise exception 'nobody asked for this erasure, or its day has not come' using errcode = 'P0403'; end if;
+  select * into v_account from billing_account b where b.organisation_id = v_org or b.person_id = v_person;
+  if exists (select from subscription s where s.account_id = v_account.id and s.status not in ('canceled', 'incomplete_expired')) then
+    raise exception 'a subscription of theirs still runs' using errcode = 'P0423';
+  end if;
+  delete from invoice where account_id = v_account.id and state = 'draft';
+  select lower(p.email) into v_email from person p where p.id = v_person;
+  delete from stripe_event s where strpos(encode(s.payload, 'escape'), '"' || v_account.stripe_customer || '"') > 0
+    or (v_email is not null and strpos(lower(encode(s.payload, 'escape')), '"' || v_email || '"') > 0);
+  get diagnostics v_n = row_count;
+  perform set_config('app.erasure', '', true);
+  return v_n;
+end $$;
+create function forget_old_invoices(p_most int) returns bigint
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare v_n bigint;
+begin
+  perform set_config('app.erasure', 'old invoices', true);
+  delete from invoice where id in (select i.id from invoice i where coalesce(i.issued_on, i.created_at::date) < current_date - interval '10 years' limit p_most);
+  get diagnostics v_n = row_count;
+  perform set_config('app.erasure', '', true);
+  return v_n;
 end $$;

@@ -118,9 +118,9 @@ grant insert, update on parcel, erasure to palier_web, palier_worker;
 grant delete on parcel to palier_worker;
 grant insert, update, delete on retention to palier_web, palier_worker;
 revoke all on function erase_person(uuid, jsonb), erase_organisation(uuid, text[]), forget_old_details(uuid, timestamptz, int), sole_owner(uuid, uuid),
-  held_about(uuid, jsonb), unprint(uuid) from public;
+  held_about(uuid, jsonb), unprint(uuid), forget_payer(uuid), forget_old_invoices(int) from public;
 grant execute on function erase_person(uuid, jsonb), erase_organisation(uuid, text[]), forget_old_details(uuid, timestamptz, int),
-  held_about(uuid, jsonb), unprint(uuid) to palier_worker;
+  held_about(uuid, jsonb), unprint(uuid), forget_payer(uuid), forget_old_invoices(int) to palier_worker;
 grant execute on function sole_owner(uuid, uuid) to palier_web, palier_worker;
 do $$
 declare t text;

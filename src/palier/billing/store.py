@@ -7,9 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.expressions import F
+from tortoise.expressions import F, Q
 from tortoise.fields.base import OnDelete
 from tortoise.models import Model
+from tortoise.queryset import QuerySet
 
 from palier.billing.rules.states import (
     AgreementState,
@@ -47,6 +48,7 @@ class BillingAccount(Model):
     order_number = fields.CharField(max_length=50, default="")  # the buyer's own purchase order
     locale = fields.CharField(max_length=10, default="fr")
     trial_used_at = fields.DatetimeField(null=True)
+    disputed_at = fields.DatetimeField(null=True)  # since when a payment is disputed, until the bank has decided
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:
@@ -101,7 +103,8 @@ class Subscription(Model):
     ended_at = fields.DatetimeField(null=True)
     past_due_since = fields.DatetimeField(null=True)  # ours: when a renewal was first seen unpaid
     method = fields.CharField(max_length=60, default="")  # "visa 4242", "sepa_debit 3000"
-    action_url = fields.TextField(default="")  # where the bank asks for a confirmation (3-D Secure)
+    action_url = fields.TextField(default="")  # where what is owed can be paid, and confirmed
+    confirm_asked_at = fields.DatetimeField(null=True)  # since when the bank waits for a confirmation (3-D Secure)
     amount = fields.IntField(null=True)  # of the next invoice, without VAT, where known
     created_at = fields.DatetimeField()
     synced_at = fields.DatetimeField()
@@ -263,3 +266,10 @@ async def count_attempt(events: list[str], why: str) -> None:
 async def put_down(event: StripeEvent) -> None:
     """Keep an event that arrived; the same one again changes nothing. In a transaction, and by nobody in particular."""
     await StripeEvent.bulk_create([event], ignore_conflicts=True)
+
+
+def invoices_like(text: str) -> QuerySet[Invoice]:
+    """Invoices whose number, or whose payer's name, has a text; all of them for an empty one."""
+    if not text:
+        return Invoice.all()
+    return Invoice.filter(Q(number__icontains=text) | Q(account__legal_name__icontains=text))

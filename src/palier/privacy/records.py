@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from palier.foundation.language import gettext as _
 from palier.privacy.rules.inventory import Kind
-from palier.privacy.rules.keeping import BROUGHT, LETTERS, SIGN_INS, TERMS, Kept
+from palier.privacy.rules.keeping import BROUGHT, EVENTS, LETTERS, SIGN_INS, TERMS, Kept
 from palier.privacy.rules.register import INVENTORY
 
 
@@ -41,6 +41,7 @@ def _kinds() -> dict[Kind, str]:
         Kind.ABOUT: _("preferences, devices and times"),
         Kind.TEXT: _("texts people write"),
         Kind.BYTES: _("files"),
+        Kind.LEGAL: _("invoices as they were issued"),
         Kind.SECRET: _("prints of secrets"),
     }
 
@@ -68,6 +69,9 @@ def _purposes() -> dict[str, tuple[str, str, str, str]]:
         "benchmark": (_("Consent of organisations to benchmarks"), consent, _("who committed the organisation"), _("as long as the organisation exists")),
         "mirrors": (_("Questions to customers and staff, without names"), interest, _("who set them up; answers name nobody"), house),
         "trail": (_("Audit trail"), interest, users, _("details %(details)s, of sign-ins %(signed)s; that something happened: for good") % {"details": years, "signed": _days(SIGN_INS)}),
+        "billing": (_("Offers, orders and who pays"), contract, _("who pays and who ordered"), _("as long as the account or the organisation exists")),
+        "invoices": (_("Invoices"), _("legal obligation"), _("whom invoices are made out to"), _("ten years (Code de commerce, article L123-22)")),
+        "stripe": (_("What Stripe tells of payments"), contract, _("who pays"), _days(EVENTS)),
         "platform": (_("Running the installation"), interest, _("staff of the installation"), _("as long as the organisation exists")),
         "privacy": (_("Requests about data"), _("legal obligation"), users, _("that an erasure took place, without a name: for good")),
     }  # fmt: skip
@@ -92,7 +96,7 @@ class Other:
     what: str
 
 
-def sub_processors(hosting: str, *, mail: bool, bucket: str) -> list[Other]:
+def sub_processors(hosting: str, *, mail: bool, bucket: str, stripe: bool = False) -> list[Other]:
     """Who else touches data, as this installation is set up: nobody beyond its host unless a setting names somebody."""
     found = [
         Other(
@@ -104,6 +108,8 @@ def sub_processors(hosting: str, *, mail: bool, bucket: str) -> list[Other]:
         found.append(Other(_("the mail server of the installation"), _("delivers letters")))
     if bucket:
         found.append(Other(bucket, _("keeps the files")))
+    if stripe:
+        found.append(Other("Stripe Payments Europe, Ltd.", _("takes payments and makes their invoices")))
     return found
 
 

@@ -20,7 +20,7 @@ async def record(request: Request, settings: NamedDependency[Settings]) -> Templ
     bucket = urlsplit(settings.files_endpoint or "").hostname or ("S3" if settings.files_url else "")
     return page(
         request, "privacy/record.html", settings=settings, tail="/privacy/record", nav="privacy", processings=processings(),
-        others=sub_processors(settings.hosting, mail=bool(settings.smtp_url), bucket=bucket),
+        others=sub_processors(settings.hosting, mail=bool(settings.smtp_url), bucket=bucket, stripe=bool(settings.stripe_key)),
         page_path=f"/{language.current()}/privacy/record",
     )  # fmt: skip
 

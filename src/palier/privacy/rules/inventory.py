@@ -21,6 +21,7 @@ class Kind(StrEnum):
     TEXT = "free text that may name people"
     SEALED = "text under a hash that may not change: nobody is named in it"
     BYTES = "a file's bytes"
+    LEGAL = "kept by law as it was issued"
     SECRET = "secret"  # noqa: S105  (what it is called, none itself)
 
 
@@ -40,6 +41,7 @@ class Closing(StrEnum):
     HASHES = "details erased, the hashes stay"
     SEALED = "the place in a sealed batch stays, without a score"
     NETWORKS = "the network's own record stays"
+    KEPT_BY_LAW = "stays for as long as the law says, and belongs to nobody"
     NOT_ITS = "not the organisation's"
 
 
@@ -84,7 +86,8 @@ class Held:
 
 _KINDS = {
     "people": Kind.PERSON, "about": Kind.ABOUT, "names": Kind.NAME, "mails": Kind.ADDRESS, "texts": Kind.TEXT,
-    "sealed": Kind.SEALED, "bytes_": Kind.BYTES, "secrets": Kind.SECRET, "plain": Kind.PLAIN, "technical": Kind.TECHNICAL,
+    "sealed": Kind.SEALED, "legal": Kind.LEGAL, "bytes_": Kind.BYTES,
+    "secrets": Kind.SECRET, "plain": Kind.PLAIN, "technical": Kind.TECHNICAL,
 }  # fmt: skip
 
 

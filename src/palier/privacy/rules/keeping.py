@@ -50,6 +50,13 @@ LETTERS, BROUGHT, SIGN_INS = 90, _YEAR, _YEAR
 trail of the platform says of sign-ins beyond that they were."""
 
 
+EVENTS = 90
+"""Days for which what Stripe told is kept as it was signed, once it was dealt with."""
+
+INVOICES = 10
+"""Years for which invoices are kept (Code de commerce, article L123-22): nobody may choose less."""
+
+
 def terms_of(chosen: Mapping[str, int]) -> dict[Kept, int]:
     """The days that hold for an organisation: what it chose where it may, the usual ones elsewhere."""
     found = {}
