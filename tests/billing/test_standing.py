@@ -61,8 +61,8 @@ CASES: dict[str, Case] = {
     "a cancellation whose day came": (replace(PLAIN, subscribed=replace(PAID, ends=days(-1))), State.LAPSED, Severity.NOTICE, Step.CHOOSE, None),
     "in grace": (replace(PLAIN, subscribed=LATE), State.PAST_DUE, Severity.WARNING, Step.PAYMENT, on(10)),
     "after the grace": (replace(PLAIN, subscribed=replace(LATE, gone=days(-1))), State.GRACE_OVER, Severity.WARNING, Step.PAYMENT, None),
-    "a renewal the bank wants confirmed": (replace(PLAIN, subscribed=replace(LATE, action_url="https://bank.example/3ds")), State.CONFIRM, Severity.WARNING, Step.CONFIRM, on(10)),
-    "a first payment the bank wants confirmed": (replace(PLAIN, subscribed=replace(PAID, status="incomplete", action_url="https://bank.example/3ds")), State.CONFIRM, Severity.WARNING, Step.CONFIRM, None),
+    "a renewal the bank wants confirmed": (replace(PLAIN, subscribed=replace(LATE, action_url="https://bank.example/3ds", to_confirm=True)), State.CONFIRM, Severity.WARNING, Step.CONFIRM, on(10)),
+    "a first payment the bank wants confirmed": (replace(PLAIN, subscribed=replace(PAID, status="incomplete", action_url="https://bank.example/3ds", to_confirm=True)), State.CONFIRM, Severity.WARNING, Step.CONFIRM, None),
     "a first payment that failed": (replace(PLAIN, subscribed=replace(PAID, status="incomplete")), State.INCOMPLETE, Severity.NOTICE, Step.PAYMENT, None),
     "a direct debit on its way": (replace(PLAIN, ordered=Ordered("member", CheckoutState.PENDING, days(-2))), State.ON_ITS_WAY, Severity.NOTICE, Step.NONE, None),
     "a payment page left open": (replace(PLAIN, ordered=Ordered("member", CheckoutState.OPEN, days(1), "https://pay.example")), State.CHECKOUT, Severity.NOTICE, Step.RESUME, on(1)),
@@ -74,7 +74,7 @@ CASES: dict[str, Case] = {
     "a subscription by invoice, unpaid": (
         replace(PLAIN, subscribed=replace(LATE, collection=Collection.INVOICE, gone=days(26)), owed=replace(OWED, due=on(-4))),
         State.OVERDUE, Severity.WARNING, Step.PAY, on(26)),
-    "a dispute": (replace(PLAIN, subscribed=PAID, owed=replace(OWED, disputed=True)), State.DISPUTED, Severity.WARNING, Step.DETAILS, None),
+    "a dispute": (replace(PLAIN, subscribed=PAID, disputed=days(-2)), State.DISPUTED, Severity.WARNING, Step.DETAILS, None),
     "asked by hand": (replace(PLAIN, agreed=replace(AGREED, state=AgreementState.ASKED)), State.ASKED, Severity.QUIET, Step.DETAILS, None),
     "agreed from a day to come": (replace(PLAIN, agreed=replace(AGREED, starts=on(12))), State.BEGINS, Severity.QUIET, Step.DETAILS, on(12)),
     "agreed": (replace(PLAIN, agreed=AGREED), State.AGREED, Severity.QUIET, Step.DETAILS, on(300)),
@@ -147,13 +147,13 @@ subscriptions = st.builds(
     Subscribed, offers, st.sampled_from(Interval), st.integers(1, 40),
     st.sampled_from(["trialing", "active", "past_due", "incomplete", "incomplete_expired", "unpaid", "paused", "canceled", "new word"]),
     st.sampled_from(Collection), moments, moments, moments, moments, moments, moments, st.sampled_from(["", "visa 4242"]),
-    st.sampled_from(["", "https://bank.example"]), st.none() | st.integers(0, 10**7),
+    st.sampled_from(["", "https://bank.example"]), st.booleans(), st.none() | st.integers(0, 10**7),
 )  # fmt: skip
 situations = st.builds(
     Facts, st.just(Kind.ORGANISATION), st.datetimes(datetime(2026, 6, 1), datetime(2028, 6, 1), timezones=st.just(UTC)),  # noqa: DTZ001
-    sells=st.booleans(), subscribed=st.none() | subscriptions,
+    sells=st.booleans(), disputed=moments, subscribed=st.none() | subscriptions,
     ordered=st.none() | st.builds(Ordered, offers, st.sampled_from(CheckoutState), moments.filter(bool)),
-    owed=st.none() | st.builds(Owed, st.just("F-1"), dates, st.integers(0, 10**7), disputed=st.booleans()),
+    owed=st.none() | st.builds(Owed, st.just("F-1"), dates, st.integers(0, 10**7)),
     agreed=st.none() | st.builds(Agreed, offers, st.sampled_from(AgreementState), st.none() | dates, st.none() | dates),
     places=st.lists(st.builds(Place, st.just("Réseau"), offers, st.sampled_from(SponsorshipState), st.none() | dates), max_size=2),
     given=st.sampled_from(["", "organisation"]), trial_until=moments, trial_offer=offers,

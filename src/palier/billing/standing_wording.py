@@ -47,7 +47,7 @@ def told(standing: Standing, payer: Payer, offers: Offers) -> Told:
 
 def path_of(standing: Standing, payer: Payer) -> str:
     """Where the next step is taken: the bank's page or the invoice's own where there is one."""
-    if standing.address and standing.step in (Step.CONFIRM, Step.PAY, Step.RESUME):
+    if standing.address and standing.step in (Step.CONFIRM, Step.PAYMENT, Step.PAY, Step.RESUME):
         return standing.address
     return payer.path + PATHS.get(standing.step, "")
 
@@ -192,7 +192,7 @@ def _words_of_payments() -> dict[State, Words]:
         ),
         State.DISPUTED: (
             _("A payment is disputed"),
-            _("Your bank was asked to take back the payment of the invoice %(number)s (%(amount)s)."),
+            _("A bank was asked to take a payment of yours back."), _("That was on %(since)s."),
             _("Nothing changes while this is looked at."),
         ),
         State.DOUBLE: (

@@ -1,5 +1,6 @@
 """Where a payer stands, gathered in one statement: for its pages, the banner and the letters."""
 
+import json
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -17,9 +18,6 @@ from palier.foundation.database import select
 from palier.foundation.permissions import Permission
 from palier.foundation.rights import Standing as HowHeld
 from palier.foundation.settings import Settings
-
-DISPUTED: Final = "disputed"
-"""What stands in `invoice.problem` while the payer's bank takes the money back."""
 
 Row = dict[str, Any]
 
@@ -48,7 +46,8 @@ async def facts_of(kind: Kind, payer: UUID, offers: Offers) -> Facts:
     given = {each: payer if each is kind else None for each in Kind}
     at = now()
     rows = await select(_EVERYTHING, given[Kind.ORGANISATION], given[Kind.NETWORK], given[Kind.PERSON], at)
-    return facts_from(kind, rows[0], offers, at)
+    read = {name: json.loads(value) if isinstance(value, str) else value for name, value in rows[0].items()}
+    return facts_from(kind, read, offers, at)
 
 
 _EVERYTHING: Final = """
@@ -60,8 +59,7 @@ select
   (select to_jsonb(c) from checkout c join account a on a.id = c.account_id
    where c.state in ('open', 'pending') order by c.state = 'pending' desc, c.begun_at desc limit 1) as checkout,
   (select to_jsonb(i) - 'content' from invoice i join account a on a.id = i.account_id
-   where i.kind = 'invoice' and (i.problem = 'disputed' or (i.state = 'open' and i.due_on is not null))
-   order by i.problem = 'disputed' desc, i.due_on limit 1) as invoice,
+   where i.kind = 'invoice' and i.state = 'open' and i.due_on is not null order by i.due_on limit 1) as invoice,
   (select to_jsonb(g) from offer_agreement g join account a on a.id = g.account_id
    where g.state = 'asked' or (g.state = 'active' and (g.ends_on is null or g.ends_on >= $4::timestamptz::date))
    order by g.state = 'active' desc, g.asked_at desc limit 1) as agreement,
@@ -86,7 +84,7 @@ def facts_from(kind: Kind, row: Row, offers: Offers, at: datetime) -> Facts:
     trial = next((one for one in living if one["source"] == Source.TRIAL), None)
     rights = rights_from([_held(one) for one in held], kind, offers, at)
     return Facts(
-        kind, at, public_body=account.get("public_body", False), subscribed=_subscribed(row["subscription"], held, offers),
+        kind, at, disputed=_moment(account.get("disputed_at")), subscribed=_subscribed(row["subscription"], held, offers),
         ordered=_ordered(row["checkout"]), owed=_owed(row["invoice"]), agreed=_agreed(row["agreement"]),
         places=[_place(one) for one in row["places"]], given=_given(living, row["agreement"]),
         trial_until=_moment(trial["valid_to"]) if trial else None, trial_offer=trial["offer"] if trial else "",
@@ -112,7 +110,8 @@ def _subscribed(row: Row | None, held: list[Row], offers: Offers) -> Subscribed 
     return Subscribed(
         row["offer"], Interval(row["interval"]), row["quantity"], row["status"], Collection(row["collection"]),
         _moment(row["period_end"]), _moment(row["trial_end"]), ends, _moment(row["ended_at"]), since,
-        gone if since else None, row["method"], row["action_url"], row["amount"],
+        gone if since else None, row["method"], row["action_url"],
+        row["confirm_asked_at"] is not None, row["amount"],
     )  # fmt: skip
 
 
@@ -126,9 +125,7 @@ def _owed(row: Row | None) -> Owed | None:
     if row is None:
         return None
     due = _date(row["due_on"]) or _date(row["issued_on"]) or _sure(row["created_at"]).date()
-    return Owed(
-        row["number"], due, row["total"], row["currency"], row["hosted_url"], row["problem"] == DISPUTED
-    )
+    return Owed(row["number"], due, row["total"], row["currency"], row["hosted_url"])
 
 
 def _agreed(row: Row | None) -> Agreed | None:

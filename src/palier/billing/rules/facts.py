@@ -35,6 +35,9 @@ class Subscribed:
     gone: datetime | None = None
     method: str = ""
     action_url: str = ""
+    """Where what is owed can be paid."""
+    to_confirm: bool = False
+    """Whether the bank waits for the payer's confirmation."""
     cents: int | None = None
 
 
@@ -57,7 +60,6 @@ class Owed:
     cents: int
     currency: str = "EUR"
     address: str = ""
-    disputed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,8 @@ class Facts:
     kind: Kind
     at: datetime
     sells: bool = True
-    public_body: bool = False
+    disputed: datetime | None = None
+    """Since when the payer's bank is asked for a payment back."""
     subscribed: Subscribed | None = None
     ordered: Ordered | None = None
     owed: Owed | None = None

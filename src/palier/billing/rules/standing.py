@@ -20,9 +20,6 @@ SOON: Final = timedelta(days=7)
 ENDING: Final = timedelta(days=30)
 """The same for agreements and places, which take longer to renew, and for how long one is told that an offer ended."""
 
-DUE_DAYS: Final = 30
-"""To pay an invoice by transfer, from its day."""
-
 PATIENCE: Final = timedelta(days=30)
 """After an unpaid invoice is due, before anything changes: treasuries have calendars of their own."""
 
@@ -163,17 +160,14 @@ def _open(facts: Facts, _: Offers) -> Standing | None:
 
 
 def _disputed(facts: Facts, _: Offers) -> Standing | None:
-    owed = facts.owed
-    if owed is None or not owed.disputed:
+    if facts.disputed is None:
         return None
-    return Standing(
-        State.DISPUTED, Severity.WARNING, step=Step.DETAILS, number=owed.number, cents=owed.cents, currency=owed.currency
-    )  # fmt: skip
+    return Standing(State.DISPUTED, Severity.WARNING, step=Step.DETAILS, since=day_of(facts.disputed))
 
 
 def _confirm(facts: Facts, _: Offers) -> Standing | None:
     one = facts.subscribed
-    if one is None or not one.action_url or one.status not in ("incomplete", "past_due"):
+    if one is None or not one.to_confirm or one.status not in ("incomplete", "past_due"):
         return None
     return Standing(
         State.CONFIRM, Severity.WARNING, one.offer, Step.CONFIRM, day=one.gone and day_of(one.gone), address=one.action_url
@@ -184,14 +178,12 @@ def _past_due(facts: Facts, _: Offers) -> Standing | None:
     one = facts.subscribed
     if one is None or one.status != "past_due" or (one.collection is Collection.INVOICE and facts.owed):
         return None  # who pays by transfer is told of the invoice
-    since = one.past_due_since and day_of(one.past_due_since)
-    state = State.GRACE_OVER if one.gone and one.gone <= facts.at else State.PAST_DUE
+    over = one.gone is not None and one.gone <= facts.at
     gone = one.gone and day_of(one.gone)
-    if state is State.GRACE_OVER:
-        return Standing(state, Severity.WARNING, one.offer, Step.PAYMENT, since=gone, method=one.method)
     return Standing(
-        state, Severity.WARNING, one.offer, Step.PAYMENT, day=gone, since=since, method=one.method
-    )
+        State.GRACE_OVER if over else State.PAST_DUE, Severity.WARNING, one.offer, Step.PAYMENT, day=None if over else gone,
+        since=gone if over else one.past_due_since and day_of(one.past_due_since), method=one.method, address=one.action_url,
+    )  # fmt: skip
 
 
 def _overdue(facts: Facts, _: Offers) -> Standing | None:
@@ -228,8 +220,9 @@ def _active_place(facts: Facts) -> Place | None:
 
 
 def _over_limit(facts: Facts, _: Offers) -> Standing | None:
-    if facts.allowed is None or facts.used <= facts.allowed:
-        return None
+    lately = facts.ended is not None and facts.at - facts.ended.at <= ENDING
+    if facts.allowed is None or facts.used <= facts.allowed or lately:
+        return None  # that an offer ended tells more than what the free one counts
     said = Standing(State.OVER_LIMIT, Severity.NOTICE, step=Step.MAKE_ROOM)
     return replace(said, used=facts.used, allowed=facts.allowed)
 
@@ -245,7 +238,9 @@ def _incomplete(facts: Facts, _: Offers) -> Standing | None:
     one = facts.subscribed
     if one is None or one.status != "incomplete":
         return None
-    return Standing(State.INCOMPLETE, Severity.NOTICE, one.offer, Step.PAYMENT, method=one.method)
+    return Standing(
+        State.INCOMPLETE, Severity.NOTICE, one.offer, Step.PAYMENT, method=one.method, address=one.action_url
+    )
 
 
 def _invoiced(facts: Facts, _: Offers) -> Standing | None:
