@@ -68,6 +68,14 @@ language sql stable security definer set search_path = public, pg_temp as $$
     and (e.valid_to is null or coalesce(e.grace_until, e.valid_to) > now())
 $$;
 
+-- How many other organisations a consultant acts for today: told to no client but as whether there may be one more.
+create function clients_taken(p_consultant uuid, p_organisation uuid) returns bigint
+language sql stable security definer set search_path = public, pg_temp as $$
+  select count(distinct m.organisation_id) from mandate m join organisation o on o.id = m.organisation_id
+  where m.consultant_id = p_consultant and m.organisation_id <> p_organisation and m.revoked_at is null
+    and m.ends_on >= current_date and o.sandbox_until is null
+$$;
+
 -- 3. Our own invoices: once issued nothing of what they say changes, and none is deleted (Code de commerce, L123-22).
 create function keep_an_invoice() returns trigger language plpgsql as $$
 begin

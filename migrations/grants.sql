@@ -78,8 +78,8 @@ grant insert, update on entitlement, billing_account, checkout, subscription, of
   to palier_web, palier_worker;
 grant insert, update on stripe_event to palier_web, palier_worker;
 grant insert on stripe_review to palier_worker;
-revoke all on function open_entitlements(uuid, uuid, uuid), places_taken(uuid) from public;
-grant execute on function open_entitlements(uuid, uuid, uuid), places_taken(uuid) to palier_web, palier_worker;
+revoke all on function open_entitlements(uuid, uuid, uuid), places_taken(uuid), clients_taken(uuid, uuid) from public;
+grant execute on function open_entitlements(uuid, uuid, uuid), places_taken(uuid), clients_taken(uuid, uuid) to palier_web, palier_worker;
 
 -- The platform's staff. The owner of the tables looks past row-level security only inside the functions that open it.
 revoke select on staff_presence, job_failure from palier_web;

@@ -10,6 +10,7 @@ from tortoise.models import Model
 
 from palier.entitlements.rules.offers import Kind, Source
 from palier.entitlements.rules.resolving import Held
+from palier.foundation.clock import now
 from palier.foundation.database import select
 from palier.foundation.identifiers import new_id
 
@@ -46,6 +47,14 @@ def column_of(kind: Kind) -> str:
 async def held_by(kind: Kind, holder: UUID) -> list[Entitlement]:
     """Everything somebody holds or held, the newest first; within what the current transaction may see."""
     return await Entitlement.filter(**{column_of(kind): holder}).order_by("-valid_from", "id")
+
+
+async def ended_last(kind: Kind, holder: UUID) -> datetime | None:
+    """When the last of what somebody held, and holds no more, ended with its grace; None when nothing ended."""
+    moment = now()
+    rows = await held_by(kind, holder)
+    ends = [row.grace_until or row.valid_to for row in rows if row.valid_to]
+    return max((end for end in ends if end <= moment), default=None)
 
 
 async def open_of(kind: Kind, holder: UUID) -> list[Held]:

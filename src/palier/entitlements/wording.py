@@ -98,3 +98,15 @@ def from_price(offers: Offers, kind: Kind) -> str:
     """What the cheapest offer on sale for somebody of this kind costs a year; empty when none is."""
     bases = [offer.prices[Interval.YEAR].base for offer in offers.sold_to(kind)]
     return euros(min(bases)) if bases else ""
+
+
+def seats_short(left: int, most: int) -> str:
+    """What is said to whoever invites more people than there are seats."""
+    words = ngettext(
+        "%(num)s seat of %(most)s is free. Nobody was invited: invite fewer people, withdraw an invitation, or have "
+        "an owner change the offer.",
+        "%(num)s seats of %(most)s are free. Nobody was invited: invite fewer people, withdraw an invitation, or have "
+        "an owner change the offer.",
+        left,
+    )
+    return words % {"num": language.number(left), "most": language.number(most)}

@@ -181,3 +181,8 @@ def legal_kind_choices() -> Choices:
 def people_word_choices() -> Choices:
     """The words for the people served."""
     return [(key, people_words()[key]) for key in PEOPLE_WORDS]
+
+
+def no_further_client() -> str:
+    """What a client is told whose consultant's offer is full."""
+    return _("This consultant’s offer holds no further client for now. Ask them to change it, then grant the mandate again.")  # fmt: skip

@@ -11,6 +11,7 @@ from palier.assessments.store import Assessment, AssessmentState, shares
 from palier.benchmarks import store
 from palier.benchmarks.flows.contributing import comparable_scores, major_of
 from palier.benchmarks.flows.editions import closed_to, composition, published, rows_of, sealed_attributes
+from palier.benchmarks.flows.opening import open_to
 from palier.benchmarks.rules.across import Across, Rung, across, family_cohorts, rungs
 from palier.benchmarks.rules.cohorts import NEAREST, Cohort, cohort_key
 from palier.benchmarks.rules.nearest import nearest_cohort
@@ -133,11 +134,18 @@ async def _viewpoint(actor: Actor) -> dict[str, Any]:
 
 
 async def editions_for(actor: Actor, assessment: Assessment) -> list[store.Edition]:
-    """The editions a round may be read against: its own campaign's first, then the newest."""
+    """The editions a round may be read against, by the organisation's offer too: its own campaign's first, then the newest."""
+    published_ones = await published_for(actor, assessment)
+    key = ("open editions", actor.organisation_id, assessment.questionnaire, major_of(assessment))
+    found = await once(key, lambda: open_to(actor, published_ones))
+    return sorted(found, key=lambda edition: edition.campaign_id != assessment.campaign_id)
+
+
+async def published_for(actor: Actor, assessment: Assessment) -> list[store.Edition]:
+    """As `editions_for`, whatever the offer, newest first."""
     asked, major = assessment.questionnaire, major_of(assessment)
     key = ("editions", actor.organisation_id, asked, major)
-    found = await once(key, lambda: store.editions_for(actor, asked, major))
-    return sorted(found, key=lambda edition: edition.campaign_id != assessment.campaign_id)
+    return await once(key, lambda: store.editions_for(actor, asked, major))
 
 
 def _natural(view: Mapping[str, Any]) -> dict[str, str]:

@@ -8,7 +8,14 @@ from uuid import UUID
 from palier.assessments.flows.rounds import Round, load_round
 from palier.assessments.store import Campaign, shares
 from palier.benchmarks import store
-from palier.benchmarks.flows.comparing import Comparison, compare, editions_for, families_beside, own_rungs
+from palier.benchmarks.flows.comparing import (
+    Comparison,
+    compare,
+    editions_for,
+    families_beside,
+    own_rungs,
+    published_for,
+)
 from palier.benchmarks.rules.across import Across, Rung
 from palier.benchmarks.rules.lines import Before, Line, line
 from palier.benchmarks.rules.standing import Refusal, Standing
@@ -32,6 +39,8 @@ class Obstacle(StrEnum):
     NOT_SHARED = "not_shared"
     """The round's scores did not join the benchmark: whoever does not share does not compare."""
     NO_EDITION = "no_edition"
+    NOT_SOLD = "not_sold"
+    """There are editions, none of which the organisation's offer opens."""
     NOTHING_SHOWN = "nothing_shown"
     """Not even the whole network has enough peers."""
     KNOWN = "known"
@@ -61,6 +70,8 @@ class View:
     """The groups of the own attributes, from the narrowest to the network, and why some are not shown."""
     changed: frozenset[str] = frozenset()
     """Criteria of the round that read otherwise in the version the edition's campaign asked: they are not compared."""
+    closed: int = 0
+    """How many published editions the organisation's offer does not open."""
     asked: str = ""
     """The version the edition's campaign asked; empty where there is no file for it."""
 
@@ -109,7 +120,8 @@ async def view_benchmark(
     editions = await editions_for(actor, assessment)
     memberships = await networks_of(actor)
     campaign = await Campaign.get_or_none(id=assessment.campaign_id) if assessment.campaign_id else None
-    obstacle = _obstacle(one, memberships, editions, shared=await shares(assessment))
+    closed = len(await published_for(actor, assessment)) - len(editions)
+    obstacle = _obstacle(one, memberships, editions, closed, shared=await shares(assessment))
     if obstacle:
         return View(one, obstacle, editions, campaign=campaign, memberships=memberships)
     chosen = _chosen(editions, edition_id)
@@ -124,7 +136,7 @@ async def view_benchmark(
     return View(
         one, None, editions, comparison, before, last, campaign, memberships,
         await families_beside(actor, chosen, dimensions_of(one.questionnaire)), await own_rungs(actor, chosen), changed,
-        asked.version if asked else "",
+        closed, asked.version if asked else "",
     )  # fmt: skip
 
 
@@ -146,8 +158,8 @@ def _unlike(one: Questionnaire, other: Questionnaire | None) -> frozenset[str]:
 
 
 def _obstacle(
-    one: Round, memberships: Sequence[NetworkMember], editions: Sequence[store.Edition], *, shared: bool
-) -> Obstacle | None:
+    one: Round, memberships: Sequence[NetworkMember], editions: Sequence[store.Edition], closed: int, *, shared: bool
+) -> Obstacle | None:  # fmt: skip
     if one.provisional:
         return Obstacle.OPEN
     if not memberships:
@@ -156,7 +168,9 @@ def _obstacle(
         return Obstacle.UNVERIFIED
     if not shared:
         return Obstacle.NOT_SHARED
-    return None if editions else Obstacle.NO_EDITION
+    if editions:
+        return None
+    return Obstacle.NOT_SOLD if closed else Obstacle.NO_EDITION
 
 
 def _hidden(standing: Standing) -> Obstacle | None:

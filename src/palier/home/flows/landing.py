@@ -12,6 +12,7 @@ from palier.assessments.flows.sheets import Desk, load_desk
 from palier.assessments.rules.peers import Peers, PeerView
 from palier.assessments.rules.progress import Only, first_stop
 from palier.assessments.store import AssessmentState
+from palier.benchmarks.flows.opening import open_to
 from palier.benchmarks.store import Edition, editions_for
 from palier.foundation.actor import Actor
 from palier.foundation.clock import today
@@ -111,6 +112,6 @@ async def _editions(actor: Actor, rounds: list[store.Assessment]) -> tuple[NewEd
     newest: dict[tuple[object, str], NewEdition] = {}
     for (questionnaire, major), row in sorted(used.items()):
         asked = await definition_of(row)
-        for edition in await editions_for(actor, questionnaire, major):
+        for edition in await open_to(actor, await editions_for(actor, questionnaire, major)):
             newest.setdefault((edition.network_id, questionnaire), NewEdition(edition, asked, row.slug))
     return tuple(sorted(newest.values(), key=lambda one: one.edition.published_on, reverse=True))

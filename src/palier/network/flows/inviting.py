@@ -16,6 +16,7 @@ from palier.foundation.identifiers import fingerprint, new_id, new_secret
 from palier.foundation.permissions import Role
 from palier.network import mails, store
 from palier.network.rules.membership import INVITED_FOR, RoleOutOfReach, roles_given_by
+from palier.network.seats import take_seats
 
 
 class InvitationGone(Exception):
@@ -39,7 +40,7 @@ async def invite(actor: Actor, emails: Sequence[str], role: Role, site: str, op:
     invitation to the same address is withdrawn.
 
     `op` names the form: sent again it writes to nobody twice. Raises RoleOutOfReach, NotInADemonstration,
-    TooManyAttempts or AlreadyDone.
+    TooManyAttempts, NoSeat or AlreadyDone.
     """
     await may_invite_now(actor, role)
     async with transaction(actor):
@@ -59,9 +60,10 @@ async def may_invite_now(actor: Actor, role: Role) -> None:
 
 
 async def invite_in(actor: Actor, emails: Sequence[str], role: Role, site: str) -> int:
-    """As `invite`, in the caller's transaction, once `may_invite_now` was asked."""
+    """As `invite`, in the caller's transaction, once `may_invite_now` was asked. Raises NoSeat."""
     members = {member.person.email for member in await store.members_of(actor)}
     wanted = [email for email in emails if email not in members]
+    await take_seats(actor, wanted)
     await store.open_invitations(actor).filter(email__in=wanted).update(withdrawn_at=now())
     for email in wanted:
         await _send(actor, email, role, site)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from palier.accounts import throttle
 from palier.accounts.flows import acquaintance
+from palier.entitlements.rules.offers import Offers
 from palier.foundation import actor as acting
 from palier.foundation import audit
 from palier.foundation.actor import Actor, Person
@@ -14,6 +15,7 @@ from palier.foundation.database import reading, transaction
 from palier.foundation.identifiers import new_id
 from palier.foundation.permissions import Role
 from palier.network import mails, mandates, store
+from palier.network.clients import take_client
 from palier.network.flows.inviting import check_may_write
 from palier.network.rules.mandates import Ending, HandOverState
 from palier.network.store import Mandate
@@ -48,26 +50,30 @@ def actor_by(person: Person, mandate: Mandate) -> Actor:
     return Actor(person, organisation, Role.CONSULTANT, mandate.id)
 
 
-async def grant(actor: Actor, email: str, ends_on: date, site: str) -> Granted:
+async def grant(actor: Actor, email: str, ends_on: date, site: str, offers: Offers | None = None) -> Granted:
     """Let a consultant act for the organisation until `ends_on`; a mandate of theirs that runs gets that end.
 
     Nobody learns whether `email` has an account: one that has none can sign up and finds the mandate there.
-    Raises NotInADemonstration or TooManyAttempts.
+    With `offers`, one that is new counts among the clients the consultant's own offer holds.
+    Raises NotInADemonstration, TooManyAttempts or NoClient.
     """
     check_may_write(actor)
     await throttle.take_turn(f"mandates of {actor.organisation_id}")
     async with transaction(actor):
-        _, granted = await grant_in(actor, email, ends_on, site)
+        _, granted = await grant_in(actor, email, ends_on, site, offers)
         return granted
 
 
-async def grant_in(actor: Actor, email: str, ends_on: date, site: str) -> tuple[Mandate, Granted]:
+async def grant_in(
+    actor: Actor, email: str, ends_on: date, site: str, offers: Offers | None = None
+) -> tuple[Mandate, Granted]:
     """As `grant`, in the caller's transaction; the mandate too. Two people who grant at once grant one mandate."""
     await store.organisation_of(actor, locked=True)
     consultant = await acquaintance.expect(email)
     row = await store.active_mandate(actor, consultant)
     if row is not None and row.ends_on >= today(actor.person.time_zone):
         return row, await _move(actor, row, email, ends_on, site)
+    await take_client(actor, consultant, offers)
     row = await Mandate.create(
         id=new_id(), organisation_id=actor.organisation_id, consultant_id=consultant, granted_by_id=actor.person_id,
         ends_on=ends_on, created_at=now(),

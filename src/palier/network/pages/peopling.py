@@ -11,6 +11,8 @@ from litestar.response import Redirect, Template
 from palier.accounts.pages.entering import too_often
 from palier.accounts.rules import is_email, normalised_email
 from palier.accounts.throttle import TooManyAttempts
+from palier.entitlements.rules.offers import Offers
+from palier.entitlements.wording import seats_short, used_of
 from palier.foundation.actor import Actor
 from palier.foundation.clock import now, today
 from palier.foundation.database import reading
@@ -18,9 +20,11 @@ from palier.foundation.identifiers import new_id
 from palier.foundation.language import gettext as _
 from palier.foundation.language import joined, ngettext
 from palier.foundation.permissions import FRESH, Permission, needs
+from palier.foundation.rights import Limit
 from palier.foundation.settings import Settings
 from palier.foundation.web import form_of, page, see_other
 from palier.network import mandates, store, wording
+from palier.network.clients import NoClient
 from palier.network.flows import inviting, mandating, peopling
 from palier.network.flows.inviting import NotInADemonstration
 from palier.network.pages.mandating import end_typed, said_of, typed_day
@@ -31,6 +35,7 @@ from palier.network.rules.membership import (
     addresses_in,
     roles_given_by,
 )
+from palier.network.seats import NoSeat, seats_of
 from palier.network.visits import last_visit
 
 Errors = dict[str, str]
@@ -58,7 +63,7 @@ class People(Controller):
             return await _people(request, actor, errors, raw)
         try:
             count = await inviting.invite(actor, emails, role, settings.public_url, _operation(raw))
-        except (NotInADemonstration, TooManyAttempts) as refusal:
+        except (NotInADemonstration, TooManyAttempts, NoSeat) as refusal:
             return await _people(request, actor, {"emails": _refusal(refusal)}, raw)
         return _back(
             actor, ngettext("%(num)s invitation sent.", "%(num)s invitations sent.", count) % {"num": count}
@@ -74,7 +79,7 @@ class People(Controller):
             await inviting.send_again(actor, invitation, settings.public_url, _operation(raw))
         except RoleOutOfReach:
             return await _people(request, actor, {"invitations": _out_of_reach()})
-        except (NotInADemonstration, TooManyAttempts) as refusal:
+        except (NotInADemonstration, TooManyAttempts, NoSeat) as refusal:
             return await _people(request, actor, {"invitations": _refusal(refusal)})
         return _back(actor, _("The invitation is sent again; the earlier link no longer works."))
 
@@ -109,8 +114,9 @@ class People(Controller):
 
     @post("/mandates", opt=needs(Permission.MANAGE_ORGANISATION) | FRESH)
     async def grant_mandate(
-        self, request: Request, actor: NamedDependency[Actor], settings: NamedDependency[Settings]
-    ) -> Response:
+        self, request: Request, actor: NamedDependency[Actor], settings: NamedDependency[Settings],
+        offers: NamedDependency[Offers],
+    ) -> Response:  # fmt: skip
         raw = await form_of(request)
         email = normalised_email(raw.get("consultant", ""))
         ends_on, errors = end_typed(raw, "ends", today(actor.person.time_zone))
@@ -119,8 +125,8 @@ class People(Controller):
         if errors or ends_on is None:
             return await _people(request, actor, errors, raw)
         try:
-            granted = await mandating.grant(actor, email, ends_on, settings.public_url)
-        except (NotInADemonstration, TooManyAttempts) as refusal:
+            granted = await mandating.grant(actor, email, ends_on, settings.public_url, offers)
+        except (NotInADemonstration, TooManyAttempts, NoClient) as refusal:
             return await _people(request, actor, {"consultant": _refusal(refusal)}, raw)
         return _back(actor, said_of(granted, ends_on))
 
@@ -134,6 +140,7 @@ async def _people(
         invitations = await store.open_invitations(actor) if manages else []
         granted = await store.mandates_of(actor)
         visited = await last_visit(actor)
+        seats = await seats_of(actor)
         owns = actor.may(Permission.MANAGE_ORGANISATION)
         acts = await mandates.acts_under(actor, [row.id for row in granted]) if owns and granted else {}
         proposals = await mandates.open_proposals(actor, today(actor.person.time_zone)) if owns else []
@@ -142,7 +149,7 @@ async def _people(
         "grants": owns, "acts": acts, "proposals": proposals, "now": now(), "today": today(actor.person.time_zone),
         "roles": wording.roles(), "given": [(role, wording.roles()[role]) for role in roles_given_by(actor.role)],
         "choices": _role_choices(actor), "errors": errors or {}, "raw": raw or {}, "typed_date": typed_day(raw or {}, "ends"),
-        "new_op": new_id, "visited": visited,
+        "new_op": new_id, "visited": visited, "seats": seats, "taken": used_of(Limit.SEATS, seats.taken, seats.most) if seats else "",
     }  # fmt: skip
     return page(request, "network/people.html", nav="people", status_code=422 if errors else 200, **context)
 
@@ -183,6 +190,10 @@ def _refusal(refusal: Exception) -> str:
             return _out_of_reach()
         case TooManyAttempts():
             return too_often()
+        case NoSeat():
+            return seats_short(refusal.seats.left, refusal.seats.most)
+        case NoClient():
+            return wording.no_further_client()
         case _:
             return _("Nobody is written to from a demonstration. Create your organisation to invite people.")
 

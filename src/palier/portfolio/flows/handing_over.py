@@ -9,6 +9,7 @@ from palier.accounts import throttle
 from palier.action_plans.flows.acting import change_in
 from palier.action_plans.rules.life import Facts
 from palier.action_plans.store import Action, involving
+from palier.entitlements.rules.offers import Offers
 from palier.foundation import audit
 from palier.foundation.actor import Actor, Person
 from palier.foundation.clock import now, today
@@ -128,14 +129,16 @@ async def refuse(actor: Actor, hand_over: UUID) -> None:
         await mails.decided(actor, row, accepted=False)
 
 
-async def accept(actor: Actor, hand_over: UUID, terms: Terms, site: str) -> None:
+async def accept(
+    actor: Actor, hand_over: UUID, terms: Terms, site: str, offers: Offers | None = None
+) -> None:
     """Give the new consultant a mandate and end the old one; what was prepared stays, what was to do passes on.
 
-    Raises DoesNotExist, NotOpen.
+    Raises DoesNotExist, NotOpen, NoClient.
     """
     async with transaction(actor):
         row = await _open(actor, hand_over)
-        mandate, _ = await grant_in(actor, row.email, terms.ends_on, site)
+        mandate, _ = await grant_in(actor, row.email, terms.ends_on, site, offers)
         before, after = row.mandate.consultant.id, mandate.consultant_id
         if terms.actions:
             await _pass_actions_on(actor, before, after)

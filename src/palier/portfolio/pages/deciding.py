@@ -7,6 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
+from palier.entitlements.rules.offers import Offers
 from palier.foundation.actor import Actor
 from palier.foundation.clock import today
 from palier.foundation.database import reading
@@ -15,8 +16,10 @@ from palier.foundation.permissions import FRESH, Permission, needs
 from palier.foundation.settings import Settings
 from palier.foundation.web import form_of, page, see_other
 from palier.network import mandates
+from palier.network.clients import NoClient
 from palier.network.pages.mandating import end_typed, typed_day
 from palier.network.rules.mandates import OVERLAPS
+from palier.network.wording import no_further_client
 from palier.portfolio.flows import handing_over
 from palier.portfolio.flows.handing_over import NotOpen, Terms
 from palier.portfolio.wording import overlaps
@@ -39,7 +42,7 @@ class Proposals(Controller):
     @post("/accept", opt=OWNER | FRESH)
     async def accept(
         self, request: Request, actor: NamedDependency[Actor], hand_over: FromPath[UUID],
-        settings: NamedDependency[Settings],
+        settings: NamedDependency[Settings], offers: NamedDependency[Offers],
     ) -> Response:  # fmt: skip
         raw = await form_of(request)
         ends_on, errors = end_typed(raw, "ends", today(actor.person.time_zone))
@@ -50,9 +53,11 @@ class Proposals(Controller):
             return await _proposal(request, actor, hand_over, errors, raw)
         terms = Terms(ends_on, overlap, "actions" in raw, "rounds" in raw)
         try:
-            await handing_over.accept(actor, hand_over, terms, settings.public_url)
+            await handing_over.accept(actor, hand_over, terms, settings.public_url, offers)
         except NotOpen:
             return _back(actor, _("This proposal can no longer be answered."))
+        except NoClient:
+            return await _proposal(request, actor, hand_over, {"ends": no_further_client()}, raw)
         return _back(actor, _("The mandate is handed over and both consultants have been told."))
 
     @post("/refuse", opt=OWNER | FRESH)

@@ -7,6 +7,7 @@ from palier.foundation import files
 from palier.foundation import store as shared
 from palier.foundation.actor import Actor
 from palier.foundation.permissions import Role
+from palier.foundation.rights import Feature, entitled
 from palier.network.store import firm_of, organisation_of
 from palier.reports.rules.accent import DEFAULT_ACCENT
 from palier.reports.rules.documents import Head, Issuer, Logo
@@ -20,15 +21,18 @@ async def letterhead_of(actor: Actor, shelf: files.Shelf, look: Look) -> tuple[I
     """
     own = await _organisation(actor, shelf)
     if actor.role is not Role.CONSULTANT:
-        return _dressed(own, look), ()
+        return _dressed(own, look, branded=entitled(actor, Feature.BRANDING)), ()
     firm = await _firm(actor)
-    issuer = replace(firm, accent=own.accent) if look.letterhead is Letterhead.CLIENT else firm
-    return _dressed(issuer, look), _heads(firm, own, look)
+    clients = look.letterhead is Letterhead.CLIENT
+    issuer = replace(firm, accent=own.accent) if clients else firm
+    branded = entitled(actor if clients else actor.person, Feature.BRANDING)
+    return _dressed(issuer, look, branded=branded), _heads(firm, own, look)
 
 
-def _dressed(issuer: Issuer, look: Look) -> Issuer:
-    """The signer in the colour asked for, without a logo where none is wanted."""
-    return replace(issuer, accent=look.accent or issuer.accent, logo=issuer.logo if look.logos else None)
+def _dressed(issuer: Issuer, look: Look, *, branded: bool) -> Issuer:
+    """The signer in the colour asked for, without a logo where none is wanted; in Palier's own where the offer holds none."""
+    accent = look.accent or issuer.accent if branded else DEFAULT_ACCENT
+    return replace(issuer, accent=accent, logo=issuer.logo if look.logos else None)
 
 
 def _heads(firm: Issuer, client: Issuer, look: Look) -> tuple[Head, ...]:
@@ -43,17 +47,18 @@ def _heads(firm: Issuer, client: Issuer, look: Look) -> tuple[Head, ...]:
 
 
 async def _firm(actor: Actor) -> Issuer:
-    """The consultant's firm; a consultant without one signs with their name."""
+    """The consultant's firm; a consultant without one, or whose offer holds none, signs with their name."""
     firm = await firm_of(actor.person)
-    if firm is None:
+    if firm is None or not entitled(actor.person, Feature.PORTFOLIO):
         return Issuer(actor.person.name)
-    logo = Logo(bytes(firm.logo), firm.logo_media_type) if firm.logo else None
+    shown = firm.logo if entitled(actor.person, Feature.BRANDING) else None
+    logo = Logo(bytes(shown), firm.logo_media_type) if shown else None
     return Issuer(firm.name, actor.person.name, logo, firm.accent or DEFAULT_ACCENT)
 
 
 async def _organisation(actor: Actor, shelf: files.Shelf) -> Issuer:
     row = await organisation_of(actor)
-    logo = await _logo(row.logo_file_id, shelf)
+    logo = await _logo(row.logo_file_id, shelf) if entitled(actor, Feature.BRANDING) else None
     return Issuer(row.name, actor.person.name, logo, row.accent or DEFAULT_ACCENT)
 
 

@@ -14,6 +14,7 @@ from palier.accounts.pages.entering import too_often
 from palier.accounts.throttle import TooManyAttempts
 from palier.assessments.pages.answering import round_path
 from palier.assessments.store import AssessmentState
+from palier.entitlements.wording import seats_short
 from palier.foundation import clock
 from palier.foundation.actor import Actor
 from palier.foundation.database import reading
@@ -25,6 +26,7 @@ from palier.foundation.settings import Settings
 from palier.foundation.web import form_of, is_htmx, page, see_other
 from palier.network.flows.inviting import NotInADemonstration
 from palier.network.rules.membership import RoleOutOfReach
+from palier.network.seats import NoSeat
 from palier.team import wording
 from palier.team.flows import asking, reminding
 from palier.team.flows.asking import Added, ChangedMeanwhile, Closed, Missed, TooMany
@@ -33,7 +35,7 @@ from palier.team.pages.forms import Errors, codes_in, op_of, plan_of, seen_in, t
 from palier.team.rules.pasted import ACCEPTED
 
 READ, RUN = needs(Permission.READ), needs(Permission.RUN_ASSESSMENT)
-REFUSED = (NotInADemonstration, TooManyAttempts, TooMany, Missed)
+REFUSED = (NotInADemonstration, TooManyAttempts, TooMany, Missed, NoSeat)
 
 
 class TeamPage(Controller):
@@ -299,6 +301,8 @@ def _refusal(refusal: Exception) -> Errors:
             return {"pasted": _("Fifty invitations at most are sent in one go")}
         case TooManyAttempts():
             return {"pasted": too_often()}
+        case NoSeat():
+            return {"pasted": seats_short(refusal.seats.left, refusal.seats.most)}
         case _:
             return {"pasted": _nobody_is_written_to()}
 
