@@ -15,6 +15,7 @@ from palier.billing.pages.desk import Desk, back, off_to, show
 from palier.billing.pages.details import details_in, form_context
 from palier.billing.pages.orders import Wanted, wanted_in
 from palier.billing.pages.refusing import Unbought, reason
+from palier.billing.payers import account_of
 from palier.billing.rules.details import Buyer
 from palier.billing.stripe import TillAway
 from palier.foundation.database import only_reading, reading
@@ -57,13 +58,13 @@ class Buying(Controller):
         return off_to(request, desk, address)
 
     @get("/invoice")
-    async def ask(self, request: Request, desk: NamedDependency[Desk]) -> Template:
+    async def ask_for_invoice(self, request: Request, desk: NamedDependency[Desk]) -> Template:
         if not desk.sells:
             return show(request, desk, "billing/nothing_sold.html")
         return await _invoice(request, desk, wanted_in(_asked(request), desk), {}, {})
 
     @post("/invoice")
-    async def order(self, request: Request, desk: NamedDependency[Desk]) -> Response:
+    async def order_by_invoice(self, request: Request, desk: NamedDependency[Desk]) -> Response:
         raw = await form_of(request)
         wanted = wanted_in(raw, desk)
         details, errors = details_in(raw)
@@ -94,7 +95,8 @@ class Buying(Controller):
         except Unbought as error:
             log.warning("checkout %s: %s", checkout, type(error).__name__)
             async with reading(desk.payer.tenant):
-                row = await store.Checkout.get(id=checkout, account__isnull=False)
+                account = await account_of(desk.payer)
+                row = await store.Checkout.get(id=checkout, account_id=account and account.id)
             asked = not isinstance(error, TillAway)
         return show(request, desk, "billing/checkout.html", checkout=row, asked=asked)
 

@@ -25,7 +25,7 @@ class Changing(Controller):
     """`…/billing/change`, `…/cancel`"""
 
     @get("/change")
-    async def ask(self, request: Request, desk: NamedDependency[Desk]) -> Response:
+    async def weigh_change(self, request: Request, desk: NamedDependency[Desk]) -> Response:
         return await _change(request, desk, {key: str(value) for key, value in request.query_params.items()})
 
     @post("/change")
@@ -41,7 +41,7 @@ class Changing(Controller):
         return back(desk, _("The change is made."))
 
     @get("/cancel")
-    async def weigh(self, request: Request, desk: NamedDependency[Desk]) -> Response:
+    async def weigh_end(self, request: Request, desk: NamedDependency[Desk]) -> Response:
         return await _cancel(request, desk)
 
     @post("/cancel")

@@ -1,6 +1,5 @@
 """What every page of billing is made with: who pays, what is sold, how Stripe is reached; and the answers they share."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Request
@@ -18,14 +17,19 @@ from palier.foundation.settings import Settings
 from palier.foundation.web import page, see_other
 
 
-@dataclass(frozen=True, slots=True)
 class Desk:
-    """Where one payer is served. `till` None: no key of Stripe is set, offers are agreed by hand."""
+    """Where one payer is served. `till` None: no key of Stripe is set, offers are agreed by hand.
 
-    payer: Payer
-    offers: Offers
-    settings: Settings
-    till: Stripe | None
+    No dataclass: Litestar would look into one, and what it injects cannot be told apart there (three kinds of tenant).
+    """
+
+    __slots__ = ("offers", "payer", "settings", "till")
+
+    def __init__(self, payer: Payer, offers: Offers, settings: Settings, till: Stripe | None) -> None:
+        self.payer = payer
+        self.offers = offers
+        self.settings = settings
+        self.till = till
 
     @property
     def sells(self) -> bool:

@@ -29,13 +29,13 @@ class BillingDetails(Controller):
     """`…/billing/details`"""
 
     @get("/details")
-    async def ask(self, request: Request, desk: NamedDependency[Desk]) -> Template:
+    async def read_details(self, request: Request, desk: NamedDependency[Desk]) -> Template:
         if not desk.sells:
             return show(request, desk, "billing/nothing_sold.html")
         return await _details(request, desk, {}, {})
 
     @post("/details", opt=FRESH)
-    async def save(self, request: Request, desk: NamedDependency[Desk]) -> Response:
+    async def save_details(self, request: Request, desk: NamedDependency[Desk]) -> Response:
         raw = await form_of(request)
         details, errors = details_in(raw)
         if details is None:
@@ -71,9 +71,11 @@ async def _details(
 
 def form_context(desk: Desk, ledger: Ledger, raw: Mapping[str, str], errors: Errors) -> dict[str, Any]:
     """What the form shows: what was typed, else what is kept, else what is known of whoever fills it in."""
-    account = ledger.account
-    kept = {"legal_name": desk.payer.name, "email": desk.payer.person.email, "country": "FR"}
-    kept |= {name: getattr(account, name) for name in (*LONGEST, "country", "siret", "vat_number")} if account else {}  # fmt: skip
+    account, columns = ledger.account, (*LONGEST, "country", "siret", "vat_number")
+    kept = dict.fromkeys(columns, "")
+    kept |= {"legal_name": desk.payer.name, "email": desk.payer.person.email, "country": "FR"}
+    if account:
+        kept |= {name: getattr(account, name) for name in columns}
     kept["buyer"] = buyer_of(kept["country"], public_body=bool(account and account.public_body))
     return {
         "values": kept | dict(raw), "errors": errors, "countries": country_choices(), "buyers": buyer_choices(),

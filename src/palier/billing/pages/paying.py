@@ -1,4 +1,7 @@
-"""The same pages for each kind of payer: an organisation's owners, a network's staff, a consultant."""
+"""The same pages for each kind of payer: an organisation's owners, a network's staff, a consultant.
+
+The handlers are inherited: each name stands once among the four classes.
+"""
 
 from palier.billing.pages.buying import Buying
 from palier.billing.pages.changing import Changing
