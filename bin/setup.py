@@ -199,7 +199,9 @@ def install_stripe_world() -> None:
     try:
         run([PYTHON, ROOT / "bin" / "stripe_world.py"])
     except subprocess.CalledProcessError:
-        say("BILLING TESTS WILL BE SKIPPED where they ask Stripe: no wheels of requirements/stripe-world.txt here.")
+        say(
+            "BILLING TESTS WILL BE SKIPPED where they ask Stripe: no wheels of requirements/stripe-world.txt here."
+        )
     else:
         write_stamp("stripe-world", stamp)
 

@@ -73,7 +73,9 @@ class Peer:
         if trouble is Trouble.REFUSED:
             raise httpx.ConnectError("the peer is down", request=request)
         if said := SAID.get(trouble):
-            return _json(said[0], {"error": {"type": said[1], "message": "Stripe is not well today."}}, self.world)
+            return _json(
+                said[0], {"error": {"type": said[1], "message": "Stripe is not well today."}}, self.world
+            )
         status, body, more = self._known(request)
         if trouble is Trouble.LOST:
             raise httpx.ReadTimeout("the answer never came", request=request)
@@ -98,7 +100,9 @@ class Peer:
         if request.headers.get("authorization") != f"Bearer {self.key}":
             raise Refusal(401, "invalid_request_error", "Invalid API Key provided.")
         if request.headers.get("stripe-version") != spec.version():
-            raise bad_request(f"Say Stripe-Version: {spec.version()}, the version of the schema these tests use.")
+            raise bad_request(
+                f"Say Stripe-Version: {spec.version()}, the version of the schema these tests use."
+            )
 
     def _replayed(self, key: str, same: Any) -> tuple[int, Thing, dict[str, str]]:
         before, status, body = self.world.answered[key]
@@ -164,4 +168,3 @@ async def _send(send: Callable[[Any], Awaitable[None]], answer: Answer) -> None:
     await send({"type": "http.response.start", "status": status,
                 "headers": [(name.encode(), value.encode()) for name, value in headers.items()]})  # fmt: skip
     await send({"type": "http.response.body", "body": body})
-

@@ -88,7 +88,9 @@ def rearranged(world: World, subscription: Thing, asked: Thing) -> tuple[list[Th
     renewed = started or asked.get("billing_cycle_anchor") == "now"
     for change in asked.get("items", []):
         item = _item(subscription, change)
-        price = usable_price(world, change["price"], "items[0][price]") if "price" in change else item["price"]
+        price = (
+            usable_price(world, change["price"], "items[0][price]") if "price" in change else item["price"]
+        )
         renewed |= price["recurring"] != item["price"]["recurring"]
         old = credit(world, subscription, item, at)
         item.update(price=price, quantity=change.get("quantity", item["quantity"]))
@@ -155,7 +157,10 @@ def _collect(world: World, subscription: Thing, before: Thing, lines: list[Thing
     events = len(world.events)
     invoice = invoices.draft(world, subscription, world.pending.pop(subscription["id"], []) + lines, "subscription_update")  # fmt: skip
     outcome = finish(world, invoice)
-    if outcome in (Outcome.DECLINED, Outcome.CONFIRM) and asked.get("payment_behavior") == "error_if_incomplete":
+    if (
+        outcome in (Outcome.DECLINED, Outcome.CONFIRM)
+        and asked.get("payment_behavior") == "error_if_incomplete"
+    ):
         _undo(world, subscription, before, invoice, events)
         raise declined()
 

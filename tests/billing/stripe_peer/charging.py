@@ -86,7 +86,7 @@ def fail(world: World, invoice: Thing) -> None:
         world.change("customer.subscription.updated", subscription, status="past_due")
 
 
-def _delinquent(world: World, subscription: Thing, state: bool) -> None:  # noqa: FBT001
+def _delinquent(world: World, subscription: Thing, state: bool) -> None:
     customer = world.get("customer", subscription["customer"])
     if not customer.get("deleted"):
         customer["delinquent"] = state

@@ -9,7 +9,7 @@ from tests.billing.stripe_peer.customers import create as create_customer
 from tests.billing.stripe_peer.customers import create_tax_id, living, update
 from tests.billing.stripe_peer.methods import Behaviour
 from tests.billing.stripe_peer.money import DAY, cost, discounted
-from tests.billing.stripe_peer.refusals import Refusal, bad_request, declined, missing_parameter
+from tests.billing.stripe_peer.refusals import bad_request, declined, missing_parameter
 from tests.billing.stripe_peer.subscriptions import begin, usable_price
 from tests.billing.stripe_peer.time import expire
 from tests.billing.stripe_peer.world import Thing, World, listed
@@ -79,7 +79,9 @@ def _line_item(world: World, row: Thing, number: int) -> Thing:
 
 @included("checkout.session", "line_items")
 def _line_items_in(world: World, session: Thing) -> Thing:
-    return listed(_items(world, world.terms[session["id"]]), f"/v1/checkout/sessions/{session['id']}/line_items")
+    return listed(
+        _items(world, world.terms[session["id"]]), f"/v1/checkout/sessions/{session['id']}/line_items"
+    )
 
 
 @call("GET", "/v1/checkout/sessions/{session}/line_items")

@@ -89,7 +89,9 @@ def _taxes(world: World, invoice: Thing, net: int) -> list[Thing] | None:
         return []
     known = tax_of(world.country, {"address": invoice["customer_address"]}, tax_ids_of(world, invoice["customer"]))  # fmt: skip
     invoice["automatic_tax"].update(
-        status="complete" if known else "requires_location_inputs", liability={"type": "self"}, provider="stripe"
+        status="complete" if known else "requires_location_inputs",
+        liability={"type": "self"},
+        provider="stripe",
     )
     if known is None:
         return None

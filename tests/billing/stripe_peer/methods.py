@@ -142,7 +142,11 @@ def detach(world: World, asked: Thing, payment_method: str) -> Thing:
         if row["default_payment_method"] == payment_method:
             world.change("customer.subscription.updated", row, default_payment_method=None)
     found = world.things.get("customer", {}).get(customer or "")
-    if found and not found.get("deleted") and found["invoice_settings"]["default_payment_method"] == payment_method:
+    if (
+        found
+        and not found.get("deleted")
+        and found["invoice_settings"]["default_payment_method"] == payment_method
+    ):
         settings = found["invoice_settings"] | {"default_payment_method": None}
         world.change("customer.updated", found, invoice_settings=settings)
     return method

@@ -42,7 +42,9 @@ def _profile(asked: Thing) -> Thing:
 def _features(asked: Thing) -> Thing:
     """Each feature whole, with what Stripe takes for granted where nothing was said."""
     features = {name: {**default, **asked.get(name, {})} for name, default in OFF.items()}
-    return {name: {key: value for key, value in part.items() if value != ""} for name, part in features.items()}
+    return {
+        name: {key: value for key, value in part.items() if value != ""} for name, part in features.items()
+    }
 
 
 @call("POST", "/v1/billing_portal/configurations/{configuration}")
@@ -77,7 +79,9 @@ def create_session(world: World, asked: Thing) -> Thing:
         raise bad_request("Missing required param: customer.", "parameter_missing", "customer")
     living(world, asked["customer"])
     configurations = world.of("billing_portal.configuration")
-    ident = asked.get("configuration") or next((row["id"] for row in configurations if row["is_default"]), None)
+    ident = asked.get("configuration") or next(
+        (row["id"] for row in configurations if row["is_default"]), None
+    )
     if ident is None:
         raise bad_request("You can’t create a portal session in test mode until you save your customer portal settings in test mode.")  # fmt: skip
     world.get("billing_portal.configuration", ident, "configuration")

@@ -39,7 +39,9 @@ class Post:
         """Take what waits, without those `drop` names, or only those named."""
         found, self._taken = self.waiting(), len(self.world.events)
         wanted = set(only)
-        return [row for row in found if row["type"] not in set(drop) and (not wanted or row["type"] in wanted)]
+        return [
+            row for row in found if row["type"] not in set(drop) and (not wanted or row["type"] in wanted)
+        ]
 
     async def deliver(self, client: httpx.AsyncClient, address: str, *, times: int = 1, shuffle: int | None = None,
                       drop: Iterable[str] = (), only: Iterable[str] = ()) -> list[httpx.Response]:  # fmt: skip
@@ -54,4 +56,6 @@ class Post:
     async def hand(self, client: httpx.AsyncClient, address: str, event: Thing) -> httpx.Response:
         """One event, once more or for the first time."""
         body = body_of(event)
-        return await client.post(address, content=body, headers=signed(body, self.secret, int(self.world.clock())))
+        return await client.post(
+            address, content=body, headers=signed(body, self.secret, int(self.world.clock()))
+        )

@@ -14,7 +14,9 @@ from typing import Any
 import jsonschema_rs
 
 FILE = Path(__file__).parents[3] / ".venv/stripe-world/site/seahaven_stripe_world/spec/spec3.json"
-MISSING = "STRIPE'S SCHEMA IS NOT HERE: nothing that asks Stripe is tested (python3 bin/setup.py test fetches it)"
+MISSING = (
+    "STRIPE'S SCHEMA IS NOT HERE: nothing that asks Stripe is tested (python3 bin/setup.py test fetches it)"
+)
 
 Schema = dict[str, Any]
 

@@ -82,7 +82,9 @@ def _made(world: World, terms: Thing) -> Thing:
 def _settings(terms: Thing) -> Thing:
     """Of payment; the options of each method are answered only where they are asked about."""
     settings = terms.get("payment_settings", {})
-    return {key: settings[key] for key in ("payment_method_types", "payment_method_options") if key in settings}
+    return {
+        key: settings[key] for key in ("payment_method_types", "payment_method_options") if key in settings
+    }
 
 
 def _trial_end(world: World, terms: Thing) -> int | None:
@@ -175,7 +177,9 @@ def listing(world: World, asked: Thing) -> Thing:
     elif wanted != "all":
         rows = only(rows, asked, "status")
     if "price" in asked:
-        rows = [row for row in rows if any(item["price"]["id"] == asked["price"] for item in row["items"]["data"])]
+        rows = [
+            row for row in rows if any(item["price"]["id"] == asked["price"] for item in row["items"]["data"])
+        ]
     return page(rows, asked, "/v1/subscriptions")
 
 

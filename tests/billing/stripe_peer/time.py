@@ -68,7 +68,9 @@ def _of_subscription(world: World, subscription: Thing) -> Iterator[Due]:
 
 
 def _end(world: World, subscription: Thing) -> None:
-    ended(world, subscription, reason=subscription["cancellation_details"]["reason"] or "cancellation_requested")
+    ended(
+        world, subscription, reason=subscription["cancellation_details"]["reason"] or "cancellation_requested"
+    )
 
 
 def _of_trial(world: World, subscription: Thing) -> Iterator[Due]:

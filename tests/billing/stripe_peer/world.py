@@ -48,13 +48,17 @@ class World:
     numbers: dict[str, str] = field(default_factory=dict)  # payment method -> the card's or account's number
     confirmed: set[str] = field(default_factory=set)  # invoices and methods whose holder said yes to the bank
     terms: dict[str, Thing] = field(default_factory=dict)  # what each Checkout session was asked for
-    pending: dict[str, list[Thing]] = field(default_factory=dict)  # subscription -> lines for its next invoice
+    pending: dict[str, list[Thing]] = field(
+        default_factory=dict
+    )  # subscription -> lines for its next invoice
     later: list[tuple[int, Callable[[], None]]] = field(default_factory=list)
     answered: dict[str, tuple[Any, int, Thing]] = field(default_factory=dict)  # by idempotency key
     troubles: list[Trouble] = field(default_factory=list)
     calls: list[Seen] = field(default_factory=list)
     slips: list[str] = field(default_factory=list)  # refusals that only a slip of the asking program explains
-    faults: list[str] = field(default_factory=list)  # of the peer itself: what it made is not as Stripe's schema says
+    faults: list[str] = field(
+        default_factory=list
+    )  # of the peer itself: what it made is not as Stripe's schema says
     end_of_dunning: str = "canceled"  # or "unpaid", or "past_due", as an account may choose
     request: Thing = field(default_factory=lambda: {"id": None, "idempotency_key": None})
     _count: int = 0
