@@ -118,6 +118,8 @@ from palier.foundation.permissions import PUBLIC
 from palier.foundation.rights import entitled
 from palier.foundation.settings import Settings, read_settings
 from palier.home.pages import helping, landing, offering, platform, public
+from palier.invoicing.pages import files as invoice_files
+from palier.invoicing.printing import print_invoice
 from palier.mirrors.catalogue import mirrored
 from palier.mirrors.flows.reading import mirror_beside
 from palier.mirrors.pages import answering as mirror_answering
@@ -128,6 +130,9 @@ from palier.network.pages import inviting, mandating, peopling, settling, switch
 from palier.network.refusals import show_refusal
 from palier.platform import jobs as platform_jobs
 from palier.platform import refusals as platform_refusals
+from palier.platform.pages import agreements as platform_agreements
+from palier.platform.pages import billing as platform_billing
+from palier.platform.pages import invoices as platform_invoices
 from palier.platform.pages import looking as platform_looking
 from palier.platform.pages import tenants as platform_tenants
 from palier.platform.pages import visits as platform_visits
@@ -152,6 +157,7 @@ from palier.reports.flows.previewing import Previewer
 from palier.reports.pages import ordering, paper, presets, reports, sheets, verifying
 from palier.reports.pages import shared as shared_documents
 from palier.reports.pages import sharing as document_sharing
+from palier.reports.press import Press
 from palier.single_sign_on import jobs as sign_on_jobs
 from palier.single_sign_on import refusals as sign_on_refusals
 from palier.single_sign_on.flows.closing import closed_for
@@ -175,6 +181,10 @@ ROOMS: list[Any] = [
     *platform_tenants.PAGES,
     *platform_visits.PAGES,
     *platform_working.PAGES,
+    *platform_billing.PAGES,
+    *platform_agreements.PAGES,
+    *platform_invoices.PAGES,
+    *invoice_files.PAGES,
     *audit_trail.PAGES,
     *audit_proofs.PAGES,
     *own_data.PAGES,
@@ -303,6 +313,7 @@ def create_app(
     sells, by default the one the settings name, if any."""
     settings = settings or read_settings()
     previewer, freshness = Previewer(), proving.Freshness(settings)
+    invoice_press = Press(workers=1, printer=print_invoice)
     offers, till = offers_in(settings.offers_file), till or till_from(settings)
     env = templates.environment()
     env.globals |= {
@@ -343,6 +354,7 @@ def create_app(
             "offers": Provide(lambda: offers, sync_to_thread=False),
             "till": Provide(lambda: till, sync_to_thread=False),
             "previewer": Provide(lambda: previewer, sync_to_thread=False),
+            "invoice_press": Provide(lambda: invoice_press, sync_to_thread=False),
             "shelf": Provide(lambda: files.shelves(settings), sync_to_thread=False),
         },
         exception_handlers={
@@ -358,7 +370,10 @@ def create_app(
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(env)),
         lifespan=[_database(settings)],
         on_startup=[_spare_what_stays],
-        on_shutdown=[lambda: asyncio.to_thread(previewer.stop), *([till.close] if till else [])],
+        on_shutdown=[
+            lambda: asyncio.to_thread(previewer.stop), lambda: asyncio.to_thread(invoice_press.stop),
+            *([till.close] if till else []),
+        ],  # fmt: skip
         openapi_config=None,
         logging_config=None,
         debug=False,

@@ -35,7 +35,9 @@ def cii_of(document: Document) -> bytes:
         _line(deal, place, line, document)
     _agreement(deal, document)
     delivery = _put(deal, "ram:ApplicableHeaderTradeDelivery")
-    _day(_put(delivery, "ram:ActualDeliverySupplyChainEvent"), "ram:OccurrenceDateTime", document.supplied_on)  # BT-72
+    _day(
+        _put(delivery, "ram:ActualDeliverySupplyChainEvent"), "ram:OccurrenceDateTime", document.supplied_on
+    )  # BT-72
     _settlement(deal, document)
     ET.indent(root)
     text: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
@@ -78,7 +80,9 @@ def _line(deal: ET.Element, place: int, line: Line, document: Document) -> None:
     _put(tax, "ram:RateApplicablePercent", _amount(document.treatment.rate))  # BT-152
     if line.discount:
         _discount(settled, line)
-    _put(settled, "ram:SpecifiedTradeSettlementLineMonetarySummation/ram:LineTotalAmount", _amount(line.net))  # BT-131
+    _put(
+        settled, "ram:SpecifiedTradeSettlementLineMonetarySummation/ram:LineTotalAmount", _amount(line.net)
+    )  # BT-131
 
 
 def _discount(settled: ET.Element, line: Line) -> None:
@@ -105,12 +109,16 @@ def _party(party: ET.Element, who: Seller | Buyer) -> None:
         _put(party, "ram:GlobalID", who.siret).set("schemeID", _SIRET)  # BT-29, BT-46
     _put(party, "ram:Name", who.name)  # BT-27, BT-44
     if who.siret:
-        _put(party, "ram:SpecifiedLegalOrganization/ram:ID", who.siren).set("schemeID", _SIREN)  # BT-30, BT-47
+        _put(party, "ram:SpecifiedLegalOrganization/ram:ID", who.siren).set(
+            "schemeID", _SIREN
+        )  # BT-30, BT-47
     _address(_put(party, "ram:PostalTradeAddress"), who)
     address, scheme = (who.siren, _DIRECTORY) if who.siret else (who.email, _MAIL)
     _put(party, "ram:URIUniversalCommunication/ram:URIID", address).set("schemeID", scheme)  # BT-34, BT-49
     if who.vat_number:
-        _put(party, "ram:SpecifiedTaxRegistration/ram:ID", who.vat_number).set("schemeID", "VA")  # BT-31, BT-48
+        _put(party, "ram:SpecifiedTaxRegistration/ram:ID", who.vat_number).set(
+            "schemeID", "VA"
+        )  # BT-31, BT-48
 
 
 def _address(place: ET.Element, who: Seller | Buyer) -> None:

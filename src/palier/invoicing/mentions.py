@@ -12,21 +12,28 @@ from palier.invoicing.rules.taxing import Category
 
 def notes_of(document: Document, more: str = "") -> tuple[Note, ...]:
     """The sentences of the document, the ones a machine looks for with their code; `more` is what the staff add."""
-    late = (
-        _("Late payment: interest at the main refinancing rate of the European Central Bank plus eight points (code de la commande publique, R2192-31).")
-        if document.buyer.public
-        else _("Late payment: interest at the refinancing rate of the European Central Bank plus ten points (code de commerce, L441-10).")
-    )  # fmt: skip
-    recovery = (
-        _("Fixed compensation for recovery costs: 40 € (code de la commande publique, D2192-35).")
-        if document.buyer.public
-        else _("Fixed compensation for recovery costs: 40 € (code de commerce, D441-5).")
-    )
+    late, recovery = _of_the_state() if document.buyer.public else _of_commerce()
     said = [Note(late, "PMD"), Note(recovery, "PMT"), Note(_("No discount for early payment."), "AAB")]
     said.append(Note(_("Supply of services. VAT is due when the price is paid.")))
     if document.references.commitment and document.references.order:
         said.append(Note(_("Your order: %(order)s") % {"order": document.references.order}))
     return (*said, Note(more)) if more else tuple(said)
+
+
+def _of_commerce() -> tuple[str, str]:
+    return (
+        _("Late payment: interest at the rate of the European Central Bank plus ten points (code de commerce, L441-10)."),
+        _("Fixed compensation for recovery costs: 40 € (code de commerce, D441-5)."),
+    )  # fmt: skip
+
+
+def _of_the_state() -> tuple[str, str]:
+    return (
+        _(
+            "Late payment: interest at the rate of the European Central Bank plus eight points (CCP, R2192-31)."
+        ),
+        _("Fixed compensation for recovery costs: 40 € (code de la commande publique, D2192-35)."),
+    )
 
 
 def exemption_of(category: Category) -> str:

@@ -3,11 +3,10 @@
 from decimal import Decimal
 
 from palier.billing.rules.states import InvoiceKind, InvoiceState
-from palier.foundation.language import gettext as _
 from palier.foundation.language import country_name, money, number, with_percent
+from palier.foundation.language import gettext as _
 from palier.invoicing.rules.buyers import Lack
 from palier.invoicing.rules.documents import Document, DocumentKind, Seller
-
 
 country = country_name
 
@@ -63,5 +62,7 @@ def lack(what: Lack) -> str:
         Lack.ADDRESS: _("The payer’s address is not complete."),
         Lack.EMAIL: _("The payer’s address for invoices is missing."),
         Lack.SIRET: _("A public body is found by its SIRET: it is missing."),
-        Lack.OWN_RATES: _("The payer is in a territory with VAT rates of its own, which Palier does not know."),
+        Lack.OWN_RATES: _(
+            "The payer is in a territory with VAT rates of its own, which Palier does not know."
+        ),
     }[what]

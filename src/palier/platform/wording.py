@@ -15,6 +15,7 @@ def sections() -> list[Entry]:
         ("networks", _("Networks"), "/admin/networks"),
         ("people", _("Accounts"), "/admin/people"),
         ("visits", _("Visits"), "/admin/visits"),
+        ("billing", _("Billing"), "/admin/billing"),
         ("jobs", _("Jobs"), "/admin/jobs"),
         ("mails", _("Outgoing letters"), "/admin/mails"),
         ("questionnaires", _("Questionnaires"), "/admin/questionnaires"),

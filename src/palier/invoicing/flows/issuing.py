@@ -66,7 +66,12 @@ class Draft:
 
 
 async def draft(
-    staff: StaffActor, account: UUID, wanted: Draft, reason: str, seller: Seller, agreement: UUID | None = None
+    staff: StaffActor,
+    account: UUID,
+    wanted: Draft,
+    reason: str,
+    seller: Seller,
+    agreement: UUID | None = None,
 ) -> Invoice:
     """Write down what is to be invoiced; it has no number, and can be looked at first. The payer does not see it."""
     async with transaction(staff):
@@ -76,7 +81,9 @@ async def draft(
             id=new_id(), account_id=account, issuer=Issuer.PALIER, state=InvoiceState.DRAFT, agreement_id=agreement,
             content={"document": frozen(document), "note": wanted.note}, net=document.net, tax=document.tax, total=document.total,
         )  # fmt: skip
-        await record_for(staff, payer, "invoicing.drafted", f"invoice {row.id}", total=document.total, reason=reason)
+        await record_for(
+            staff, payer, "invoicing.drafted", f"invoice {row.id}", total=document.total, reason=reason
+        )
     return row
 
 
@@ -104,14 +111,18 @@ async def issue(staff: StaffActor, invoice: UUID, seller: Seller) -> Invoice:
             raise Incomplete(lacks)
         await _keep(row, replace(document, number=await _next_number(document)), InvoiceState.OPEN)
         await record_for(
-            staff, payer, "invoicing.issued", f"invoice {row.id}", number=row.number, total=row.total, due=row.due_on
+            staff,
+            payer,
+            "invoicing.issued",
+            f"invoice {row.id}",
+            number=row.number,
+            total=row.total,
+            due=row.due_on,
         )
     return row
 
 
-async def credit(
-    staff: StaffActor, invoice: UUID, net: int | None, reason: str, seller: Seller
-) -> Invoice:
+async def credit(staff: StaffActor, invoice: UUID, net: int | None, reason: str, seller: Seller) -> Invoice:
     """Give back `net` cents of an issued invoice, or all that is left (None), by a credit note with a number of its own.
 
     An invoice not paid yet of which nothing is left is cancelled, and its credit note settled with it. Raises WrongState,
@@ -149,7 +160,13 @@ async def mark_paid(staff: StaffActor, invoice: UUID, on: date, reference: str) 
         row.state, row.paid_on, row.paid_reference = InvoiceState.PAID, on, reference[:80]
         await row.save(update_fields=["state", "paid_on", "paid_reference"])
         await record_for(
-            staff, await _payer(row), "invoicing.paid", f"invoice {row.id}", number=row.number, on=on, reference=reference
+            staff,
+            await _payer(row),
+            "invoicing.paid",
+            f"invoice {row.id}",
+            number=row.number,
+            on=on,
+            reference=reference,
         )
     return row
 
@@ -232,8 +249,12 @@ async def _keep(row: Invoice, document: Document, state: InvoiceState, *, new: b
 
 async def _next_number(document: Document) -> str:
     series = series_of(document.kind, document.issued_on.year)
-    await select("insert into invoice_series (series, newest) values ($1, 0) on conflict (series) do nothing", series)
-    rows = await select("update invoice_series set newest = newest + 1 where series = $1 returning newest", series)
+    await select(
+        "insert into invoice_series (series, newest) values ($1, 0) on conflict (series) do nothing", series
+    )
+    rows = await select(
+        "update invoice_series set newest = newest + 1 where series = $1 returning newest", series
+    )
     return numbered(series, rows[0]["newest"])
 
 

@@ -30,11 +30,12 @@ FRENCH = Treatment(Category.STANDARD, 2000)
 REVERSE = Treatment(Category.REVERSE, 0, "VATEX-EU-AE")
 OUTSIDE = Treatment(Category.OUTSIDE, 0, "VATEX-EU-G")
 
-EUROPEAN_UNION = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()
-)
+EUROPEAN_UNION = frozenset({
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV", "MT",
+    "NL", "PL", "PT", "RO", "SE", "SI", "SK",
+})  # fmt: skip
 _TAXED_AS_FRANCE = frozenset({"FR", "MC"})
-_OVERSEAS = frozenset("GP MQ RE GF YT BL MF PM WF PF NC TF".split())
+_OVERSEAS = frozenset(["GP", "MQ", "RE", "GF", "YT", "BL", "MF", "PM", "WF", "PF", "NC", "TF"])
 _OVERSEAS_CODES = ("97", "98")
 
 
