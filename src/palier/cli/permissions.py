@@ -71,9 +71,11 @@ def _addresses() -> Iterator[str]:
     found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for path, method, opt in declared():
         need, mark = str(opt.get("permission") or opt.get("audience")), "\\*" if opt.get("fresh") else ""
-        found[need][re.sub(r":\w+}", "}", path)].append(method + mark)
+        held = f" ({opt['feature']})" if opt.get("feature") else ""
+        found[need][re.sub(r":\w+}", "}", path)].append(method + mark + held)
     yield "## What each address asks for"
-    yield "A method marked \\* asks for a recent proof of identity as well."
+    yield "A method marked \\* asks for a recent proof of identity as well; where something is sold, one followed by a name in"
+    yield "brackets asks for an offer that holds it ([offers.md](offers.md))."
     for need in [*Permission, "signed in", "public"]:
         yield f"\n### {need}"
         yield from (f"- `{path}` {' '.join(sorted(found[need][path]))}" for path in sorted(found[need]))
