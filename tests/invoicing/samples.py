@@ -31,7 +31,13 @@ CLINIC = Buyer(
     "FR03552081317",
 )  # fmt: skip
 GERMAN = Buyer(
-    "Rheinwerk GmbH", ("Domstraße 7",), "50668", "Köln", "DE", "rechnung@rheinwerk.example", vat_number="DE123456788"
+    "Rheinwerk GmbH",
+    ("Domstraße 7",),
+    "50668",
+    "Köln",
+    "DE",
+    "rechnung@rheinwerk.example",
+    vat_number="DE123456788",
 )
 GERMAN_CLUB = replace(GERMAN, name="Rheinverein e. V.", vat_number="")
 SWISS = Buyer("Alpwerk AG", ("Bahnhofstrasse 3",), "8001", "Zürich", "CH", "rechnung@alpwerk.example")
@@ -49,16 +55,29 @@ DISCOUNTED = (
 )
 
 
-def invoice_for(buyer: Buyer, lines: tuple[Line, ...] = OFFER, number: str = "F2026-0001", **more: object) -> Document:
+def invoice_for(
+    buyer: Buyer, lines: tuple[Line, ...] = OFFER, number: str = "F2026-0001", **more: object
+) -> Document:
     """An invoice of today to `buyer`."""
     treatment = treatment_of(buyer.country, buyer.vat_number, buyer.postal_code)
-    exemption = {"AE": "Autoliquidation (directive 2006/112/CE, article 196)", "G": "Hors de l’UE (CGI, 259-1)"}
+    exemption = {
+        "AE": "Autoliquidation (directive 2006/112/CE, article 196)",
+        "G": "Hors de l’UE (CGI, 259-1)",
+    }
     values: dict[str, object] = {
         "starts_on": date(2026, 12, 1), "ends_on": date(2027, 11, 30), "notes": NOTES, "terms": "À 30 jours, par virement",
         "exemption": exemption.get(treatment.category, ""),
     }  # fmt: skip
     return Document(
-        DocumentKind.INVOICE, number, ON, due_date(ON), SELLER, buyer, lines, treatment, **(values | more)  # type: ignore[arg-type]
+        DocumentKind.INVOICE,
+        number,
+        ON,
+        due_date(ON),
+        SELLER,
+        buyer,
+        lines,
+        treatment,
+        **(values | more),  # type: ignore[arg-type]
     )
 
 
