@@ -19,7 +19,7 @@ from palier.billing.stripe import Json, Refused, Stripe, key_of
 from palier.entitlements.rules.offers import Offer
 from palier.foundation import audit
 from palier.foundation.clock import now
-from palier.foundation.database import only_reading, reading, transaction
+from palier.foundation.database import reading, transaction
 from palier.foundation.identifiers import new_id
 
 STAYS_OPEN = timedelta(hours=23)
@@ -171,10 +171,8 @@ async def _opened(payer: Payer, till: Stripe, checkout: Checkout, told: Json) ->
 async def returned(payer: Payer, till: Stripe | None, checkout_id: UUID) -> Checkout:
     """What became of a checkout, asked of Stripe: the payer holds what they paid for before any event arrives.
 
-    Stripe sends the browser back by a GET, and this writes: what it writes is what Stripe says, as often as it is called.
-    Raises DoesNotExist (none of this payer's), TillAway.
+    It writes what Stripe says, as often as it is called. Raises DoesNotExist (none of this payer's), TillAway.
     """
-    only_reading.set(False)
     async with reading(payer.tenant):
         checkout = await _own(payer, checkout_id)
     if till and checkout.stripe_session and checkout.state in (CheckoutState.OPEN, CheckoutState.PENDING):

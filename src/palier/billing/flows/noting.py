@@ -6,9 +6,11 @@ The fact goes to the payer's trail; what follows from it Stripe tells of the sub
 from typing import Any
 
 from palier.billing.flows.writing import account_of_customer, on_duty_for
+from palier.billing.rules.reading import is_disputed
 from palier.billing.store import BillingAccount
 from palier.billing.stripe import Stripe
 from palier.foundation import audit
+from palier.foundation.clock import now
 from palier.foundation.database import transaction
 
 
@@ -46,13 +48,27 @@ async def note_method(till: Stripe, method: str, customer: str, types: set[str])
 
 
 async def note_charge(till: Stripe, charge: str) -> BillingAccount | None:
-    """A payment was disputed or given back, whole or in part; cents."""
+    """A payment was given back, whole or in part; cents."""
     told = await till.find(f"charges/{charge}") or {}
     account = await account_of_customer(told.get("customer") or "")
-    if account and told.get("disputed"):
-        await _record(account, "billing.payment_disputed", amount=told["amount"])
     if account and told.get("amount_refunded"):
         await _record(account, "billing.payment_refunded", amount=told["amount_refunded"])
+    return account
+
+
+async def note_dispute(till: Stripe, dispute: str) -> BillingAccount | None:
+    """A payer asked their bank for the money back; the account says so until the bank has decided."""
+    told = await till.find(f"disputes/{dispute}") or {}
+    charge = await till.find(f"charges/{told['charge']}") if told.get("charge") else None
+    account = await account_of_customer((charge or {}).get("customer") or "")
+    if account is None:
+        return None
+    disputed = is_disputed(told)
+    async with transaction(on_duty_for(account)):
+        since = (account.disputed_at or now()) if disputed else None
+        await BillingAccount.filter(id=account.id).update(disputed_at=since)
+    verb = "billing.payment_disputed" if disputed else "billing.dispute_closed"
+    await _record(account, verb, amount=told["amount"], status=told["status"])
     return account
 
 

@@ -1,12 +1,12 @@
 """Whether an order may stand: what is sold to whom, once at a time. Shared by cards, debits and invoices."""
 
-from palier.billing.payers import Payer, account_for
+from palier.billing.payers import Payer, account_of
 from palier.billing.rules.orders import CannotBuy, Change, Order, Why
 from palier.billing.rules.reading import LIVE
 from palier.billing.store import BillingAccount, Subscription
 from palier.billing.stripe import Stripe
 from palier.entitlements.rules.offers import Kind, Offer
-from palier.foundation.database import reading, transaction
+from palier.foundation.database import reading
 from palier.network.store import NetworkMember
 
 MOST = 100_000
@@ -48,9 +48,9 @@ async def running(account: BillingAccount) -> Subscription | None:
 
 async def running_of(payer: Payer) -> tuple[BillingAccount, Subscription]:
     """The payer's account and the subscription that runs. Raises CannotBuy."""
-    async with transaction(payer.tenant):
-        account = await account_for(payer)
-        subscription = await running(account)
-    if subscription is None:
+    async with reading(payer.tenant):
+        account = await account_of(payer)
+        subscription = await running(account) if account else None
+    if account is None or subscription is None:
         raise CannotBuy(Why.NOT_SUBSCRIBED)
     return account, subscription

@@ -12,6 +12,7 @@ from palier.billing.flows.writing import (
     Unreadable,
     account_of_customer,
     is_over,
+    note_confirmation,
     on_duty_for,
     write_invoice,
     write_subscription,
@@ -44,6 +45,7 @@ log = logging.getLogger(__name__)
 NO_SUCH = "Stripe knows no such {}"
 STRANGER = "no account of ours has this customer"
 FOREIGN = "made by another installation"
+CONFIRM = "invoice.payment_action_required"
 CLOCK = timedelta(minutes=10)
 """How often the worker drains by itself."""
 _AT_ONCE = 1000
@@ -168,8 +170,11 @@ async def _learn(tenant: Tenant, account: BillingAccount, typed: dict[str, str])
             await BillingAccount.filter(id=account.id).update(**typed)
 
 
-async def take_invoice(till: Stripe, invoice_id: str) -> str:
-    """Ask for an invoice and write it; then its subscription, whose newest it may be."""
+async def take_invoice(till: Stripe, invoice_id: str, *, to_confirm: bool = False) -> str:
+    """Ask for an invoice and write it; before that its subscription, whose newest it may be.
+
+    :param to_confirm: the hint was that the bank waits for the payer's confirmation, which the invoice itself does not say.
+    """
     asked_at = now()
     told = await till.find(f"invoices/{invoice_id}")
     if told is None:
@@ -182,6 +187,8 @@ async def take_invoice(till: Stripe, invoice_id: str) -> str:
         return note
     async with transaction(on_duty_for(account)):
         await write_invoice(on_duty_for(account), account, facts, asked_at)
+        if to_confirm:
+            await note_confirmation(facts.subscription, asked_at)
     return ""
 
 
@@ -263,7 +270,7 @@ async def _follow(till: Stripe, waiting: _Waiting) -> str:
         case Hint("session", found):
             return await settle(till, found, failed="checkout.session.async_payment_failed" in waiting.types)
         case Hint("invoice", found):
-            return await take_invoice(till, found)
+            return await take_invoice(till, found, to_confirm=CONFIRM in waiting.types)
         case Hint(kind, found):
             return await _look_around(till, kind, found, waiting)
 
@@ -275,6 +282,8 @@ async def _look_around(till: Stripe, kind: str, found: str, waiting: _Waiting) -
             account = await noting.note_customer(till, found, waiting.types)
         case "method":
             account = await noting.note_method(till, found, waiting.customer, waiting.types)
+        case "dispute":
+            account = await noting.note_dispute(till, found)
         case _:
             account = await noting.note_charge(till, found)
     if account is None:

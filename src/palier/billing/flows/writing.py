@@ -8,7 +8,7 @@ from uuid import UUID
 from palier.billing.rules.holding import Else, Gives, holding
 from palier.billing.rules.reading import ENDED, InvoiceFacts, SubscriptionFacts
 from palier.billing.rules.states import CheckoutState, InvoiceKind, Issuer
-from palier.billing.rules.telling import Look, invoice_verb, verbs
+from palier.billing.rules.telling import OWING, Look, invoice_verb, verbs
 from palier.billing.store import BillingAccount, Checkout, Invoice, Subscription
 from palier.entitlements.flows import granting
 from palier.entitlements.rules.offers import Interval, Kind, Offers, Source
@@ -93,13 +93,14 @@ def _values(
     interval = facts.interval or (known.interval if known else None)
     if not offer or not interval:
         raise Unreadable("the price of the subscription is none of ours")
-    owes = facts.status in ("past_due", "incomplete", "unpaid")
+    owes = facts.status in OWING
     return {
         "item": facts.item, "offer": offer, "interval": interval, "quantity": facts.quantity, "status": facts.status,
         "collection": facts.collection, "period_start": facts.period_start, "period_end": facts.period_end,
         "trial_end": facts.trial_end, "cancel_at_period_end": facts.cancel_at_period_end, "cancel_at": facts.cancel_at,
         "ended_at": facts.ended_at, "past_due_since": _unpaid_since(known, facts, asked_at), "method": method,
         "action_url": invoice.hosted_url if owes and invoice else "", "amount": amount, "synced_at": asked_at,
+        "confirm_asked_at": known.confirm_asked_at if known and owes else None,
     }  # fmt: skip
 
 
@@ -192,6 +193,12 @@ async def write_invoice(
             tenant, verb, f"invoice {facts.number or facts.id}", state=facts.state, total=facts.total, problem=facts.problem
         )  # fmt: skip
     return True
+
+
+async def note_confirmation(subscription: str, at: datetime) -> None:
+    """The bank waits for the payer's confirmation (3-D Secure), as long as the subscription owes something."""
+    rows = Subscription.filter(id=subscription, status__in=OWING, confirm_asked_at=None)
+    await rows.update(confirm_asked_at=at)
 
 
 def is_over(facts: SubscriptionFacts) -> bool:

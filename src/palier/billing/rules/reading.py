@@ -217,6 +217,11 @@ def _problem(told: Json) -> str:
     return str(fault.get("code") or fault.get("type") or "")[:60]
 
 
+def is_disputed(dispute: Json) -> bool:
+    """Whether the bank has still to decide."""
+    return dispute.get("status") not in ("won", "lost", "warning_closed", "prevented")
+
+
 def method_words(told: Json) -> str:
     """How a means of payment is called: "visa 4242", "sepa_debit 3000"; another only by its type."""
     kind = told.get("type") or ""
@@ -233,7 +238,7 @@ class Hint:
     """Which object an event is about: it is asked for anew, what the event says of it does not count."""
 
     kind: str
-    """subscription, session, invoice, customer, method or charge."""
+    """subscription, session, invoice, customer, method, charge or dispute."""
     id: str
 
 
@@ -245,7 +250,7 @@ _BY_TYPE = (
     ("customer.", "customer", ("id",)),
     ("payment_method.", "method", ("id",)),
     ("mandate.", "method", ("payment_method",)),
-    ("charge.dispute.", "charge", ("charge",)),
+    ("charge.dispute.", "dispute", ("id",)),
     ("charge.refunded", "charge", ("id",)),
 )
 _ELSEWHERE = (
