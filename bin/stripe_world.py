@@ -37,7 +37,7 @@ def download(folder: Path) -> subprocess.CompletedProcess[str]:
     """The wheels of the lock, from the registry that the machine's pip is set up for."""
     command = [sys.executable, "-m", "pip", "download", "-qq", "--disable-pip-version-check", "--no-deps"]
     command += ["--only-binary=:all:", "--require-hashes", *PLATFORM, "--dest", str(folder), "-r", str(LOCK)]
-    return subprocess.run(command, capture_output=True, text=True)
+    return subprocess.run(command, check=False, capture_output=True, text=True)
 
 
 def reason(errors: str) -> str:
@@ -60,8 +60,8 @@ def unzip(folder: Path) -> None:
 def borrow_yaml() -> None:
     """PyYAML is on no registry for that Python: the pure half of the one installed here does."""
     spec = find_spec("yaml")
-    assert spec, "Palier itself needs PyYAML"
-    assert spec.origin
+    if spec is None or spec.origin is None:
+        raise SystemExit("PyYAML is not here, and Palier itself needs it")
     copytree(
         Path(spec.origin).parent, SITE / "yaml", dirs_exist_ok=True,
         ignore=lambda _, names: [name for name in names if not name.endswith(".py")],

@@ -21,7 +21,7 @@ from palier.billing.flows import pricing
 from palier.billing.stripe import Stripe, till_from
 from palier.foundation import actor as acting
 from palier.foundation import clock
-from palier.foundation.database import only_reading, transaction
+from palier.foundation.database import WEB, WORKER, connect, disconnect, only_reading, transaction
 from palier.foundation.jobs import queue
 from palier.foundation.settings import Settings
 from palier.foundation.working import closing
@@ -106,6 +106,19 @@ class Selling:
         self.world.troubles += troubles
 
 
+@asynccontextmanager
+async def as_worker(settings: Settings) -> AsyncIterator[None]:
+    """The pool of the worker's role, which sees every payer's rows; the web's again afterwards."""
+    only_reading.set(False)
+    await disconnect()
+    await connect(str(settings.database_url), WORKER, maxsize=4)
+    try:
+        yield
+    finally:
+        await disconnect()
+        await connect(str(settings.database_url), WEB, maxsize=10)
+
+
 # --- fixtures -------------------------------------------------------------------------------------------------------
 
 
@@ -159,13 +172,12 @@ async def selling(stage: Litestar, selling_app: Litestar, stripe_peer: World, ti
     stripe_peer.at = int(clock.now().timestamp())
 
     async def run() -> None:
-        only_reading.set(False)
         known = jobs(selling_settings, till=till)
         worker = queue(str(selling_settings.database_url), known)
         open_till = [
             job for job in known if not job.name.startswith("billing.")
         ]  # the till outlives a worker here
-        async with closing(open_till), worker.open_async():
+        async with as_worker(selling_settings), closing(open_till), worker.open_async():
             await worker.run_worker_async(
                 wait=False, install_signal_handlers=False, delete_jobs="successful", listen_notify=False
             )

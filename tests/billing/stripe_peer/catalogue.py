@@ -22,8 +22,8 @@ def create_product(world: World, asked: Thing) -> Thing:
 
 
 @call("POST", "/v1/products/{id}")
-def update_product(world: World, asked: Thing, id: str) -> Thing:
-    product = world.get("product", id)
+def update_product(world: World, asked: Thing, ident: str) -> Thing:
+    product = world.get("product", ident)
     keys = ("active", "name", "description", "unit_label", "tax_code")
     changes: dict[str, Any] = {key: asked[key] for key in keys if key in asked}
     if "metadata" in asked:
@@ -32,8 +32,8 @@ def update_product(world: World, asked: Thing, id: str) -> Thing:
 
 
 @call("GET", "/v1/products/{id}")
-def product(world: World, asked: Thing, id: str) -> Thing:
-    return world.get("product", id)
+def product(world: World, asked: Thing, ident: str) -> Thing:
+    return world.get("product", ident)
 
 
 @call("GET", "/v1/products")

@@ -56,7 +56,7 @@ def settle(world: World, invoice: Thing, method: str | None, *, out_of_band: boo
     """It is paid: what waited for it goes on."""
     invoices.paid(world, invoice, method=method, out_of_band=out_of_band)
     subscription = world.get("subscription", invoices.subscription_of(invoice))
-    _delinquent(world, subscription, False)
+    _delinquent(world, subscription, state=False)
     if subscription["status"] in ("incomplete", "past_due", "unpaid") and not _owes(world, subscription):
         world.change("customer.subscription.updated", subscription, status="active")
     return Outcome.PAID
@@ -77,7 +77,7 @@ def fail(world: World, invoice: Thing) -> None:
     again = None if first or count > len(RETRIES) else world.now() + RETRIES[count - 1] * DAY
     world.change("invoice.payment_failed", invoice, attempted=True, attempt_count=count, next_payment_attempt=again)  # fmt: skip
     subscription = world.get("subscription", invoices.subscription_of(invoice))
-    _delinquent(world, subscription, True)
+    _delinquent(world, subscription, state=True)
     if first and subscription["status"] == "incomplete":
         return
     if again is None and not first:

@@ -105,15 +105,15 @@ def tax_ids(world: World, asked: Thing, customer: str) -> Thing:
 
 
 @call("GET", "/v1/customers/{customer}/tax_ids/{id}")
-def tax_id(world: World, asked: Thing, customer: str, id: str) -> Thing:
-    return world.get("tax_id", id)
+def tax_id(world: World, asked: Thing, customer: str, ident: str) -> Thing:
+    return world.get("tax_id", ident)
 
 
 @call("DELETE", "/v1/customers/{customer}/tax_ids/{id}")
-def delete_tax_id(world: World, asked: Thing, customer: str, id: str) -> Thing:
-    world.tell("customer.tax_id.deleted", world.get("tax_id", id))
-    del world.things["tax_id"][id]
-    return {"id": id, "object": "tax_id", "deleted": True}
+def delete_tax_id(world: World, asked: Thing, customer: str, ident: str) -> Thing:
+    world.tell("customer.tax_id.deleted", world.get("tax_id", ident))
+    del world.things["tax_id"][ident]
+    return {"id": ident, "object": "tax_id", "deleted": True}
 
 
 def tax_ids_of(world: World, customer: str) -> list[Thing]:

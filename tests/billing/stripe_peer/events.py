@@ -13,8 +13,8 @@ def listing(world: World, asked: Thing) -> Thing:
 
 
 @call("GET", "/v1/events/{id}")
-def retrieve(world: World, asked: Thing, id: str) -> Thing:
+def retrieve(world: World, asked: Thing, ident: str) -> Thing:
     for event in world.events:
-        if event["id"] == id:
+        if event["id"] == ident:
             return event
-    raise no_such("event", id)
+    raise no_such("event", ident)

@@ -4,6 +4,7 @@ Names nobody knows, values outside an enumeration, numbers that are none and req
 """
 
 import re
+from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -30,7 +31,7 @@ def _tree(text: str) -> Tree:
 
 
 def _plant(tree: Tree, path: list[str], value: str) -> None:
-    for step, following in zip(path, path[1:], strict=False):
+    for step, following in pairwise(path):
         tree = tree.setdefault(step or str(len(tree)), {})
         if not isinstance(tree, dict):
             raise bad_request(f"Invalid request: {following} has two shapes")

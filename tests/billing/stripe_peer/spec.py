@@ -36,7 +36,8 @@ class Operation:
 
     @property
     def pattern(self) -> re.Pattern[str]:
-        return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", self.path) + "$")
+        named = self.path.replace("{id}", "{ident}")
+        return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", named) + "$")
 
 
 def available() -> bool:
@@ -95,6 +96,8 @@ def check(value: Any, schema: Schema, what: str) -> None:
 def check_object(value: dict[str, Any]) -> None:
     """An object that says itself what it is ("object": "customer")."""
     name = f"deleted_{value['object']}" if value.get("deleted") else value["object"]
+    if name not in published()["components"]["schemas"]:
+        raise NotOfStripe(f"Stripe has no {name}")
     check(value, {"$ref": f"#/components/schemas/{name}"}, f"{name} {value.get('id', '')}")
 
 
