@@ -9,6 +9,7 @@ from palier.association import mails, store
 from palier.association.flows.register import one_of_register
 from palier.association.roll import Registered
 from palier.association.rules.member_file import PEER_ATTRIBUTES, key_of
+from palier.billing.flows import places
 from palier.foundation import audit, jobs, operations
 from palier.foundation.actor import NetworkActor
 from palier.foundation.clock import now, today
@@ -77,6 +78,9 @@ async def take_out(actor: NetworkActor, wanted: UUID) -> str:
         one = await one_of_register(actor, wanted)
         if one.member:
             await NetworkMember.filter(id=one.member.id).update(left_on=today())
+            await jobs.enqueue(
+                places.LEFT, network=actor.network_id, organisation=one.member.organisation_id
+            )
             await store.DirectoryListing.filter(
                 network_id=actor.network_id, organisation_id=one.member.organisation_id
             ).delete()

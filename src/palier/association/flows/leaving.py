@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from palier.association import mails, store
+from palier.billing.flows import places
 from palier.foundation import audit, jobs
 from palier.foundation.actor import Actor, OnDuty
 from palier.foundation.clock import today
@@ -72,6 +73,7 @@ async def leave(actor: Actor, slug: str) -> Seat:
         await jobs.enqueue(
             TOLD, network=seat.network_id, organisation=actor.organisation_id, verified=seat.verified
         )
+        await jobs.enqueue(places.LEFT, network=seat.network_id, organisation=actor.organisation_id)
     return seat
 
 

@@ -18,6 +18,7 @@ from palier.association.flows.register import load_register, one_of_register
 from palier.association.members_file import members_file
 from palier.association.pages.forms import op_of
 from palier.association.roll import ATTRIBUTES, Place, Registered
+from palier.billing.flows import places
 from palier.foundation.actor import NetworkActor
 from palier.foundation.clock import today
 from palier.foundation.database import reading
@@ -41,18 +42,24 @@ class Members(Controller):
     opt = needs(Permission.MANAGE_NETWORK)
 
     @get()
-    async def table(self, request: Request, network_actor: NamedDependency[NetworkActor]) -> Template:
-        """Everybody of the register, filtered."""
+    async def table(
+        self,
+        request: Request,
+        network_actor: NamedDependency[NetworkActor],
+        settings: NamedDependency[Settings],
+    ) -> Template:
+        """Everybody of the register, filtered; where places are sold, with the place of each."""
         async with reading(network_actor):
             register = await load_register(network_actor)
             code = await door_of(network_actor)
+            given = await places.by_organisation(network_actor) if settings.billing else None
         asked = {name: request.query_params.get(name, "") for name in ("q", "place", "sector", "complete")}
         found = [one for one in register if _passes(one, asked)]
         number = _page_number(request, len(found))
         return _page(
             request, "association/members.html", register=register, found=found, asked=asked, number=number,
             pages=max(1, -(-len(found) // PER_PAGE)), shown=found[(number - 1) * PER_PAGE : number * PER_PAGE],
-            places=words.places(), sectors=wording.sector_choices(), code=code,
+            places=words.places(), sectors=wording.sector_choices(), code=code, given=given,
         )  # fmt: skip
 
     @get("/export.csv")
