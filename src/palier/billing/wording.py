@@ -63,7 +63,7 @@ def paid_by(subscription: store.Subscription) -> str:
 def invoice_state(invoice: store.Invoice) -> str:
     """What an invoice waits for."""
     return {
-        InvoiceState.DRAFT: _("Being made"),
+        InvoiceState.DRAFT: _("In preparation"),
         InvoiceState.OPEN: _("To be paid"),
         InvoiceState.PAID: _("Paid"),
         InvoiceState.VOID: _("Cancelled"),

@@ -127,8 +127,12 @@ async def _invoice(
 ) -> Template:
     async with reading(desk.payer.tenant):
         ledger = await ledger_of(desk.payer)
-    usual = {"buyer": Buyer.FRENCH} if not raw and not ledger.account else {}
+    context = form_context(desk, ledger, raw, errors)
+    if desk.till:  # whoever else pays by card or by debit
+        context["buyers"] = [choice for choice in context["buyers"] if choice[0] != Buyer.OTHER]
+    if not raw and context["values"]["buyer"] == Buyer.OTHER:
+        context["values"]["buyer"] = Buyer.FRENCH
     return show(
         request, desk, "billing/invoice.html", status_code=422 if errors or error else 200, wanted=wanted,
-        trouble=reason(error) if error else "", **form_context(desk, ledger, usual | raw, errors),
+        trouble=reason(error) if error else "", **context,
     )  # fmt: skip
