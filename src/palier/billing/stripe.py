@@ -31,7 +31,7 @@ Json = dict[str, Any]
 
 
 class TillAway(Exception):
-    """Stripe could not be reached, asked us to wait, or failed, three times over. Nothing is known of what was asked."""
+    """Stripe could not be reached or failed, three times over, or asked us to wait. Nothing is known of what was asked."""
 
 
 class CardDeclined(Exception):
