@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from palier.billing.flows import place_clock, place_letters, places, projecting, reviewing
+from palier.billing.flows import letters, noticing, place_clock, place_letters, places, projecting, reviewing
+from palier.billing.rules.notices import Notice
 from palier.billing.rules.places import Letter
 from palier.billing.stripe import Stripe, till_from
 from palier.entitlements.catalogue import offers_in
@@ -12,7 +13,7 @@ from palier.foundation.settings import Settings
 
 def jobs(settings: Settings, till: Stripe | None = None) -> list[Job]:
     """The jobs of the room. `till` defaults to what the settings say."""
-    return [*_of_stripe(till or till_from(settings)), *_of_places(settings)]
+    return [*_of_stripe(till or till_from(settings)), *_of_places(settings), *_of_letters(settings)]
 
 
 def _of_stripe(till: Stripe | None) -> list[Job]:
@@ -52,4 +53,24 @@ def _of_places(settings: Settings) -> list[Job]:
         Job("billing.places", clock, cron="40 6 * * *"),
         Job(places.LEFT, left, attempts=5),
         Job(places.WRITE, letter, attempts=5),
+    ]
+
+
+def _of_letters(settings: Settings) -> list[Job]:
+    """The letters about money: soon after something changed, and every hour what the clock makes due."""
+
+    async def due() -> None:
+        if settings.billing:
+            await noticing.notice_due(settings)
+
+    async def write(account: str) -> None:
+        await noticing.notice(UUID(account), settings)
+
+    async def tell(account: str, kind: str, about: str, cents: int) -> None:
+        await noticing.tell_staff(UUID(account), Notice(kind), about, cents, settings)
+
+    return [
+        Job("billing.notices", due, cron="25 * * * *"),
+        Job(letters.WRITE, write, attempts=5),
+        Job(letters.TELL, tell, attempts=5),
     ]

@@ -223,7 +223,8 @@ def _over_limit(facts: Facts, _: Offers) -> Standing | None:
     lately = facts.ended is not None and facts.at - facts.ended.at <= ENDING
     if facts.allowed is None or facts.used <= facts.allowed or lately:
         return None  # that an offer ended tells more than what the free one counts
-    said = Standing(State.OVER_LIMIT, Severity.NOTICE, step=Step.MAKE_ROOM)
+    pays = facts.subscribed or facts.agreed or facts.places
+    said = Standing(State.OVER_LIMIT, Severity.NOTICE if pays else Severity.QUIET, step=Step.MAKE_ROOM)
     return replace(said, used=facts.used, allowed=facts.allowed)
 
 
