@@ -95,7 +95,7 @@ class OneInvoice(Controller):
             return _back(invoice, words.seller_unknown(unknown))
         except PrintingFailed:
             return _back(invoice, _("The draft could not be drawn. Try again in a minute."))
-        headers = {"content-disposition": saved_as(f"{_('draft')}.pdf")}
+        headers = {"content-disposition": saved_as(f"{invoice_words.title_of(document)}.pdf")}
         return Response(content, media_type="application/pdf", headers=headers)
 
     @post("/issue")
