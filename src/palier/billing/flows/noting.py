@@ -5,7 +5,9 @@ The fact goes to the payer's trail; what follows from it Stripe tells of the sub
 
 from typing import Any
 
+from palier.billing.flows import letters
 from palier.billing.flows.writing import account_of_customer, on_duty_for
+from palier.billing.rules.notices import Notice
 from palier.billing.rules.reading import is_disputed
 from palier.billing.store import BillingAccount
 from palier.billing.stripe import Stripe
@@ -52,7 +54,10 @@ async def note_charge(till: Stripe, charge: str) -> BillingAccount | None:
     told = await till.find(f"charges/{charge}") or {}
     account = await account_of_customer(told.get("customer") or "")
     if account and told.get("amount_refunded"):
-        await _record(account, "billing.payment_refunded", amount=told["amount_refunded"])
+        given = told["amount_refunded"]
+        await _record(account, "billing.payment_refunded", amount=given)
+        async with transaction(on_duty_for(account)):
+            await letters.ask_staff(account.id, Notice.REFUNDED, f"{charge} {given}", given)
     return account
 
 
@@ -67,6 +72,7 @@ async def note_dispute(till: Stripe, dispute: str) -> BillingAccount | None:
     async with transaction(on_duty_for(account)):
         since = (account.disputed_at or now()) if disputed else None
         await BillingAccount.filter(id=account.id).update(disputed_at=since)
+        await letters.ask(account.id)
     verb = "billing.payment_disputed" if disputed else "billing.dispute_closed"
     await _record(account, verb, amount=told["amount"], status=told["status"])
     return account

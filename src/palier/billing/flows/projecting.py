@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from palier.billing.flows import noting
+from palier.billing.flows import letters, noting
 from palier.billing.flows.writing import (
     Unreadable,
     account_of_customer,
@@ -154,6 +154,7 @@ async def _settled(tenant: Tenant, account: BillingAccount, facts: SessionFacts,
             await audit.record(
                 tenant, f"billing.checkout_{state}", f"checkout {checkout.id}", offer=checkout.offer, quantity=checkout.quantity
             )  # fmt: skip
+            await letters.ask(account.id)
     return True
 
 
@@ -189,6 +190,7 @@ async def take_invoice(till: Stripe, invoice_id: str, *, to_confirm: bool = Fals
         await write_invoice(on_duty_for(account), account, facts, asked_at)
         if to_confirm:
             await note_confirmation(facts.subscription, asked_at)
+            await letters.ask(account.id)
     return ""
 
 

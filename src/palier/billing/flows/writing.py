@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from palier.billing.flows import letters
 from palier.billing.rules.holding import Else, Gives, holding
 from palier.billing.rules.reading import ENDED, InvoiceFacts, SubscriptionFacts
 from palier.billing.rules.states import CheckoutState, InvoiceKind, Issuer
@@ -70,7 +71,10 @@ async def write_subscription(
     await _note_trial(account, facts)
     await _open(account, facts, row, offers, await _checkout_state(row, invoice))
     before, after = _look(known), _look(row)
-    for verb in verbs(before, after) if after else ():
+    happened = verbs(before, after) if after else []
+    if happened:
+        await letters.ask(account.id)
+    for verb in happened:
         await audit.record(
             tenant,
             verb,
@@ -192,6 +196,7 @@ async def write_invoice(
         await audit.record(
             tenant, verb, f"invoice {facts.number or facts.id}", state=facts.state, total=facts.total, problem=facts.problem
         )  # fmt: skip
+        await letters.ask(account.id)
     return True
 
 
