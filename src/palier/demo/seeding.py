@@ -22,6 +22,7 @@ from palier.demo.meeting import plant_meeting
 from palier.demo.networks import plant_members, plant_network, plant_running, publish_years
 from palier.demo.past_plan import plant_past_plan
 from palier.demo.pillars import plant_pillars
+from palier.demo.places import plant_places
 from palier.demo.practices import plant_practices
 from palier.demo.publication import plant_bulletin, plant_draft, plant_erratum
 from palier.demo.rules.members import LARGE, SMALL, members
@@ -128,6 +129,7 @@ async def _plant(settings: Settings, press: Press) -> None:
                 id=new_id(), network_id=planted.row.id, person_id=ines.person_id
             )
     await plant_cockpit(large, ines)
+    await plant_places(large, ines, valley, everybody, others)
     await plant_bulletin(large.campaigns[-2], press)
 
 

@@ -78,9 +78,7 @@ async def take_out(actor: NetworkActor, wanted: UUID) -> str:
         one = await one_of_register(actor, wanted)
         if one.member:
             await NetworkMember.filter(id=one.member.id).update(left_on=today())
-            await jobs.enqueue(
-                places.LEFT, network=actor.network_id, organisation=one.member.organisation_id
-            )
+            await jobs.enqueue(places.LEFT, network=actor.network_id, organisation=one.member.organisation_id)
             await store.DirectoryListing.filter(
                 network_id=actor.network_id, organisation_id=one.member.organisation_id
             ).delete()
