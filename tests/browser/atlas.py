@@ -319,6 +319,7 @@ _LOOKED_UP = {
     "asked": "select r.id from respondent r join assessment a on a.id = r.assessment_id join organisation o on o.id = r.organisation_id "
     "where o.slug = 'transports-du-val' and a.mode = 'together' order by r.id limit 1",
     "mirror": f"select l.code from mirror_link l {_IN_VALLEY} and l.audience = 'customers'",
+    "sponsorship": f"select s.id from sponsorship s {_IN_VALLEY} limit 1",
     "hand_over": f"select h.id from hand_over h {_IN_VALLEY} limit 1",
     "mandate": f"select m.id from mandate m {_IN_VALLEY} limit 1",
     "held": "select m.id from mandate m join person p on p.id = m.consultant_id where p.email like 'hugo.%' order by m.ends_on limit 1",

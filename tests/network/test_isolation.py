@@ -82,7 +82,7 @@ async def nest(cast: Any, administrator: Any, settings: Settings) -> Nest:
     practice, comment = await _plant_practice(administrator, owner)
     return Nest(owner, {
         **await _belong(owner, administrator, done.id), "visit": await _visited(administrator, owner), "evidence": evidence, "preset": await _keep_a_form(owner), "bulletin": str(new_id()), "brought": await _bring_a_file(owner, done.id), **await _discuss(owner, UUID(action), settings), "asked": await _ask_somebody(owner, done.id),
-        "parcel": await _pack(owner), "org": "nid", "house": "nid", "domain": str(new_id()), "act": "look", "assessment": done.slug, "slug": done.slug, "code": "FL1.1.1", "section": "FL1.1", "element": "FL1.1", "audience": "staff",
+        "parcel": await _pack(owner), "sponsorship": await _sponsored(administrator, owner), "org": "nid", "house": "nid", "domain": str(new_id()), "act": "look", "assessment": done.slug, "slug": done.slug, "code": "FL1.1.1", "section": "FL1.1", "element": "FL1.1", "audience": "staff",
         "plan": plan, "action": action, "report": report, "link": link, "inquiry": await _inquire(owner, done), "invitation": invitation, "mandate": mandate, "hand_over": await _propose(owner, UUID(mandate)), "membership": membership,
         "questionnaire": own, "kind": "yaml", "practice": practice, "comment": comment, "network": "cercle-du-nid", "version": "1", "reading": reading, "step": step, "lever": questionnaire.levers[0].id, "member": membership, "edition": str(new_id()), "cohort": "family=transport",
     })  # fmt: skip
@@ -165,6 +165,17 @@ async def _belong(owner: acting.Actor, administrator: Any, given: UUID) -> dict[
     return {
         "unit": str(unit), "letter": str(letter), "given": str(given), "token": "lettre-au-nid", "territory": str(territory)
     }  # fmt: skip
+
+
+async def _sponsored(administrator: Any, owner: acting.Actor) -> str:
+    """A place that a network offers to the nest."""
+    place = new_id()
+    await administrator.execute(
+        "insert into sponsorship (id, network_id, network_name, organisation_id, organisation_name, offer, state, invited_by, invited_at, "
+        "ended_why) values ($1, $1, $2, $3, $2, 'member', 'invited', $1, now(), '')",
+        place, f"{CANARY} payeur", owner.organisation_id,
+    )  # fmt: skip
+    return str(place)
 
 
 async def _visited(administrator: Any, owner: acting.Actor) -> str:
@@ -395,6 +406,7 @@ _ROWS = (
     "letter",
     "territory",
     "visit",
+    "sponsorship",
 )
 
 

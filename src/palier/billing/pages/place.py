@@ -130,10 +130,10 @@ async def _offered(actor: Actor, wanted: UUID) -> place_answering.Offered:
 async def _page(
     request: Request, actor: Actor, desk: Desk, wanted: UUID, trouble: str = "", field: dict[str, str] | None = None
 ) -> Template:  # fmt: skip
-    if not desk.sells:
-        return show(request, desk, "billing/nothing_sold.html")
     async with reading(actor):
         told = await _offered(actor, wanted)
+    if not desk.sells:
+        return show(request, desk, "billing/nothing_sold.html")
     return show(
         request, desk, "billing/place.html", status_code=422 if trouble or field else 200, told=told, sponsorship=told.place,
         trouble=trouble, errors=field or {}, State=SponsorshipState, Why=Why, offer=desk.offers.every.get(told.place.offer),
