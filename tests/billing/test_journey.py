@@ -21,11 +21,10 @@ from palier.billing.flows import pricing
 from palier.billing.stripe import till_from
 from palier.foundation import actor as acting
 from palier.foundation import clock
-from palier.foundation.database import only_reading
 from palier.foundation.jobs import queue
 from palier.foundation.settings import Settings
 from palier.foundation.working import closing
-from tests.billing.selling import HOOK, KEY, SECRET
+from tests.billing.selling import HOOK, KEY, SECRET, as_worker
 from tests.billing.stripe_peer import methods, spec
 from tests.billing.stripe_peer import time as peer_time
 from tests.billing.stripe_peer.app import Peer
@@ -66,7 +65,7 @@ async def stripe_door() -> AsyncIterator[World]:
         uvicorn.Config(Peer(world, KEY), host="127.0.0.1", port=port, lifespan="off", log_level="warning")
     )
     serving = asyncio.create_task(server.serve())
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110  (uvicorn has no event for it)
         await asyncio.sleep(0.01)
     yield world
     server.should_exit = True
@@ -90,10 +89,9 @@ async def street(settings: Settings, stripe_door: World, repository: Path) -> As
     assert till
 
     async def work() -> None:
-        only_reading.set(False)
         known = jobs(selling)
         worker = queue(str(settings.database_url), known)
-        async with closing(known), worker.open_async():
+        async with as_worker(selling), closing(known), worker.open_async():
             await worker.run_worker_async(
                 wait=False, install_signal_handlers=False, delete_jobs="successful", listen_notify=False
             )
