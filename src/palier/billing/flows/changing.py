@@ -112,7 +112,8 @@ async def undo(payer: Payer, till: Stripe | None) -> Subscription:
 
 async def _ask(payer: Payer, till: Stripe, row: Subscription, asked: Json) -> Subscription:
     """The key names what was known when it was asked: a double click counts once, the same wish tomorrow counts again."""
-    await till.post(f"subscriptions/{row.id}", asked, key_of("change", row.id, row.synced_at, asked))
+    known = (row.synced_at, row.offer, row.interval, row.quantity, row.cancel_at_period_end, row.cancel_at)
+    await till.post(f"subscriptions/{row.id}", asked, key_of("change", row.id, known, asked))
     return await _written(payer, till, row.id)
 
 

@@ -56,14 +56,14 @@ def _all(till: Stripe) -> list[tuple[Offer, Interval]]:
 
 
 async def _found(till: Stripe, offer: Offer, interval: Interval) -> Json | None:
-    found = till.all("prices", lookup_keys=[offer.lookup_key(interval)], active=True, expand=["data.tiers"])
-    async for one in found:
+    """The price that bears the key, archived or not."""
+    async for one in till.all("prices", lookup_keys=[offer.lookup_key(interval)], expand=["data.tiers"]):
         return one
     return None
 
 
 def _compared(till: Stripe, offer: Offer, interval: Interval, found: Json | None) -> Priced:
-    if found is None:
+    if found is None or not found["active"]:
         return Priced(offer.lookup_key(interval), State.MISSING)
     differs = tuple(_differences(found, _wanted(till, offer, interval)))
     return Priced(offer.lookup_key(interval), State.DIFFERENT if differs else State.SAME, differs)
@@ -94,7 +94,7 @@ def _tier(tier: Json) -> tuple[int | None, int, int]:
 async def _made(till: Stripe, offer: Offer, interval: Interval, *, replace: bool) -> Priced:
     found = await _found(till, offer, interval)
     state = _compared(till, offer, interval, found)
-    if state.state is State.SAME or (found and not replace):
+    if state.state is State.SAME or (state.state is State.DIFFERENT and not replace):
         return state
     # The key may still stand on an archived price: its subscribers stay there, known by its metadata.
     wanted = _wanted(till, offer, interval) | {
