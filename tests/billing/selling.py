@@ -40,11 +40,11 @@ ADDRESS = "http://palier.test"
 class Wire(httpx.AsyncBaseTransport):
     """Where the till's calls go: to the Stripe of the test that runs."""
 
-    peer: Peer | None = None
+    end: httpx.AsyncBaseTransport | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        assert self.peer, "this test asks Stripe: let it ask for `stripe_peer`"
-        return await httpx.ASGITransport(app=self.peer).handle_async_request(request)
+        assert self.end, "this test asks Stripe: let it ask for `stripe_peer`"
+        return await self.end.handle_async_request(request)
 
 
 @dataclass
@@ -159,9 +159,9 @@ def stripe_peer(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> Any:
 
     monkeypatch.setattr(stripe.HTTPXClient, "sleep_async", at_once)
     world = World(lambda: clock.now().timestamp(), at=int(clock.now().timestamp()))
-    wire.peer = Peer(world, KEY)
+    wire.end = httpx.ASGITransport(app=Peer(world, KEY))
     yield world
-    wire.peer = None
+    wire.end = None
     assert world.faults == [], "\n".join(world.faults)
     assert world.slips == [], "Palier asked for what Stripe does not know"
 
@@ -170,20 +170,23 @@ def stripe_peer(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> Any:
 async def selling(stage: Litestar, selling_app: Litestar, stripe_peer: World, till: Stripe, selling_settings: Settings) -> Selling:  # fmt: skip
     """Palier that sells, its prices made at a fresh Stripe; rows are wiped afterwards."""
     stripe_peer.at = int(clock.now().timestamp())
+    return await beside(stripe_peer, selling_app, till, selling_settings)
+
+
+async def beside(world: World, app: Litestar, till: Stripe, settings: Settings) -> Selling:
+    """Palier at the Stripe its till leads to; the prices are made. `world` holds the events that are brought."""
 
     async def run() -> None:
-        known = jobs(selling_settings, till=till)
-        worker = queue(str(selling_settings.database_url), known)
-        open_till = [
-            job for job in known if not job.name.startswith("billing.")
-        ]  # the till outlives a worker here
-        async with as_worker(selling_settings), closing(open_till), worker.open_async():
+        known = jobs(settings, till=till)
+        worker = queue(str(settings.database_url), known)
+        closed = [job for job in known if not job.name.startswith("billing.")]  # the till outlives a worker here
+        async with as_worker(settings), closing(closed), worker.open_async():
             await worker.run_worker_async(
                 wait=False, install_signal_handlers=False, delete_jobs="successful", listen_notify=False
             )
 
     await pricing.make(till)
-    return Selling(selling_app, till, stripe_peer, Post(stripe_peer, SECRET), selling_settings, run)
+    return Selling(app, till, world, Post(world, SECRET), settings, run)
 
 
 Visit = Callable[[acting.Actor | acting.Person | None], AbstractAsyncContextManager[Visitor]]

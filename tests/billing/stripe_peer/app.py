@@ -120,7 +120,7 @@ class Peer:
         return refusal.status, refusal.body(), {}
 
     def _called(self, request: httpx.Request, key: str | None) -> tuple[int, Thing]:
-        operation, handler, parts = _route(request)
+        operation, handler, parts = route(request.method, request.url.path)
         raw = request.content.decode() if request.method == "POST" else request.url.query.decode()
         asked = parameters.read(raw, operation.asked)
         self.world.calls.append(Seen(request.method, request.url.path, asked, key))
@@ -148,14 +148,14 @@ SAID: dict[Trouble | None, tuple[int, str]] = {
 }
 
 
-def _route(request: httpx.Request) -> tuple[spec.Operation, Handler, dict[str, str]]:
+def route(method: str, path: str) -> tuple[spec.Operation, Handler, dict[str, str]]:
     """A path without names is more exact than one with: /v1/invoices/create_preview is no invoice."""
     for operation, handler in sorted(CALLS, key=lambda call: call[0].path.count("{")):
-        match = operation.pattern.fullmatch(request.url.path)
-        if match and operation.method == request.method:
+        match = operation.pattern.fullmatch(path)
+        if match and operation.method == method:
             return operation, handler, match.groupdict()
     raise Refusal(
-        404, "invalid_request_error", f"Unrecognized request URL ({request.method}: {request.url.path})."
+        404, "invalid_request_error", f"Unrecognized request URL ({method}: {path})."
     )
 
 

@@ -187,7 +187,7 @@ def _begun(world: World, session: Thing, asked: Thing, customer: Thing, method: 
     world.confirmed |= {method} if method else set()  # the holder is here: the bank asked on the page
     subscription = begin(world, terms)
     world.confirmed.discard(method or "")
-    _complete(world, session, customer, subscription)
+    complete(world, session, customer, subscription)
     return session
 
 
@@ -196,7 +196,8 @@ def _discounts(session: Thing, asked: Thing) -> list[Thing]:
     return typed or asked.get("discounts", [])
 
 
-def _complete(world: World, session: Thing, customer: Thing, subscription: Thing) -> None:
+def complete(world: World, session: Thing, customer: Thing, subscription: Thing) -> None:
+    """The session is over, and says what came of it."""
     invoice = world.find(subscription["latest_invoice"] or "")
     status = "no_payment_required"
     if invoice and invoice["amount_due"]:
