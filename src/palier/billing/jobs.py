@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from palier.billing.flows import letters, noticing, place_clock, place_letters, places, projecting, reviewing
+from palier.billing.flows.renewing import review_agreements
 from palier.billing.rules.notices import Notice
 from palier.billing.rules.places import Letter
 from palier.billing.stripe import Stripe, till_from
@@ -13,7 +14,7 @@ from palier.foundation.settings import Settings
 
 def jobs(settings: Settings, till: Stripe | None = None) -> list[Job]:
     """The jobs of the room. `till` defaults to what the settings say."""
-    return [*_of_stripe(till or till_from(settings)), *_of_places(settings), *_of_letters(settings)]
+    return [*_of_stripe(till or till_from(settings)), *_of_places(settings), *_of_letters(settings), _of_agreements(settings)]
 
 
 def _of_stripe(till: Stripe | None) -> list[Job]:
@@ -74,3 +75,12 @@ def _of_letters(settings: Settings) -> list[Job]:
         Job(letters.WRITE, write, attempts=5),
         Job(letters.TELL, tell, attempts=5),
     ]
+
+
+def _of_agreements(settings: Settings) -> Job:
+    """Every morning: payers are told that an agreement ends, and what has ended is called so."""
+
+    async def review() -> None:
+        await review_agreements(offers_in(settings.offers_file), settings.public_url)
+
+    return Job("billing.agreements", review, cron="55 6 * * *")

@@ -30,13 +30,20 @@ class CannotAgree(Exception):
 
 async def ask(payer: Payer, order: Order, note: str = "") -> OfferAgreement:
     """Ask for an offer by agreement. One request is open at a time: asking again changes it, a double click changes nothing."""
-    values = {"offer": order.offer, "interval": order.interval, "quantity": order.quantity, "note": note[:300]}
+    values = {
+        "offer": order.offer,
+        "interval": order.interval,
+        "quantity": order.quantity,
+        "note": note[:300],
+    }
     async with transaction(payer.tenant):
         account = await account_for(payer)
         if open_one := await OfferAgreement.filter(account_id=account.id, state=AgreementState.ASKED).first():
             if any(getattr(open_one, name) != value for name, value in values.items()):
                 await OfferAgreement.filter(id=open_one.id).update(**values)
-                await audit.record(payer.tenant, "billing.agreement_asked", f"agreement {open_one.id}", **values)
+                await audit.record(
+                    payer.tenant, "billing.agreement_asked", f"agreement {open_one.id}", **values
+                )
             return await OfferAgreement.get(id=open_one.id)
         asked = await OfferAgreement.create(
             id=new_id(), account_id=account.id, asked_by=payer.person.person_id, asked_at=now(), **values
@@ -55,7 +62,9 @@ async def withdraw(payer: Payer, agreement: UUID) -> bool:
     """Take a request back; False when it was decided meanwhile, or is not theirs."""
     async with transaction(payer.tenant):
         account = await account_of(payer)
-        rows = OfferAgreement.filter(id=agreement, account_id=account and account.id, state=AgreementState.ASKED)
+        rows = OfferAgreement.filter(
+            id=agreement, account_id=account and account.id, state=AgreementState.ASKED
+        )
         if account is None or not await rows.update(state=AgreementState.WITHDRAWN, decided_at=now()):
             return False
         await audit.record(payer.tenant, "billing.agreement_withdrawn", f"agreement {agreement}")
@@ -75,13 +84,17 @@ async def accept(
     return row
 
 
-async def refuse(staff: StaffActor, agreement: UUID, reason: str, offers: Offers, site: str) -> OfferAgreement:
+async def refuse(
+    staff: StaffActor, agreement: UUID, reason: str, offers: Offers, site: str
+) -> OfferAgreement:
     """Refuse a request, with a reason the payer reads. Raises Decided."""
     async with transaction(staff):
         row = await _locked(agreement, AgreementState.ASKED)
         row.state, row.decided_at, row.decided_name = AgreementState.REFUSED, now(), staff.person.name
         await row.save(update_fields=["state", "decided_at", "decided_name"])
-        await record_for(staff, row.account, "billing.agreement_refused", f"agreement {row.id}", reason=reason)
+        await record_for(
+            staff, row.account, "billing.agreement_refused", f"agreement {row.id}", reason=reason
+        )
         await mails.refused(row.account, row, offers, reason, site)
     return row
 
@@ -140,7 +153,9 @@ async def end_early(
     return row
 
 
-async def account_of_holder(staff: StaffActor, kind: Kind, holder: UUID, name: str, email: str, country: str) -> UUID:
+async def account_of_holder(
+    staff: StaffActor, kind: Kind, holder: UUID, name: str, email: str, country: str
+) -> UUID:
     """The account of somebody the staff deal with, made on the way if need be. What is missing, the payer or the staff add."""
     async with transaction(staff):
         await one_at_a_time(f"billing account of {holder}")

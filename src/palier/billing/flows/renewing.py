@@ -17,7 +17,9 @@ async def review_agreements(offers: Offers, site: str) -> None:
     """Once a day, by the worker; twice does no harm."""
     on = today()
     async with transaction(None):
-        for row in await OfferAgreement.filter(state=AgreementState.ACTIVE, ends_on__lt=on).select_for_update():
+        for row in await OfferAgreement.filter(
+            state=AgreementState.ACTIVE, ends_on__lt=on
+        ).select_for_update():
             await OfferAgreement.filter(id=row.id).update(state=AgreementState.ENDED)
             await audit.record(None, "billing.agreement_over", f"agreement {row.id}", ended=row.ends_on)
         soon = OfferAgreement.filter(
