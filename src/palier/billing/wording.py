@@ -26,7 +26,7 @@ def offer_name(key: str, offers: Offers) -> str:
 
 def every(interval: Interval) -> str:
     """How often one pays, on its own: "Every year"."""
-    return _("Every year") if interval is Interval.YEAR else _("Every month")
+    return _("Every year") if interval == Interval.YEAR else _("Every month")
 
 
 def source(key: str, sponsor: str = "") -> str:

@@ -70,7 +70,7 @@ def one_more(limit: Limit) -> str:
 
 def per(interval: Interval) -> str:
     """How often a price is paid."""
-    return _("a year") if interval is Interval.YEAR else _("a month")
+    return _("a year") if interval == Interval.YEAR else _("a month")
 
 
 def euros(cents: int) -> str:
