@@ -54,6 +54,7 @@ def path_of(standing: Standing, payer: Payer) -> str:
 
 PATHS: Mapping[Step, str] = {
     Step.CHOOSE: "/offers", Step.RENEW: "/offers", Step.ONE_OF_TWO: "/cancel", Step.MAKE_ROOM: "/change",
+    Step.ANSWER: "#places",
 }  # fmt: skip
 """Below the payer's billing page; the page itself, where a step is not named."""
 

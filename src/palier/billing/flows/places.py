@@ -19,6 +19,7 @@ from palier.foundation import audit, jobs
 from palier.foundation.actor import NetworkActor, OnDuty
 from palier.foundation.clock import now, today
 from palier.foundation.database import Tenant, one_at_a_time, select
+from palier.foundation.identifiers import searchable
 
 WRITE = "billing.place_letter"
 """The job that writes the letters about a place: only the worker may read whom to write to on the other side."""
@@ -78,7 +79,7 @@ async def of(actor: NetworkActor, offers: Offers) -> Places:
     """The places of a network, in a reading of its staff."""
     sponsor = await sponsor_of(actor.network_id, offers)
     found = await Sponsorship.filter(network_id=actor.network_id).order_by("-invited_at", "id")
-    rows = sorted(found, key=lambda one: (one.state not in OPEN, one.organisation_name.casefold()))
+    rows = sorted(found, key=lambda one: (one.state not in OPEN, searchable(one.organisation_name)))
     count = await count_of(actor.network_id, sponsor.places)
     return Places(count, sponsor.gives, rows, await candidates_of(actor))
 
@@ -89,9 +90,10 @@ async def candidates_of(actor: NetworkActor) -> list[Candidate]:
         "select o.id, o.name from network_member m join organisation o on o.id = m.organisation_id "
         "where m.network_id = $1 and m.left_on is null and m.verified_at is not null and o.sandbox_until is null "
         "and not exists (select from sponsorship s where s.network_id = $1 and s.organisation_id = o.id "
-        "and s.state in ('invited', 'active')) order by lower(o.name), o.id"
+        "and s.state in ('invited', 'active'))"
     )
-    return [Candidate(row["id"], row["name"]) for row in await select(sql, actor.network_id)]
+    found = [Candidate(row["id"], row["name"]) for row in await select(sql, actor.network_id)]
+    return sorted(found, key=lambda one: (searchable(one.name), one.id))
 
 
 async def by_organisation(actor: NetworkActor) -> dict[UUID, Sponsorship]:

@@ -5,7 +5,7 @@ from litestar.di import NamedDependency
 from litestar.response import Template
 
 from palier.billing import standing_wording
-from palier.billing.flows import changing
+from palier.billing.flows import changing, places
 from palier.billing.flows.standing import facts_of
 from palier.billing.ledger import Ledger, ledger_of
 from palier.billing.pages.desk import Desk, back, off_to, show
@@ -49,11 +49,12 @@ async def overview(request: Request, desk: Desk, error: Exception | None = None)
     async with reading(desk.payer.tenant):
         ledger = await ledger_of(desk.payer)
         facts = await facts_of(desk.payer.kind, desk.payer.id, desk.offers)
+        given = await places.of_organisation(desk.payer)
     told = standing_wording.told(standing_from(facts, desk.offers), desk.payer, desk.offers)
     return show(
         request, desk, "billing/overview.html", status_code=422 if error else 200, told=told, ledger=ledger, facts=facts,
         offer=desk.offers.every[desk.payer.rights.offer], sponsor=_sponsor(desk, facts), trouble=reason(error) if error else "",
-        history=_history(ledger),
+        history=_history(ledger), places=given,
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """The places of a network, for its staff: how many are taken, who has one, offering and ending them."""
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
@@ -14,13 +15,20 @@ from palier.billing.rules.places import NotNow, When, last_day
 from palier.billing.rules.states import SponsorshipState
 from palier.billing.store import Sponsorship
 from palier.foundation.actor import NetworkActor
-from palier.foundation.clock import today
+from palier.foundation.clock import now, today
 from palier.foundation.database import reading
-from palier.foundation.identifiers import new_id
+from palier.foundation.identifiers import new_id, searchable
 from palier.foundation.language import day, ngettext
 from palier.foundation.language import gettext as _
 from palier.foundation.permissions import Permission, needs
+from palier.foundation.rights import Rights, Standing
 from palier.foundation.web import form_of, see_other
+
+SHOWN = 50
+"""Members on the form at once; a search finds the others."""
+
+SOON = timedelta(days=60)
+"""From so long before the network's own offer ends on, its places say so."""
 
 
 class NetworkPlaces(Controller):
@@ -158,13 +166,23 @@ async def _table(
         return show(request, desk, "billing/nothing_sold.html")
     async with reading(actor):
         found = await places.of(actor, desk.offers)
+    asked = request.query_params.get("q", "").strip()[:80]
+    shown = [one for one in found.candidates if searchable(asked) in searchable(one.name)]
     if ticked is None:
         every = request.query_params.get("pick") == "all"
-        ticked = [str(one.id) for one in found.candidates[: found.count.free]] if every else []
+        ticked = [str(one.id) for one in shown[: found.count.free]] if every else []
+    first = [one for one in shown if str(one.id) in ticked]
+    shown = (first + [one for one in shown if one not in first])[: max(SHOWN, len(first))]
     return show(
-        request, desk, "billing/places.html", status_code=422 if error else 200, found=found, ticked=set(ticked),
-        errors={"member": error} if error else {}, rights=actor.rights, State=SponsorshipState, new_op=new_id(),
+        request, desk, "billing/places.html", status_code=422 if error else 200, found=found, shown=shown, asked=asked, ticked=set(ticked),
+        errors={"member": error} if error else {}, State=SponsorshipState, new_op=new_id(), ending=_ending_soon(actor.rights),
     )  # fmt: skip
+
+
+def _ending_soon(rights: Rights) -> datetime | None:
+    """The day on which the network's own offer ends, once it is near."""
+    near = rights.standing in (Standing.ENDING, Standing.GRACE) and rights.until
+    return rights.until if near and rights.until and rights.until - now() <= SOON else None
 
 
 async def _ending(
