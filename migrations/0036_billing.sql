@@ -167,3 +167,26 @@ begin
   perform set_config('app.erasure', '', true);
   return v_n;
 end $$;
+
+-- 6. What hangs on a person's own account as a payer is theirs to take away: as in migration 0035, and by account.
+create or replace function held_about(p_parcel uuid, p_steps jsonb) returns table (held_in text, found jsonb)
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare v_who uuid; v_email text; v_step jsonb; v_columns text; v_by text;
+begin
+  perform set_config('app.erasure', p_parcel::text, true);
+  select r.person_id into v_who from parcel r where r.id = p_parcel and r.organisation_id is null and r.state = 'running';
+  if v_who is null then raise exception 'nobody asked for this parcel' using errcode = 'P0403'; end if;
+  select p.email into v_email from person p where p.id = v_who;
+  for v_step in select * from jsonb_array_elements(p_steps) loop
+    select string_agg(format('%L, t.%I', c, c), ', ') into v_columns from jsonb_array_elements_text(v_step -> 'columns') c;
+    select string_agg(case when v_step ->> 'by' = 'address' then format('lower(t.%I) = $2', c)
+        when v_step ->> 'by' = 'account' then format('t.%I in (select b.id from billing_account b where b.person_id = $1)', c) else format('t.%I = $1', c) end, ' or ')
+      into v_by from jsonb_array_elements_text(v_step -> 'who') c;
+    return query execute format('select %L::text, jsonb_build_object(%s) from %I t where %s', v_step ->> 'table', v_columns,
+      v_step ->> 'table', v_by) using v_who, v_email;
+  end loop;
+  return query select 'organisation'::text, jsonb_build_object('id', o.id, 'name', o.name, 'slug', o.slug) from organisation o
+    where o.id in (select m.organisation_id from membership m where m.person_id = v_who union
+                   select d.organisation_id from mandate d where d.consultant_id = v_who);
+  perform set_config('app.erasure', '', true);
+end $$;

@@ -55,6 +55,7 @@ def person_goes() -> tuple[str, ...]:
         _("Your memberships and mandates, invitations to your address, the letters sent to you."),
         _("Your name and address wherever they stand: beside answers, actions, comments and evidence, in their texts, in documents, which are made anew."),
         _("Details of the audit trail that name you. That something was changed, and when, stays."),
+        _("Your own billing account, where you pay as a consultant. A subscription that runs is cancelled at Stripe first."),
     )  # fmt: skip
 
 
@@ -64,9 +65,17 @@ def person_stays() -> tuple[tuple[str, str], ...]:
         (_("What you answered, wrote and decided stays with the organisation, under a pseudonym."), _("It is the organisation’s work, and others rely on it.")),
         (_("Submitted rounds keep their answers, scores and hashes."), _("A result that changed afterwards would prove nothing.")),
         (_("Files you brought stay with the organisation; what is inside them is not searched."), _("They back its answers. Delete those you may before you go, or ask an owner.")),
+        _invoices(),
         (_("Texts that name you by your first name alone, or in other words."), _("Nothing tells them from others. Ask whoever wrote them.")),
         (_("Copies made before: backups, documents already sent."), _("Backups are overwritten in their own time; what left Palier is with whoever received it.")),
     )  # fmt: skip
+
+
+def _invoices() -> tuple[str, str]:
+    return (
+        _("Invoices that were issued, for ten years."),
+        _("The law wants them kept (Code de commerce, article L123-22); afterwards they go by themselves."),
+    )
 
 
 def house_goes() -> tuple[str, ...]:
@@ -79,6 +88,9 @@ def house_goes() -> tuple[str, ...]:
             "Memberships, mandates, invitations and links; its pages no longer exist. People keep their accounts."
         ),
         _("Its practices, and its entries in networks’ directories."),
+        _(
+            "Its offers, orders and billing details. A subscription that runs is cancelled at Stripe first, and nothing more is charged."
+        ),
     )
 
 
@@ -86,6 +98,7 @@ def house_stays() -> tuple[tuple[str, str], ...]:
     """What stays, and why."""
     return (
         (_("The hashes of its audit trail: who, when and what, without details."), _("The chain must show that nothing was taken out unseen.")),
+        _invoices(),
         (_("Its place in sealed batches of benchmarks, without any score."), _("Published figures of others rest on whole batches.")),
         (_("What a network’s staff wrote down about its member, in its own register."), _("It belongs to the network. Ask there.")),
     )  # fmt: skip

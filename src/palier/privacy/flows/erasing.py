@@ -7,6 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from palier.accounts import store as accounts
+from palier.billing.flows.closing import end_everything
+from palier.billing.stripe import Stripe
+from palier.entitlements.rules.offers import Kind
 from palier.foundation import audit, files, jobs
 from palier.foundation.actor import Actor, Person
 from palier.foundation.clock import now
@@ -118,19 +121,23 @@ async def _stop(row: store.Erasure, tenant: Actor | Person | None) -> bool:
 # --- the day ---------------------------------------------------------------------------------------------------------
 
 
-async def carry_out(erasure: UUID, shelf: files.Shelf) -> None:
-    """Do what is due; stopped, done, or not due yet: nothing. May be called again after it was interrupted."""
+async def carry_out(erasure: UUID, shelf: files.Shelf, till: Stripe | None = None) -> None:
+    """Do what is due; stopped, done, or not due yet: nothing. May be called again after it was interrupted.
+
+    A subscription that runs is cancelled at Stripe first: whoever is erased is charged no more. Raises StillRuns, TillAway.
+    """
     async with reading(None):
         row = await store.Erasure.get_or_none(id=erasure, stopped_at=None, done_at=None, due_at__lte=now())
     if row is None:
         return
     if row.organisation_id:
+        await end_everything(till, Kind.ORGANISATION, row.organisation_id)
         await erase_organisation(row, shelf)
     else:
-        await erase_person(row, shelf)
+        await erase_person(row, shelf, till)
 
 
-async def erase_person(row: store.Erasure, shelf: files.Shelf) -> None:
+async def erase_person(row: store.Erasure, shelf: files.Shelf, till: Stripe | None = None) -> None:
     """Everywhere at once or nowhere. Documents that printed the name are made anew without it, their old bytes removed.
 
     Somebody who became the last owner of an organisation meanwhile stays until that is settled: the next night tries again.
@@ -139,9 +146,11 @@ async def erase_person(row: store.Erasure, shelf: files.Shelf) -> None:
         person = await accounts.Person.get(id=row.person_id)
         if await store.only_owner_of(row.person_id):
             return
+    await end_everything(till, Kind.PERSON, row.person_id)
     async with transaction(None):
         await select("select set_config('statement_timeout', '600s', true)")
         parcels = [one.key for one in await store.Parcel.filter(person_id=row.person_id)]
+        await select("select forget_payer($1)", row.id)
         steps = steps_for_a_person(pseudonym(row.person_id, person.locale))
         (done,) = await select("select erase_person($1, $2::jsonb) as told", row.id, json.dumps(steps))
         keys = await _print_anew(json.loads(done["told"])["reports"])
@@ -169,6 +178,7 @@ async def erase_organisation(row: store.Erasure, shelf: files.Shelf) -> None:
         parcels = [one.key for one in await store.Parcel.filter(organisation_id=organisation)]
     async with transaction(None):
         await select("select set_config('statement_timeout', '600s', true)")
+        await select("select forget_payer($1)", row.id)
         await select("select erase_organisation($1, $2)", row.id, tables_of_an_organisation())
     await files.forget(shelf, organisation)
     await files.take_away(shelf, parcels)

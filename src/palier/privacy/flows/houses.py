@@ -19,7 +19,7 @@ from palier.foundation.database import reading, select
 from palier.foundation.store import StoredFile
 from palier.privacy.packing import Box, file_name
 from palier.privacy.rules.inventory import Held
-from palier.privacy.rules.taking import columns_of_an_organisation, tables_of_a_parcel
+from palier.privacy.rules.taking import OF_AN_ACCOUNT, columns_of_an_organisation, tables_of_a_parcel
 from palier.questionnaires.store import OwnQuestionnaire
 from palier.questionnaires.yaml_layout import yaml_text_of
 from palier.reports.rules.formats import format_of
@@ -73,10 +73,14 @@ _PEOPLE = (
 )
 
 
+_ON_ACCOUNT = "account_id in (select id from billing_account where organisation_id = $1)"
+
+
 async def _rows(actor: Actor, entry: Held) -> list[dict[str, Any]]:
     """The names come from the inventory, never from outside."""
     columns = ", ".join(f'"{name}"' for name in columns_of_an_organisation(entry))
-    sql = f'select {columns} from "{entry.table}" where organisation_id = $1'  # noqa: S608
+    whose = _ON_ACCOUNT if entry.table in OF_AN_ACCOUNT else "organisation_id = $1"
+    sql = f'select {columns} from "{entry.table}" where {whose}'  # noqa: S608
     return await select(sql, actor.organisation_id)
 
 

@@ -10,7 +10,7 @@ from palier.foundation.actor import Actor, OnDuty
 from palier.foundation.clock import now
 from palier.foundation.database import reading, select, transaction
 from palier.privacy import store
-from palier.privacy.rules.keeping import BROUGHT, LETTERS, SIGN_INS, Kept, terms_of
+from palier.privacy.rules.keeping import BROUGHT, EVENTS, LETTERS, SIGN_INS, Kept, terms_of
 
 BATCH: Final = 500
 """Rows of one kind in one transaction."""
@@ -95,6 +95,7 @@ async def purge_everything() -> None:
     for organisation in organisations:
         await purge(organisation)
     await purge_letters()
+    await purge_billing()
     await _in_batches(OnDuty(), audit.PLATFORM, _before(SIGN_INS), _forget_details)
 
 
@@ -165,3 +166,19 @@ async def purge_letters() -> int:
         gone += some
         if some < BATCH:
             return gone
+
+
+async def purge_billing() -> tuple[int, int]:
+    """Empty what Stripe told long ago and was dealt with, and delete invoices whose ten years are over; how many of each."""
+    events = (
+        "update stripe_event set payload = '' where id in (select id from stripe_event where processed_at < $1 "
+        "and payload <> '' limit $2) returning id"
+    )
+    emptied = gone = 0
+    while True:
+        async with transaction(None):
+            some = len(await select(events, _before(EVENTS), BATCH))
+            old = int((await select("select forget_old_invoices($1) as n", BATCH))[0]["n"])
+        emptied, gone = emptied + some, gone + old
+        if max(some, old) < BATCH:
+            return emptied, gone

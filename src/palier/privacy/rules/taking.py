@@ -16,6 +16,9 @@ WROTE: Final = {
 }  # fmt: skip
 """Tables whose texts their author takes away, and the column that says who that is."""
 
+OF_AN_ACCOUNT: Final = ("billing_notice", "checkout", "invoice", "offer_agreement", "subscription")
+"""Tables whose rows belong to whoever the billing account they hang on belongs to."""
+
 _OTHERS = {"before", "called", "guest", "hidden_reason", "voices", "dissent", "counts"}
 """Words that are, or may be, those of others."""
 
@@ -34,6 +37,8 @@ def steps_for_a_parcel(entries: tuple[Held, ...] = INVENTORY) -> list[dict[str, 
 def _steps(entry: Held) -> list[dict[str, Any]]:
     if entry.table == "audit_entry":
         return [_step(entry, ["person_id"], ["at", "chain", "seq", "role", "verb", "subject"])]
+    if entry.table in OF_AN_ACCOUNT:
+        return [_of_account(entry)]
     if entry.table == "person":
         return [_step(entry, ["id"], _shown(entry, Kind.NAME, Kind.ADDRESS, Kind.ABOUT))]
     if entry.drop or entry.owner is Owner.PERSON:
@@ -43,6 +48,11 @@ def _steps(entry: Held) -> list[dict[str, Any]]:
     people = [column.name for column in entry.of(Kind.PERSON) if column.name not in ("tell", "respondent_id")]
     known = [column.name for column in entry.columns if column.name in _CONTEXT | set(people) | {"id"}]
     return [_step(entry, [one], known) for one in people] + _by_address(entry, known)
+
+
+def _of_account(entry: Held) -> dict[str, Any]:
+    """What hangs on the person's own account as a payer, whole."""
+    return _step(entry, ["account_id"], columns_of_an_organisation(entry)) | {"by": "account"}
 
 
 def _own(entry: Held) -> list[dict[str, Any]]:
@@ -82,7 +92,8 @@ def tables_of_a_parcel(entries: tuple[Held, ...] = INVENTORY) -> list[Held]:
     """The tables an organisation takes away: its own rows, not what a network keeps of it."""
     return [
         entry for entry in entries
-        if entry.owner is Owner.ORGANISATION and "organisation_id" in entry.names() and entry.table not in _NOT_TAKEN
+        if entry.owner is Owner.ORGANISATION and entry.table not in _NOT_TAKEN
+        and ("organisation_id" in entry.names() or entry.table in OF_AN_ACCOUNT)
     ]  # fmt: skip
 
 
