@@ -21,7 +21,11 @@ from tests.invoicing.samples import CLINIC, DISCOUNTED, GERMAN, PROFILES, TOWN, 
 def worded(document: Document) -> Document:
     """With the sentences of the house, in its language."""
     with speaking(document.locale):
-        said = replace(document, terms=mentions.terms_of(document), exemption=mentions.exemption_of(document.treatment.category))
+        said = replace(
+            document,
+            terms=mentions.terms_of(document),
+            exemption=mentions.exemption_of(document.treatment.category),
+        )
         return replace(said, notes=mentions.notes_of(said))  # fmt: skip
 
 

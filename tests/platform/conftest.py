@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -53,3 +54,12 @@ def at_work(stage: Litestar) -> AtWork:
             yield browser
 
     return open_browser
+
+
+@pytest.fixture
+async def staff(gaelle: acting.Person, owner: Any) -> acting.StaffActor:
+    """Gaëlle at work, with a session the database knows: for flows that no page stands before."""
+    async with transaction(None):
+        await sessions.open_session(gaelle.person_id, "test", second_factor=True)
+    session = await owner.fetchval("select id from session where person_id = $1", gaelle.person_id)
+    return acting.StaffActor(replace(gaelle, session_id=session))

@@ -1,5 +1,6 @@
 """What the platform's staff see of money: who holds what, what was agreed, invoiced, paid, and what Stripe told in vain."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -89,13 +90,14 @@ async def holders(staff: StaffActor, text: str, kind: str, number: int) -> Leaf:
         call = "select * from platform_holders($1, $2, $3, $4)"
         rows = await select(call, text, kind, PAGE, (number - 1) * PAGE)
     found = rows[0]["found"] if rows else 0
-    return Leaf([dict(row) | {"held": dated(row["held"])} for row in rows], found, number)
+    return Leaf([dict(row) | {"held": dated(_plain(row["held"]))} for row in rows], found, number)
 
 
 async def holder(staff: StaffActor, kind: Kind, holder_id: UUID) -> Holder | None:
     """One of them; None where there is no such."""
     async with reading(staff):
-        told = (await select("select platform_holder($1, $2) as told", str(kind), holder_id))[0]["told"]
+        rows = await select("select platform_holder($1, $2) as told", str(kind), holder_id)
+        told = _plain(rows[0]["told"])
         if told is None:
             return None
         account = await BillingAccount.filter(**{column_of(kind): holder_id}).first()
@@ -165,6 +167,11 @@ async def events(staff: StaffActor, number: int) -> Leaf:
         names = ("id", "type", "received_at", "attempts", "error")
         rows = await waiting.order_by("-received_at").limit(PAGE).offset((number - 1) * PAGE).values(*names)
     return Leaf(rows, found, number)
+
+
+def _plain(told: Any) -> Any:
+    """What the database told as JSON: its text, or what the connection has read of it."""
+    return json.loads(told) if isinstance(told, str) else told
 
 
 def _chosen(wanted: Wanted) -> Any:
