@@ -99,8 +99,10 @@ async def test_a_total_is_computed_for_what_is_typed(enter: Enter, claire: actin
         fewer = (await browser.get(f"{VALLEY}/buy?offer=organisation&interval=month&quantity=3")).text
         assert 'name="quantity" value="25"' in fewer  # what is included costs the same
         assert "240,00\xa0€" in fewer
+        assert "Tous les ans" in more
         wrong = await browser.get(f"{VALLEY}/buy?offer=organisation&quantity=many")
         assert wrong.status_code == 422
+        assert "Aller au paiement" not in wrong.text
         assert 'value="many"' in wrong.text
         part = await browser.get(
             f"{VALLEY}/buy?offer=organisation&quantity=30", headers={"hx-request": "true"}
@@ -121,7 +123,7 @@ async def test_a_total_is_computed_for_what_is_typed(enter: Enter, claire: actin
         ({"buyer": "foreign"}, "Choisissez le pays"),
         ({"buyer": "foreign", "country": "DE", "vat_number": "FR44732829320"}, "dans un autre pays"),
         ({"email": "nobody"}, "Écrivez une adresse"),
-        ({"legal_name": ""}, "Remplissez ce champ"),
+        ({"legal_name": ""}, "Écrivez la raison sociale"),
         ({"commitment_number": "9" * 51}, "50 caractères au plus"),
     ],
 )
@@ -184,6 +186,6 @@ async def test_a_consultant_and_a_network_have_the_same_pages(enter: Enter, cast
         assert "Conseil" in (await browser.get("/account/billing/offers")).text
     async with enter(cast.people["ines"]) as browser:
         assert "Cercle" in (await browser.get("/n/cercle/billing")).text
-        assert "6\u202f000" in (await browser.get("/n/cercle/billing/offers")).text
+        assert "6\u202f000\u00a0€</span> par an" in (await browser.get("/n/cercle/billing/offers")).text
     async with enter(cast.people["hugo"]) as browser:
         assert (await browser.get("/n/cercle/billing")).status_code == 404

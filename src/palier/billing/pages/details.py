@@ -22,7 +22,6 @@ from palier.foundation.web import form_of
 from palier.network.wording import countries, country_choices
 
 Errors = dict[str, str]
-_NEEDED = ("legal_name", "email", "address_line1", "postal_code", "city")
 
 
 class BillingDetails(Controller):
@@ -95,7 +94,7 @@ def buyer_choices() -> list[tuple[str, str, str]]:
 def details_in(raw: Mapping[str, str]) -> tuple[Details | None, Errors]:
     """The form as details, or what is wrong with each field."""
     values = {name: " ".join(raw.get(name, "").split()) for name in LONGEST}
-    errors = {name: _("Fill in this field") for name in _NEEDED if not values[name]}
+    errors = {name: said for name, said in _needed().items() if not values[name]}
     errors |= {name: _("Write less: %(most)s characters at most") % {"most": most}
                for name, most in LONGEST.items() if len(values[name]) > most}  # fmt: skip
     if values["email"] and not is_email(values["email"]):
@@ -107,6 +106,14 @@ def details_in(raw: Mapping[str, str]) -> tuple[Details | None, Errors]:
     if errors:
         return None, errors
     return Details(**values, country=country, public_body=buyer != Buyer.OTHER, **numbers), {}
+
+
+def _needed() -> Errors:
+    """What is said where one of these is empty."""
+    return {
+        "legal_name": _("Write the legal name"), "email": _("Write the e-mail address for invoices"),
+        "address_line1": _("Write the address"), "postal_code": _("Write the postal code"), "city": _("Write the town"),
+    }  # fmt: skip
 
 
 def _whereabouts(buyer: str, country: str) -> Errors:
