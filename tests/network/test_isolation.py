@@ -84,6 +84,7 @@ async def nest(cast: Any, administrator: Any, settings: Settings) -> Nest:
         **await _belong(owner, administrator, done.id), "visit": await _visited(administrator, owner), "evidence": evidence, "preset": await _keep_a_form(owner), "bulletin": str(new_id()), "brought": await _bring_a_file(owner, done.id), **await _discuss(owner, UUID(action), settings), "asked": await _ask_somebody(owner, done.id),
         "parcel": await _pack(owner), "sponsorship": await _sponsored(administrator, owner), "org": "nid", "house": "nid", "domain": str(new_id()), "act": "look", "assessment": done.slug, "slug": done.slug, "code": "FL1.1.1", "section": "FL1.1", "element": "FL1.1", "audience": "staff",
         "plan": plan, "action": action, "report": report, "link": link, "inquiry": await _inquire(owner, done), "invitation": invitation, "mandate": mandate, "hand_over": await _propose(owner, UUID(mandate)), "membership": membership,
+        "checkout": str(new_id()),
         "questionnaire": own, "kind": "yaml", "practice": practice, "comment": comment, "network": "cercle-du-nid", "version": "1", "reading": reading, "step": step, "lever": questionnaire.levers[0].id, "member": membership, "edition": str(new_id()), "cohort": "family=transport",
     })  # fmt: skip
 
