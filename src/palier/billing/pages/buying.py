@@ -86,6 +86,8 @@ class Buying(Controller):
     async def come_back(
         self, request: Request, desk: NamedDependency[Desk], checkout: FromPath[UUID]
     ) -> Template:
+        if not desk.sells:
+            return show(request, desk, "billing/nothing_sold.html")
         # A GET that writes on purpose: Stripe sends the browser back with one, and what was paid is held at once, before
         # any event arrives. Repeating it changes nothing (docs/architecture.md).
         only_reading.set(False)
