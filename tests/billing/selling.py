@@ -179,7 +179,9 @@ async def beside(world: World, app: Litestar, till: Stripe, settings: Settings) 
     async def run() -> None:
         known = jobs(settings, till=till)
         worker = queue(str(settings.database_url), known)
-        closed = [job for job in known if not job.name.startswith("billing.")]  # the till outlives a worker here
+        closed = [
+            job for job in known if not job.name.startswith("billing.")
+        ]  # the till outlives a worker here
         async with as_worker(settings), closing(closed), worker.open_async():
             await worker.run_worker_async(
                 wait=False, install_signal_handlers=False, delete_jobs="successful", listen_notify=False

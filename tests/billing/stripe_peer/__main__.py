@@ -53,13 +53,19 @@ class Loopback(Peer):
 
 def _happen(world: World, name: str, told: dict[str, str]) -> Any:
     if name not in HAPPENINGS:
-        lines = [f"/_/{key}{inspect.signature(act)}: {act.__doc__}" for key, act in HAPPENINGS.items()]
+        lines = [f"/_/{key} {_told_to(act)}: {act.__doc__}" for key, act in HAPPENINGS.items()]
         return 200, "text/plain; charset=utf-8", "\n".join(lines).encode(), {}
     try:
         HAPPENINGS[name](world, **told)
     except (Refusal, TypeError, ValueError, AssertionError, IndexError) as error:
         return 400, "text/plain", f"{error}\n".encode(), {}
     return 200, "text/plain", b"done\n", {}
+
+
+def _told_to(act: Any) -> str:
+    """The words a happening takes, those that may be left out in brackets."""
+    words = list(inspect.signature(act).parameters.values())[1:]
+    return " ".join(word.name if word.default is word.empty else f"[{word.name}]" for word in words)
 
 
 def main() -> None:
