@@ -97,8 +97,6 @@ from palier.benchmarks.pages import agreeing, member, publication
 from palier.benchmarks.store import is_sealed
 from palier.billing import jobs as billing_jobs
 from palier.billing.pages import hook, paying
-from palier.billing.pages import place as own_place
-from palier.billing.pages import places as network_places
 from palier.billing.stripe import Stripe, till_from
 from palier.consensus.pages import meeting
 from palier.conversations import jobs as conversation_jobs
@@ -266,8 +264,6 @@ ROOMS: list[Any] = [
     *own_questionnaires.PAGES,
     *paying.PAGES,
     *hook.PAGES,
-    *network_places.PAGES,
-    *own_place.PAGES,
     *sign_on_settings.PAGES,
     *sign_on.PAGES,
     *switching.PAGES,

@@ -8,6 +8,8 @@ from palier.billing.pages.changing import Changing
 from palier.billing.pages.desk import AT_A_HOUSE, AT_A_NETWORK, AT_HOME
 from palier.billing.pages.details import BillingDetails
 from palier.billing.pages.overview import Overview
+from palier.billing.pages.place import Place
+from palier.billing.pages.places import NetworkPlaces
 from palier.foundation.permissions import SIGNED_IN, Permission, needs
 
 
@@ -35,4 +37,4 @@ class ConsultantPays(Overview, Buying, Changing, BillingDetails):
     dependencies = AT_HOME
 
 
-PAGES = [HousePays, NetworkPays, ConsultantPays]
+PAGES = [HousePays, NetworkPays, ConsultantPays, Place, NetworkPlaces]

@@ -138,6 +138,3 @@ async def _page(
         request, desk, "billing/place.html", status_code=422 if trouble or field else 200, told=told, sponsorship=told.place,
         trouble=trouble, errors=field or {}, State=SponsorshipState, Why=Why, offer=desk.offers.every.get(told.place.offer),
     )  # fmt: skip
-
-
-PAGES = [Place]

@@ -203,6 +203,3 @@ async def _place(actor: NetworkActor, wanted: UUID) -> Sponsorship:
         return await place_giving.place_of(actor, wanted)
     except places.Unknown:
         raise NotFoundException from None
-
-
-PAGES = [NetworkPlaces]
