@@ -13,6 +13,7 @@ from palier.action_plans.rules.reminders import Errand
 from palier.assessments.mirrored_wording import audience_words
 from palier.assessments.results_wording import grade_words, state_words
 from palier.association import wording as association
+from palier.entitlements.rules.offers import Interval
 from palier.foundation.language import LOCALES, current, language_name
 from palier.foundation.language import gettext as _
 from palier.network import wording as network
@@ -86,7 +87,7 @@ def _of_rooms() -> dict[str, str]:
 def labels() -> dict[str, str]:
     """What every fact is called."""
     return {
-        **_labels_of_actions(),
+        **_labels_of_actions(), **_labels_of_billing(),
         "accent": _("Colour"), "action_removed": _("Action removed"), "answers": _("Answers"),
         "answers_open": _("Answers open to the parent"), "asked_by": _("Asked by"), "assessment": _("Assessment"),
         "attachments": _("Criteria"), "audiences": _("Audiences"), "batches": _("Batches"), "by": _("By"),
@@ -135,6 +136,16 @@ def labels() -> dict[str, str]:
     }  # fmt: skip
 
 
+def _labels_of_billing() -> dict[str, str]:
+    """The facts of offers, payments, places and invoices. Amounts are in cents."""
+    return {
+        "amount": _("Amount in cents"), "customer": _("Customer at Stripe"), "day": _("Date"), "ended": _("Ended on"),
+        "ends": _("Ends on"), "free": _("Free of charge"), "holder": _("For whom"), "interval": _("Paid every"),
+        "invoice": _("Invoice"), "network": _("Network"), "number": _("Number"), "offer": _("Offer"), "problem": _("Problem"),
+        "quantity": _("Quantity"), "total": _("Total in cents"), "trial_end": _("End of the trial"), "type": _("Kind"),
+    }  # fmt: skip
+
+
 def _labels_of_actions() -> dict[str, str]:
     """The facts of actions, of plans' capacity and of levers."""
     shared = (
@@ -180,6 +191,7 @@ def _meanings() -> Mapping[str, Mapping[str, str]]:
         "single_sign_on.state": {state: words for state, words, _hint in single_sign_on.state_choices()},
         "single_sign_on.preset": {preset: words for preset, words, _hint in single_sign_on.preset_choices()},
         "reports.reason": _failures(), "privacy.by": {"link": _("Link by mail")},
+        "interval": {Interval.YEAR: _("Year"), Interval.MONTH: _("Month")},
         "format": {"csv": "CSV", "xlsx": "XLSX", "jsonl": "JSON Lines"},
     }  # fmt: skip
 

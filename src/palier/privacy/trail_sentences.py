@@ -110,6 +110,7 @@ def sentences() -> dict[str, str]:
         "benchmarks.publication_asked": _("Publication of an edition asked for"),
         "benchmarks.published": _("Edition published"),
         "benchmarks.set_aside_asked": _("Setting a draft aside asked for"),
+        **_of_billing(),
         "conversations.comment_changed": _("Comment changed"),
         "conversations.comment_removed": _("Comment removed"),
         "conversations.commented": _("Comment written"),
@@ -241,6 +242,64 @@ def sentences() -> dict[str, str]:
     }
 
 
+def _of_billing() -> dict[str, str]:
+    """Of offers, orders, payments, places and invoices."""
+    return {
+        "billing.account_opened": _("Billing account opened by the operator"),
+        "billing.agreement_accepted": _("Offer agreed to by the operator"),
+        "billing.agreement_asked": _("Offer asked for by agreement"),
+        "billing.agreement_ended": _("End of an agreement set"),
+        "billing.agreement_given": _("Offer given by the operator"),
+        "billing.agreement_over": _("Agreement over"),
+        "billing.agreement_prolonged": _("Agreement prolonged"),
+        "billing.agreement_refused": _("Offer by agreement refused"),
+        "billing.agreement_withdrawn": _("Request for an agreement withdrawn"),
+        "billing.changed": _("Subscription changed"),
+        "billing.checkout_begun": _("Payment page opened"),
+        "billing.checkout_expired": _("Payment page closed unpaid"),
+        "billing.checkout_failed": _("Payment of an order came back"),
+        "billing.checkout_open": _("Payment page open again"),
+        "billing.checkout_paid": _("Order paid"),
+        "billing.checkout_pending": _("Order placed, payment on its way"),
+        "billing.customer_deleted": _("Customer deleted at Stripe"),
+        "billing.details_changed": _("Billing details changed"),
+        "billing.dispute_closed": _("Dispute about a payment closed"),
+        "billing.end_planned": _("Subscription cancelled for a day"),
+        "billing.end_undone": _("Cancellation taken back"),
+        "billing.ended": _("Subscription ended"),
+        "billing.event_retried": _("Event of Stripe tried again"),
+        "billing.invoice_closed": _("Invoice cancelled or given up"),
+        "billing.invoice_issued": _("Invoice issued by Stripe"),
+        "billing.invoice_not_finalised": _("Invoice could not be issued by Stripe"),
+        "billing.invoice_paid": _("Invoice paid"),
+        "billing.invoice_requested": _("Subscription by invoice ordered"),
+        "billing.mandate_changed": _("Direct debit mandate changed"),
+        "billing.method_removed": _("Means of payment taken away"),
+        "billing.payment_disputed": _("Payment disputed"),
+        "billing.payment_failed": _("Payment did not go through"),
+        "billing.payment_recovered": _("Payment came through after all"),
+        "billing.payment_refunded": _("Payment given back"),
+        "billing.place_accepted": _("Place from a network accepted"),
+        "billing.place_declined": _("Place from a network declined"),
+        "billing.place_ended": _("Place from a network ended"),
+        "billing.place_ending": _("End of a place from a network set"),
+        "billing.place_kept": _("Place from a network kept after all"),
+        "billing.place_left": _("Place from a network given back"),
+        "billing.place_offered": _("Place offered by a network"),
+        "billing.place_withdrawn": _("Offered place withdrawn"),
+        "billing.resumed": _("Subscription resumed"),
+        "billing.subscribed": _("Subscription begun"),
+        "billing.tax_id_refused": _("VAT number not confirmed"),
+        "billing.trial_ended": _("Trial ended"),
+        "billing.trial_moved": _("End of a trial moved"),
+        "invoicing.credited": _("Credit note issued"),
+        "invoicing.discarded": _("Draft of an invoice discarded"),
+        "invoicing.drafted": _("Invoice drafted"),
+        "invoicing.issued": _("Invoice issued"),
+        "invoicing.paid": _("Invoice marked as paid"),
+    }
+
+
 def room_of(verb: str) -> str:
     """The kind of act a verb is: its first half."""
     return verb.partition(".")[0]
@@ -251,6 +310,7 @@ def rooms() -> dict[str, str]:
     return {
         "accounts": _("Accounts and sign-ins"), "action_plans": _("Action plans"), "assessments": _("Assessments and answers"),
         "affiliations": _("Units and parents"), "association": _("Running the network"), "benchmarks": _("Benchmarks"),
+        "billing": _("Offers and payments"), "invoicing": _("Invoices"),
         "conversations": _("Comments and files"),
         "demo": _("Demonstration"), "evidence": _("Evidence"), "mirrors": _("Mirrors"), "network": _("People and organisation"),
         "plans": _("Action plans (demonstration)"), "platform": _("Running Palier"), "practices": _("Practices and levers"),
