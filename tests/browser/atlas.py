@@ -25,6 +25,7 @@ from palier.questionnaires.building import content_hash
 from palier.questionnaires.catalogue import definition, latest
 from palier.questionnaires.yaml_layout import yaml_text_of
 from palier.single_sign_on.store import door_of
+from tests.browser.money import plant_money
 from tests.browser.staff import GAELLE, SESSION, plant_staff
 from tests.demonstration import Demonstration
 
@@ -38,6 +39,8 @@ VALLEY = "/o/transports-du-val"
 
 NOT_PAGES = {
     "/account/data/parcels/{parcel:uuid}",
+    "/account/billing/invoices/{sheet:str}", "/o/{org:str}/billing/invoices/{sheet:str}", "/n/{net:str}/billing/invoices/{sheet:str}",
+    "/admin/billing/files/{sheet:str}", "/admin/billing/invoices/{invoice:uuid}/preview", "/admin/billing/invoices/journal.csv",
     "/sso/back", "/sso/callback/{house:str}", "/sso/left",
     "/.well-known/security.txt", "/.well-known/palier-anchors.json", "/o/{org:str}/trail/proof", "/n/{net:str}/trail/proof", "/healthz", "/readyz", "/robots.txt", "/static/{file_path:path}", "/{path:path}",
     "/o/{org:str}/a/{action:uuid}/comments", "/o/{org:str}/a/{action:uuid}/files", "/o/{org:str}/a/{action:uuid}/files/{file:uuid}",
@@ -115,6 +118,9 @@ VARIANTS = (
     (GAELLE, f"/admin/people?email={HUGO}"),
     (GAELLE, "/admin/people?email=nobody@palier.example"),
     (GAELLE, "/admin/jobs?state=todo"),
+    (GAELLE, "/admin/billing/invoices/{drafted}"),
+    (GAELLE, "/admin/billing/invoices?state=overdue&q=zzzz"),
+    (GAELLE, "/admin/billing/holders?q=transports"),
     (GAELLE, "/admin/mails?state=waiting"),
     (GAELLE, "/admin/organisations?q=zzzz"),
     (VISITOR, "/reset/nothing"),
@@ -239,6 +245,8 @@ def opened_by(path: str, opt: dict[str, object]) -> str:
 _MEANT = {
     ("admin", "slug"): "org",
     ("portfolio", "mandate"): "held",
+    ("admin", "kind"): "payer",
+    ("/admin/billing/invoices/{invoice:uuid}/preview", "invoice"): "drafted",
     ("erasure", "secret"): "erasure",
     ("/o/{org:str}/keep", "org"): "sandbox",
 }
@@ -319,6 +327,10 @@ _LOOKED_UP = {
     "asked": "select r.id from respondent r join assessment a on a.id = r.assessment_id join organisation o on o.id = r.organisation_id "
     "where o.slug = 'transports-du-val' and a.mode = 'together' order by r.id limit 1",
     "mirror": f"select l.code from mirror_link l {_IN_VALLEY} and l.audience = 'customers'",
+    "holder": "select id from organisation where slug = 'transports-du-val'",
+    "agreement": "select id from offer_agreement where state = 'asked' limit 1",
+    "invoice": "select id from invoice where number <> '' and issuer = 'palier' limit 1",
+    "drafted": "select id from invoice where state = 'draft' and issuer = 'palier' limit 1",
     "sponsorship": f"select s.id from sponsorship s {_IN_VALLEY} limit 1",
     "hand_over": f"select h.id from hand_over h {_IN_VALLEY} limit 1",
     "mandate": f"select m.id from mandate m {_IN_VALLEY} limit 1",
@@ -341,7 +353,7 @@ async def ids_of(demonstration: Demonstration) -> dict[str, str]:
         "checkout": str(new_id()),
         "alone": f"ex-{now().year}", "audience": "staff", "apart": "EX1.1.1",
         "made": str(found["report"]), "questionnaire": "SX", "code": "SX1.1.1", "section": "SX1.1", "element": "SX1.1", "version": "1",
-        "kind": "yaml", "seal": "7KQ2-M9XD-4RTB-HW3C", "shared": "share-me", "asked_code": "ask-me", "confirm": "confirm-me", "reset": "reset-me", "signin/link": "link-me", "erasure": "erase-me", "invite": "invite-me",
+        "kind": "yaml", "payer": "organisation", "sheet": f"{found['invoice']}.xml", "seal": "7KQ2-M9XD-4RTB-HW3C", "shared": "share-me", "asked_code": "ask-me", "confirm": "confirm-me", "reset": "reset-me", "signin/link": "link-me", "erasure": "erase-me", "invite": "invite-me",
         "belong": "belong-me", "o/{org:str}/belong": "belong-me", "message": "opening", "letters": "refuse-me", "reminders": "remind-me", "reminders/stop": "stop-me", "keep-factors": "keep-me",
     }  # fmt: skip
 
@@ -433,6 +445,7 @@ async def plant_what_is_missing(demonstration: Demonstration) -> None:
         claire = await owner.fetchval("select id from person where email = $1", CLAIRE)
         valley = await owner.fetchval("select id from organisation where slug = 'transports-du-val'")
         await plant_a_remark(owner, claire, valley)
+        await plant_money(owner, valley, claire)
         for purpose, secret in (("confirm", "confirm-me"), ("reset", "reset-me"), ("sign in", "link-me")):
             await owner.execute(
                 "insert into mailed_link (id, person_id, purpose, fingerprint, created_at, expires_at) values ($1, $2, $3, $4, now(), $5)",

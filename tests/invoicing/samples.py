@@ -24,7 +24,7 @@ SELLER = Seller(
 )  # fmt: skip
 TOWN = Buyer(
     "Commune de Saint-Aubin", ("Mairie", "1 place de la République"), "35140", "Saint-Aubin-du-Cormier", "FR", "mairie@aubin.example",
-    "21350001900014", "", public=True,
+    "21350238800019", "", public=True,
 )  # fmt: skip
 CLINIC = Buyer(
     "Clinique du Lac", ("4 quai du Lac",), "74000", "Annecy", "FR", "compta@clinique.example", "55208131766522",

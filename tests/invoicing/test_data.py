@@ -83,8 +83,8 @@ def test_what_a_public_body_wants_to_read_stands_in_its_terms() -> None:
     assert "<ram:BuyerReference>SERVICE-1234</ram:BuyerReference>" in parsed  # BT-10
     order = r"<ram:BuyerOrderReferencedDocument>\s*<ram:IssuerAssignedID>EJ-2026-0099<"
     assert re.search(order, parsed)  # BT-13
-    assert '<ram:GlobalID schemeID="0009">21350001900014</ram:GlobalID>' in parsed
-    assert '<ram:ID schemeID="0002">213500019</ram:ID>' in parsed
+    assert '<ram:GlobalID schemeID="0009">21350238800019</ram:GlobalID>' in parsed
+    assert '<ram:ID schemeID="0002">213502388</ram:ID>' in parsed
     credit = cii_of(credit_of(invoice_for(TOWN))).decode()
     assert "<ram:TypeCode>381</ram:TypeCode>" in credit
     assert re.search(

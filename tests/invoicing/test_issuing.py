@@ -34,7 +34,7 @@ REASON = "Convention signée le 3 novembre"
 WANTED = Draft((Line("Offre Organisation, un an", 1, 240_000), Line("Sièges", 5, 7_200)), date(2026, 12, 1), date(2027, 11, 30), "Convention 12")  # fmt: skip
 TOWN = Details(
     "Commune de Saint-Aubin", "mairie@aubin.example", "1 place de la République", "", "35140", "Saint-Aubin", "FR", public_body=True,
-    siret="21350001900014", service_code="SERVICE-1", commitment_number="EJ-9",
+    siret="21350238800019", service_code="SERVICE-1", commitment_number="EJ-9",
 )  # fmt: skip
 NewDraft = Callable[..., Awaitable[Invoice]]
 

@@ -43,6 +43,7 @@ from palier.reports.flows import presets
 from palier.respondents import store as respondents
 from palier.respondents.store import Respondent
 from palier.scoring.rules.answers import State
+from tests.browser.money import plant_money
 from tests.conftest import Browser, plant_mandate, plant_organisation, plant_person
 
 CANARY = "CanariQuiChante"
@@ -82,11 +83,17 @@ async def nest(cast: Any, administrator: Any, settings: Settings) -> Nest:
     practice, comment = await _plant_practice(administrator, owner)
     return Nest(owner, {
         **await _belong(owner, administrator, done.id), "visit": await _visited(administrator, owner), "evidence": evidence, "preset": await _keep_a_form(owner), "bulletin": str(new_id()), "brought": await _bring_a_file(owner, done.id), **await _discuss(owner, UUID(action), settings), "asked": await _ask_somebody(owner, done.id),
-        "parcel": await _pack(owner), "sponsorship": await _sponsored(administrator, owner), "org": "nid", "house": "nid", "domain": str(new_id()), "act": "look", "assessment": done.slug, "slug": done.slug, "code": "FL1.1.1", "section": "FL1.1", "element": "FL1.1", "audience": "staff",
+        "parcel": await _pack(owner), "sheet": await _invoiced(administrator, owner), "sponsorship": await _sponsored(administrator, owner), "org": "nid", "house": "nid", "domain": str(new_id()), "act": "look", "assessment": done.slug, "slug": done.slug, "code": "FL1.1.1", "section": "FL1.1", "element": "FL1.1", "audience": "staff",
         "plan": plan, "action": action, "report": report, "link": link, "inquiry": await _inquire(owner, done), "invitation": invitation, "mandate": mandate, "hand_over": await _propose(owner, UUID(mandate)), "membership": membership,
         "checkout": str(new_id()),
         "questionnaire": own, "kind": "yaml", "practice": practice, "comment": comment, "network": "cercle-du-nid", "version": "1", "reading": reading, "step": step, "lever": questionnaire.levers[0].id, "member": membership, "edition": str(new_id()), "cohort": "family=transport",
     })  # fmt: skip
+
+
+async def _invoiced(administrator: Any, owner: acting.Actor) -> str:
+    """An invoice of ours to the nest, issued, as an address has it."""
+    await plant_money(administrator, owner.organisation_id, owner.person_id)
+    return str(await administrator.fetchval("select id from invoice where number <> ''")) + ".xml"
 
 
 async def _pack(owner: acting.Actor) -> str:
@@ -408,6 +415,7 @@ _ROWS = (
     "territory",
     "visit",
     "sponsorship",
+    "sheet",
 )
 
 

@@ -30,7 +30,7 @@ SOLD = {
 }  # fmt: skip
 DETAILS = {
     "buyer": "french", "legal_name": "Commune du Val", "email": "mairie@val.example", "address_line1": "1 place du Marché",
-    "postal_code": "35140", "city": "Saint-Aubin", "country": "FR", "siret": "21350001900014", "locale": "fr", "reason": REASON,
+    "postal_code": "35140", "city": "Saint-Aubin", "country": "FR", "siret": "21350238800019", "locale": "fr", "reason": REASON,
 }  # fmt: skip
 
 

@@ -39,6 +39,7 @@ _MORE = {
     "reading": f"select t.id from kpi_reading {_OF_VALLEY} limit 1",
     "step": f"select t.id from checklist_item {_OF_VALLEY} limit 1",
     "comment": "select id from practice_comment limit 1",
+    "event": "select id from stripe_event limit 1",
     "session": "select s.id from session s join person p on p.id = s.person_id where p.email like 'claire%' limit 1",
 }
 """Ids that only unsafe routes need; a table that has no row leaves an id nobody has."""
