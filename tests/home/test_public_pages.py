@@ -7,7 +7,7 @@ import pytest
 from palier.home.wording import language_pages, shared_pages
 from tests.conftest import Browser
 
-NAMES = ("", "method", "data", "accessibility", "privacy", "legal", "sitemap")
+NAMES = ("", "method", "offers", "data", "accessibility", "privacy", "legal", "sitemap")
 
 
 @pytest.mark.parametrize("name", NAMES)
