@@ -153,6 +153,10 @@ async def test_without_stripe_an_offer_is_asked_for(enter: Enter, claire: acting
         again = await browser.send_form(f"{VALLEY}/invoice", order | BODY)
         assert asked.status_code == again.status_code == 303
         page = (await browser.get(VALLEY)).text
+        assert "30 sièges, le" in page
+        assert (await browser.send_form(f"{VALLEY}/withdraw")).headers["location"] == VALLEY
+        assert "30 sièges, le" not in (await browser.get(VALLEY)).text
+        assert (await browser.send_form(f"{VALLEY}/withdraw")).status_code == 303
     assert SIRET in page
     assert "EJ 2026 1234" in page
     async with reading(claire):

@@ -5,7 +5,7 @@ from litestar.di import NamedDependency
 from litestar.response import Template
 
 from palier.billing import standing_wording
-from palier.billing.flows import changing, places
+from palier.billing.flows import agreeing, changing, places
 from palier.billing.flows.standing import facts_of
 from palier.billing.ledger import Ledger, ledger_of
 from palier.billing.pages.desk import Desk, back, off_to, show
@@ -42,6 +42,15 @@ class Overview(Controller):
         return off_to(request, desk, address)
 
 
+    @post("/withdraw")
+    async def withdraw(self, desk: NamedDependency[Desk]) -> Response:
+        async with reading(desk.payer.tenant):
+            asked = await agreeing.open_request(desk.payer)
+        if asked is None or not await agreeing.withdraw(desk.payer, asked.id):
+            return back(desk, _("It was decided meanwhile."))
+        return back(desk, _("Your request is withdrawn."))
+
+
 async def overview(request: Request, desk: Desk, error: Exception | None = None) -> Template:
     """The whole page; with what stood in the way of the last act, if anything did."""
     if not desk.sells:
@@ -50,11 +59,12 @@ async def overview(request: Request, desk: Desk, error: Exception | None = None)
         ledger = await ledger_of(desk.payer)
         facts = await facts_of(desk.payer.kind, desk.payer.id, desk.offers)
         given = await places.of_organisation(desk.payer)
+        asked = await agreeing.open_request(desk.payer)
     told = standing_wording.told(standing_from(facts, desk.offers), desk.payer, desk.offers)
     return show(
         request, desk, "billing/overview.html", status_code=422 if error else 200, told=told, ledger=ledger, facts=facts,
         offer=desk.offers.every[desk.payer.rights.offer], sponsor=_sponsor(desk, facts), trouble=reason(error) if error else "",
-        history=_history(ledger), places=given,
+        history=_history(ledger), places=given, asked=asked,
     )  # fmt: skip
 
 
