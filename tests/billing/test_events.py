@@ -18,7 +18,7 @@ from palier.foundation import clock
 from palier.foundation.settings import Settings
 from tests.billing.counter import Tables, at_stripe, bought
 from tests.billing.selling import ADDRESS, FORMER_SECRET, HOOK, SECRET, Selling, as_worker
-from tests.billing.stripe_peer import invoices, methods
+from tests.billing.stripe_peer import happenings, methods
 from tests.billing.stripe_peer.methods import GOOD
 from tests.billing.stripe_peer.post import body_of, signed
 from tests.billing.stripe_peer.world import Thing, Trouble
@@ -272,18 +272,27 @@ async def test_what_happens_around_a_payer_stands_on_the_trail(
         "customer.tax_id.updated", world.of("tax_id")[0],
         verification={"status": "unverified", "verified_address": None, "verified_name": None},
     )  # fmt: skip
-    charge = invoices.charge_of(world, there["latest_invoice"])
-    world.change("charge.refunded", charge, amount_refunded=10_000)
+    happenings.refund(world, there["latest_invoice"])
+    happenings.dispute(world, there["latest_invoice"])
     await selling.told()
-    await selling.till.post(f"payment_methods/{there['default_payment_method']}/detach", {}, "k")
+    since = (await tables.one("billing_account"))["disputed_at"]
+    assert since
+    happenings.dispute(world, there["latest_invoice"], "won")
+    happenings.remove_mandate(world, there["default_payment_method"])
+    await selling.told()
+    assert (await tables.one("billing_account"))["disputed_at"] is None
+    happenings.detach(world, there["default_payment_method"])
     await selling.told()
     trail = await tables.trail()
-    for verb in ("billing.tax_id_refused", "billing.payment_refunded", "billing.method_removed"):
+    for verb in (
+        "billing.tax_id_refused", "billing.payment_refunded", "billing.payment_disputed", "billing.dispute_closed",
+        "billing.mandate_changed", "billing.method_removed",
+    ):  # fmt: skip
         assert trail.count(verb) == 1, trail
     assert await tables.waiting() == []
     assert await tables.held() == [("stripe", "organisation")]
     assert (await tables.one("subscription"))["method"] == ""
-    await selling.till.remove(f"customers/{there['customer']}")
+    happenings.delete_customer(world, there["customer"])
     await selling.told(shuffle=1)
     assert "billing.customer_deleted" in await tables.trail()
     assert (await tables.one("subscription"))["status"] == "canceled"

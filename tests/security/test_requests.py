@@ -20,9 +20,9 @@ SOURCES = sorted((Path(__file__).parents[2] / "src/palier").rglob("*.py"))
 
 KEYED = {
     "/ask/{asked_code:str}", "/ask/{asked_code:str}/opened", "/letters/{token:str}", "/m/{mirror:str}", "/reminders/stop/{token:str}",
-    "/s/{shared:str}",
+    "/s/{shared:str}", "/webhooks/stripe",
 }  # fmt: skip
-"""Forms behind a link whose code alone decides: no session is read there, so there is nothing another site could ride on."""
+"""What a code or a signature alone decides: no session is read there, so there is nothing another site could ride on."""
 
 
 def by_person(world: World, spots: Iterator[Spot]) -> dict[str, list[Spot]]:

@@ -215,6 +215,11 @@ def charge(world: World, asked: Thing, charge: str) -> Thing:
     return world.get("charge", charge)
 
 
+@call("GET", "/v1/disputes/{dispute}")
+def dispute(world: World, asked: Thing, dispute: str) -> Thing:
+    return world.get("dispute", dispute)
+
+
 @call("GET", "/v1/invoice_payments")
 def payments(world: World, asked: Thing) -> Thing:
     rows = only(world.of("invoice_payment"), asked, "invoice", "status")

@@ -10,7 +10,6 @@ from typing import Any
 
 from litestar import Controller, Request, Response, post
 from litestar.di import NamedDependency
-from litestar.exceptions import NotFoundException
 
 from palier.billing.store import StripeEvent, put_down
 from palier.billing.stripe import Stripe, proved
@@ -39,9 +38,9 @@ class Hook(Controller):
     async def arrive(
         self, request: Request, till: NamedDependency[Stripe | None], settings: NamedDependency[Settings]
     ) -> Response[str]:
-        """200: it is kept, or was before. 400: nobody signed it lately, or it is no event of this account's mode."""
+        """200: it is kept, or was before. 400: nobody signed it lately, or it is no event of this account's mode. 404: not set."""
         if till is None or not settings.stripe_webhook_secrets:
-            raise NotFoundException
+            return _refusal("nothing", 404)
         body = await request.body()
         signature = request.headers.get("stripe-signature", "")
         if not await proved(body, signature, settings.stripe_webhook_secrets):
@@ -56,8 +55,9 @@ class Hook(Controller):
         return Response("", media_type="text/plain")
 
 
-def _refusal(what: str) -> Response[str]:
-    return Response(what, status_code=400, media_type="text/plain")
+def _refusal(what: str, status: int = 400) -> Response[str]:
+    """In one word: a page of ours would know who is signed in."""
+    return Response(what, status_code=status, media_type="text/plain")
 
 
 def _event(body: bytes) -> StripeEvent | None:
