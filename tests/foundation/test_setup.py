@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import re
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -24,7 +25,13 @@ def setup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     spec.loader.exec_module(module)
     for folder in (".venv/bin", "requirements", "static/vendor/pdf-fonts", "bin"):
         (tmp_path / folder).mkdir(parents=True)
-    for name in ("pyproject.toml", "package-lock.json", "bin/vendor.py", "bin/stripe_world.py", "static/vendor/htmx.min.js"):
+    for name in (
+        "pyproject.toml",
+        "package-lock.json",
+        "bin/vendor.py",
+        "bin/stripe_world.py",
+        "static/vendor/htmx.min.js",
+    ):
         (tmp_path / name).write_text(name)
     for name in ("bootstrap", "main", "dev", "node", "stripe-world"):
         (tmp_path / "requirements" / f"{name}.txt").write_text(name)
@@ -89,6 +96,24 @@ def test_a_moved_clone_is_installed_again(setup: ModuleType) -> None:
     setup.STAMPS.write_text(json.dumps(stamps | {"packages-main": setup.fingerprint(salt="elsewhere")}))
     setup.set_up("run")
     assert setup.commands
+
+
+def test_where_stripe_world_cannot_be_had_the_set_up_goes_on_and_says_so(
+    setup: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def no_registry(command: list[object]) -> None:
+        raise subprocess.CalledProcessError(1, [str(part) for part in command])
+
+    with monkeypatch.context() as broken:
+        broken.setattr(setup, "run", no_registry)
+        setup.install_stripe_world()
+    assert "BILLING TESTS WILL BE SKIPPED" in capsys.readouterr().out
+    setup.install_stripe_world()
+    assert [str(part) for part in setup.commands[0]][1].endswith("stripe_world.py")
+    (setup.VENV / "stripe-world" / "site").mkdir(parents=True)
+    setup.commands.clear()
+    setup.install_stripe_world()
+    assert setup.commands == []
 
 
 def test_packages_are_installed_by_hash_and_never_built(setup: ModuleType) -> None:

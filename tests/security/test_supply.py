@@ -75,6 +75,23 @@ def test_every_locked_package_has_a_licence_that_may_be_shipped() -> None:
     assert forbidden == []
 
 
+def test_what_only_the_tests_fetch_is_as_locked_and_licensed_too() -> None:
+    """Stripe World and what it stands on: wheels beside the environment, that no package list of it knows."""
+    site = ROOT / ".venv/stripe-world/site"
+    if not site.exists():
+        pytest.skip("STRIPE WORLD IS NOT HERE: python3 bin/setup.py test fetches it")
+    lock = (ROOT / "requirements/stripe-world.txt").read_text()
+    wanted = dict(re.findall(r"^([a-z-]+)==(\S+)", lock, re.MULTILINE))
+    found = {
+        part.metadata["Name"].replace("_", "-"): part for part in metadata.distributions(path=[str(site)])
+    }
+    assert {name: part.version for name, part in found.items()} == wanted
+    for name, part in found.items():
+        said = f"{part.metadata.get('License-Expression') or ''} {part.metadata.get('License') or ''} {part.metadata.get_all('Classifier')}"
+        assert re.search(r"MIT|PSF|OSI Approved|any-OSI", said), name
+        assert not FORBIDDEN.search(said), name
+
+
 def test_a_forbidden_licence_would_be_seen() -> None:
     for said in ("AGPL-3.0-only", "GPL-3.0-or-later", "GNU Affero General Public License v3", "SSPL-1.0"):
         assert FORBIDDEN.search(said), said
