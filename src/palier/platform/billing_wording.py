@@ -1,5 +1,7 @@
 """The words of the staff's pages about money."""
 
+from datetime import datetime, timedelta
+
 from palier.billing.rules.states import AgreementState, InvoiceState, Issuer
 from palier.entitlements import wording
 from palier.entitlements.rules.offers import Kind, Offers
@@ -73,6 +75,11 @@ def seller_unknown(error: SellerUnknown) -> str:
     return _("No invoice can be made out until these settings of the installation are right: %(names)s.") % {
         "names": ", ".join(error.variables)
     }
+
+
+def last_day(moment: datetime) -> datetime:
+    """The last moment that something held: what ends at midnight was held the day before."""
+    return moment - timedelta(microseconds=1)
 
 
 def period(document: Document) -> str:
