@@ -10,7 +10,7 @@ from palier.foundation.language import gettext as _
 from palier.invoicing import wording as invoice_words
 from palier.invoicing.rules.documents import Document
 from palier.invoicing.seller import SellerUnknown
-from palier.platform.flows.books import OVERDUE
+from palier.platform.rules.money import OVERDUE
 
 
 def tabs() -> list[tuple[str, str, str]]:

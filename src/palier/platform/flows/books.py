@@ -23,12 +23,10 @@ from palier.foundation.actor import StaffActor
 from palier.foundation.clock import today
 from palier.foundation.database import reading, select
 from palier.platform.flows.reading import PAGE, Facts, Leaf, dated
+from palier.platform.rules.money import OVERDUE
 
 MOST_EXPORTED = 20_000
 """Rows of one file for the accountant."""
-
-OVERDUE = "overdue"
-"""Not a state of its own: issued, not paid, and past its day."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,7 @@ async def _agreement(
     row = await books.agreement(staff, agreement)
     kind, holder_id = agreeing.holder_of(row.account)
     return shown(
-        request, "billing_agreement.html", "overview", offers, row=row, holder=await holder_of(staff, kind, holder_id),
+        request, "platform/billing_agreement.html", "overview", offers, row=row, holder=await holder_of(staff, kind, holder_id),
         price=_price(row, offers), given={"starts": today(), "ends": year_from(today())}, lines=LINES,
         invoices=await books.invoices_of(staff, agreement), prefilled=_prefilled(row, offers), errors=errors or {},
         raw=raw or {}, status_code=422 if errors else 200,

@@ -38,7 +38,7 @@ Raw = dict[str, str]
 def shown(request: Request, template: str, tab: str, offers: Offers, **context: Any) -> Template:
     """A page about money, with the words all of them need."""
     return framed(
-        request, f"platform/{template}", "billing", tab=tab, tabs=words.tabs(), said=words, money=money_words,
+        request, template, "billing", tab=tab, tabs=words.tabs(), said=words, money=money_words,
         offer_words=offer_words, paper=invoice_words, offers=offers, **context,
     )  # fmt: skip
 
@@ -55,7 +55,7 @@ class Books(Controller):
         settings: NamedDependency[Settings],
     ) -> Template:  # fmt: skip
         return shown(
-            request, "billing.html", "overview", offers, books=await books.books(staff_actor), sells=settings.billing,
+            request, "platform/billing.html", "overview", offers, books=await books.books(staff_actor), sells=settings.billing,
             stripe=settings.stripe_key is not None, today=today(),
         )  # fmt: skip
 
@@ -66,7 +66,9 @@ class Books(Controller):
         """Organisations, networks and consultants, with what they hold."""
         text, kind = request.query_params.get("q", "").strip()[:160], request.query_params.get("kind", "")
         leaf = await books.holders(staff_actor, text, kind, number_in(request))
-        return shown(request, "billing_holders.html", "holders", offers, leaf=leaf, text=text, kind=kind)
+        return shown(
+            request, "platform/billing_holders.html", "holders", offers, leaf=leaf, text=text, kind=kind
+        )
 
     @get("/events")
     async def events(
@@ -74,7 +76,7 @@ class Books(Controller):
     ) -> Template:
         """Events not processed: what kind, how often tried, what went wrong; never their contents."""
         leaf = await books.events(staff_actor, number_in(request))
-        return shown(request, "billing_events.html", "events", offers, leaf=leaf)
+        return shown(request, "platform/billing_events.html", "events", offers, leaf=leaf)
 
     @post("/events/{event:str}/retry")
     async def retry(self, staff_actor: NamedDependency[StaffActor], event: FromPath[str]) -> Redirect:
@@ -180,7 +182,7 @@ def holder_page(
     """The page of a payer, with what was typed where something is wrong with it."""
     given = {"starts": today(), "ends": year_from(today())}
     return shown(
-        request, "billing_holder.html", "holders", offers, holder=found, errors=errors or {}, raw=raw or {}, given=given,
+        request, "platform/billing_holder.html", "holders", offers, holder=found, errors=errors or {}, raw=raw or {}, given=given,
         lines=LINES, lacks=issuing.lacking(found.account) if found.account else None,
         status_code=422 if errors else 200,
     )  # fmt: skip
@@ -204,7 +206,7 @@ def _details(request: Request, found: Holder, offers: Offers, raw: Raw, errors: 
         }
     kept["buyer"] = buyer_of(kept["country"], public_body=bool(account and account.public_body))
     return shown(
-        request, "billing_details.html", "holders", offers, holder=found, values=kept | raw, errors=errors,
+        request, "platform/billing_details.html", "holders", offers, holder=found, values=kept | raw, errors=errors,
         countries=country_choices(), buyers=buyer_choices(), status_code=422 if errors else 200,
     )  # fmt: skip
 

@@ -51,7 +51,7 @@ class Invoices(Controller):
         wanted = _wanted(request)
         leaf = await books.invoices(staff_actor, wanted, number_in(request))
         return shown(
-            request, "billing_invoices.html", "invoices", offers, leaf=leaf, wanted=wanted, years=_years(),
+            request, "platform/billing_invoices.html", "invoices", offers, leaf=leaf, wanted=wanted, years=_years(),
             query=f"q={wanted.text}&state={wanted.state}&issuer={wanted.issuer}&year={wanted.year or ''}",
         )  # fmt: skip
 
@@ -193,7 +193,7 @@ async def _invoice(
     row, credit_notes, about = await books.invoice(staff, invoice)
     account: Any = row.account
     return shown(
-        request, "billing_invoice.html", "invoices", offers, row=row, document=await _document(staff, row, settings),
+        request, "platform/billing_invoice.html", "invoices", offers, row=row, document=await _document(staff, row, settings),
         credits=credit_notes, about=about, lacks=issuing.lacking(account) if account else [], today=today(),
         left=row.net - sum(one.net for one in credit_notes), holder=holder_of(account) if account else None,
         errors=errors or {}, raw=raw or {}, status_code=422 if errors else 200,
