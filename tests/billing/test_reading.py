@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from palier.billing.rules.holding import PROVISIONAL, Else, Gives, holding
+from palier.billing.rules.holding import PROVISIONAL, TREASURY, Else, Gives, holding
 from palier.billing.rules.reading import (
     Hint,
     SubscriptionFacts,
@@ -62,7 +62,18 @@ def facts(status: str, **changes: Any) -> SubscriptionFacts:
         (facts("active", cancel_at=ENDS), None, None, Gives(Source.STRIPE, ENDS)),
         (facts("active"), PENDING, None, Gives(Source.STRIPE, BORN + PROVISIONAL)),
         (facts("active"), FAILED, None, Else.ENDS),
-        (facts("past_due"), None, MISSED, Gives(Source.STRIPE, MISSED, MISSED + GRACE)),
+        (
+            facts("past_due", collection=Collection.CHARGE),
+            None,
+            MISSED,
+            Gives(Source.STRIPE, MISSED, MISSED + GRACE),
+        ),
+        (
+            facts("past_due", collection=Collection.INVOICE),
+            None,
+            MISSED,
+            Gives(Source.STRIPE, MISSED, MISSED + TREASURY),
+        ),
         (facts("past_due"), FAILED, MISSED, Else.ENDS),
         (facts("incomplete"), OPEN, None, Else.NOTHING_NEW),
         (facts("incomplete_expired"), None, None, Else.ENDS),

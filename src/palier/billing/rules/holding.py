@@ -8,11 +8,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from palier.billing.rules.reading import ENDED, SubscriptionFacts
-from palier.billing.rules.states import CheckoutState
+from palier.billing.rules.states import CheckoutState, Collection
 from palier.entitlements.rules.offers import Source
 
 PROVISIONAL = timedelta(days=14)
 """How long a debit that is on its way opens the offer; the banks take five working days."""
+
+TREASURY = timedelta(days=30)
+"""The least grace of whoever pays by transfer: treasuries have calendars of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,5 +59,6 @@ def holding(
     if facts.status == "active":
         return Gives(Source.STRIPE, facts.ends)
     if facts.status == "past_due" and unpaid_since:
-        return Gives(Source.STRIPE, unpaid_since, unpaid_since + grace)
+        patience = max(grace, TREASURY) if facts.collection is Collection.INVOICE else grace
+        return Gives(Source.STRIPE, unpaid_since, unpaid_since + patience)
     return Else.NOTHING_NEW if facts.status == "incomplete" else Else.UNKNOWN
