@@ -99,7 +99,7 @@ async def test_a_total_is_computed_for_what_is_typed(enter: Enter, claire: actin
         fewer = (await browser.get(f"{VALLEY}/buy?offer=organisation&interval=month&quantity=3")).text
         assert 'name="quantity" value="25"' in fewer  # what is included costs the same
         assert "240,00\xa0€" in fewer
-        assert "Tous les ans" in more
+        assert "Une fois par an" in more
         wrong = await browser.get(f"{VALLEY}/buy?offer=organisation&quantity=many")
         assert wrong.status_code == 422
         assert "Aller au paiement" not in wrong.text

@@ -25,8 +25,8 @@ def offer_name(key: str, offers: Offers) -> str:
 
 
 def every(interval: Interval) -> str:
-    """How often one pays, on its own: "Every year"."""
-    return _("Every year") if interval == Interval.YEAR else _("Every month")
+    """How often one pays, on its own: "Once a year"."""
+    return _("Once a year") if interval == Interval.YEAR else _("Once a month")
 
 
 def source(key: str, sponsor: str = "") -> str:
