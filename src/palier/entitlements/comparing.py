@@ -36,7 +36,10 @@ def _comparison(offers: Offers, kind: Kind) -> Comparison:
     rows = [
         *(Row(_priced(interval), tuple(_price(offer, interval) for offer in those)) for interval in Interval),
         Row(_("Included"), tuple(wording.counted(offer.counted, offer.included) for offer in those)),
-        Row(_("Each further one"), tuple(map(_further, those))),
+        Row(
+            _("Each further %(one)s") % {"one": wording.one_more(those[0].counted)},
+            tuple(map(_further, those)),
+        ),
         *_questionnaires(kind, those),
         *_features(those),
     ]

@@ -68,11 +68,6 @@ def one_more(limit: Limit) -> str:
     return {Limit.SEATS: _("seat"), Limit.CLIENTS: _("client"), Limit.PLACES: _("place")}[limit]
 
 
-def per(interval: Interval) -> str:
-    """How often a price is paid."""
-    return _("a year") if interval == Interval.YEAR else _("a month")
-
-
 def euros(cents: int) -> str:
     """An amount of the public page, without VAT: "2 400 €" or "€2,400"; cents only where there are any."""
     return _("€%(amount)s") % {"amount": language.number(Decimal(cents) / 100, 2 if cents % 100 else 0)}
@@ -87,11 +82,6 @@ def questionnaires_of(offer: Offer) -> str:
 
 def _title(code: str) -> str:
     return latest(code).title.in_(language.current())
-
-
-def holding(offers: Offers, feature: Feature, kind: Kind) -> list[str]:
-    """The names of the offers for somebody of this kind that hold a feature."""
-    return [offer_name(offer) for offer in offers.sold_to(kind) if feature in offer.features]
 
 
 def from_price(offers: Offers, kind: Kind) -> str:
