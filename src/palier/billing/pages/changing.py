@@ -72,7 +72,7 @@ def _as_change(wanted: Wanted) -> Change:
 def _as_wanted(desk: Desk, row: store.Subscription) -> Wanted | None:
     """What runs now; None where its offer is no longer sold."""
     offer = next((one for one in desk.offers.sold_to(desk.payer.kind) if one.key == row.offer), None)
-    return offer and Wanted(offer, row.interval, row.quantity, str(row.quantity))
+    return None if offer is None else Wanted(offer, row.interval, row.quantity, str(row.quantity))
 
 
 def _first_sold(desk: Desk, row: store.Subscription) -> Wanted:
