@@ -276,9 +276,10 @@ def create_app(
         lifespan=[_database(settings)],
         on_startup=[_spare_what_stays],
         on_shutdown=[
-            lambda: asyncio.to_thread(previewer.stop), lambda: asyncio.to_thread(invoice_press.stop),
+            lambda: asyncio.to_thread(previewer.stop),
+            lambda: asyncio.to_thread(invoice_press.stop),
             *([till.close] if till else []),
-        ],  # fmt: skip
+        ],
         openapi_config=None,
         logging_config=None,
         debug=False,
