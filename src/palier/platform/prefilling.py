@@ -25,7 +25,7 @@ def lines_of(row: OfferAgreement, offers: Offers) -> dict[str, str]:
     }
     name = words % {"offer": wording.offer_name(offer)}
     lines = lines_of_offer(name, further[offer.counted], price.base, price.further, more)
-    fields = {}
+    fields: dict[str, str] = {}
     for place, line in enumerate(lines, start=1):
         fields |= {
             f"label-{place}": line.label,

@@ -1,6 +1,7 @@
 """Offers agreed by hand: asked for by a payer, decided by the platform's staff, ended by the calendar."""
 
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from palier.billing import agreement_mails as mails
@@ -30,7 +31,7 @@ class CannotAgree(Exception):
 
 async def ask(payer: Payer, order: Order, note: str = "") -> OfferAgreement:
     """Ask for an offer by agreement. One request is open at a time: asking again changes it, a double click changes nothing."""
-    values = {
+    values: dict[str, Any] = {
         "offer": order.offer,
         "interval": order.interval,
         "quantity": order.quantity,
@@ -55,7 +56,9 @@ async def ask(payer: Payer, order: Order, note: str = "") -> OfferAgreement:
 async def open_request(payer: Payer) -> OfferAgreement | None:
     """What the payer asked for and nobody has decided; within a reading of the payer's."""
     account = await account_of(payer)
-    return account and await OfferAgreement.filter(account_id=account.id, state=AgreementState.ASKED).first()
+    if account is None:
+        return None
+    return await OfferAgreement.filter(account_id=account.id, state=AgreementState.ASKED).first()
 
 
 async def withdraw(payer: Payer, agreement: UUID) -> bool:
@@ -159,11 +162,11 @@ async def account_of_holder(
     """The account of somebody the staff deal with, made on the way if need be. What is missing, the payer or the staff add."""
     async with transaction(staff):
         await one_at_a_time(f"billing account of {holder}")
-        key = column_of(kind)
-        if found := await BillingAccount.filter(**{key: holder}).first():
+        owner: dict[str, Any] = {column_of(kind): holder}
+        if found := await BillingAccount.filter(**owner).first():
             return found.id
         made = await BillingAccount.create(
-            id=new_id(), legal_name=name[:160], email=email, country=country, **{key: holder}
+            id=new_id(), legal_name=name[:160], email=email, country=country, **owner
         )
         await audit.record(staff, "billing.account_opened", f"account {made.id}", holder=f"{kind} {holder}")
     return made.id

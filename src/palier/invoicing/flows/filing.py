@@ -1,6 +1,7 @@
 """Our own invoices as files: made when somebody asks, from what was frozen, so that every copy says the same."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from palier.billing.payers import Payer, account_of
@@ -45,7 +46,7 @@ async def pdf_of(filed: Filed, press: Press) -> bytes:
     return await press.render(Sheet(filed.document, filed.cii), filed.document.locale)
 
 
-_ISSUED = {"issuer": Issuer.PALIER, "number__not": ""}
+_ISSUED: dict[str, Any] = {"issuer": Issuer.PALIER, "number__not": ""}
 
 
 def _filed(row: Invoice) -> Filed:

@@ -162,7 +162,9 @@ class OneHolder(Controller):
         if wanted is None or errors:
             return holder_page(request, found, offers, errors, raw)
         account = await account_made(staff_actor, found)
-        row = await issuing.draft(staff_actor, account, wanted, reason, seller, agreement and agreement.id)
+        row = await issuing.draft(
+            staff_actor, account, wanted, reason, seller, agreement.id if agreement else None
+        )
         return see_other(
             f"/admin/billing/invoices/{row.id}", _("The draft is kept. Look at it, then issue it.")
         )
