@@ -49,6 +49,8 @@ def path_of(standing: Standing, payer: Payer) -> str:
     """Where the next step is taken: the bank's page or the invoice's own where there is one."""
     if standing.address and standing.step in (Step.CONFIRM, Step.PAYMENT, Step.PAY, Step.RESUME):
         return standing.address
+    if standing.step is Step.ANSWER and standing.number:
+        return f"{payer.path}/place/{standing.number}"
     return payer.path + PATHS.get(standing.step, "")
 
 

@@ -136,7 +136,9 @@ def _agreed(row: Row | None) -> Agreed | None:
 
 
 def _place(row: Row) -> Place:
-    return Place(row["network_name"], row["offer"], SponsorshipState(row["state"]), _date(row["ends_on"]))
+    return Place(
+        row["network_name"], row["offer"], SponsorshipState(row["state"]), _date(row["ends_on"]), row["id"]
+    )
 
 
 def _given(living: list[Row], agreement: Row | None) -> str:

@@ -81,6 +81,7 @@ class Place:
     offer: str
     state: SponsorshipState
     ends: date | None = None
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,7 @@ class Standing:
     since: date | None = None
     network: str = ""
     number: str = ""
+    """Of the invoice, or which place is offered."""
     cents: int | None = None
     currency: str = "EUR"
     used: int = 0
@@ -344,7 +345,9 @@ def _invited(facts: Facts, _: Offers) -> Standing | None:
     place = next((one for one in facts.places if one.state is SponsorshipState.INVITED), None)
     if place is None:
         return None
-    return Standing(State.INVITED, Severity.NOTICE, place.offer, Step.ANSWER, network=place.network)
+    return Standing(
+        State.INVITED, Severity.NOTICE, place.offer, Step.ANSWER, network=place.network, number=place.id
+    )
 
 
 def _given(facts: Facts, _: Offers) -> Standing | None:
