@@ -173,7 +173,8 @@ class Account(httpx.AsyncBaseTransport):
         for event in new:
             spec.check_object(event)
             thing = event["data"]["object"]
-            if thing.get("radar_options", "") is None:  # Stripe World's one slip: it is an object, or is not there
+            # Stripe World's one slip: these options are an object, or are not there.
+            if thing.get("radar_options", "") is None:
                 thing = {key: value for key, value in thing.items() if key != "radar_options"}
             spec.check_object(thing)
         self.shadow.events += new

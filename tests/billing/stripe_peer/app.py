@@ -154,9 +154,7 @@ def route(method: str, path: str) -> tuple[spec.Operation, Handler, dict[str, st
         match = operation.pattern.fullmatch(path)
         if match and operation.method == method:
             return operation, handler, match.groupdict()
-    raise Refusal(
-        404, "invalid_request_error", f"Unrecognized request URL ({method}: {path})."
-    )
+    raise Refusal(404, "invalid_request_error", f"Unrecognized request URL ({method}: {path}).")
 
 
 def _json(status: int, body: Thing, world: World, more: dict[str, str] | None = None) -> Answer:
