@@ -29,6 +29,11 @@ def every(interval: Interval) -> str:
     return _("Once a year") if interval == Interval.YEAR else _("Once a month")
 
 
+def per(interval: Interval) -> str:
+    """How often a price is paid, after it: "900 € a year"."""
+    return _("a year") if interval == Interval.YEAR else _("a month")
+
+
 def source(key: str, sponsor: str = "") -> str:
     """Where an offer comes from: `key` is a `Source`, or empty for what everybody has."""
     words: dict[str, str] = {
