@@ -81,7 +81,7 @@ async def _plant(owner: Any, entry: Held, person: UUID, known: dict[Any, UUID]) 
 FIXED: dict[tuple[str, str], Any] = {
     ("assessment", "state"): "submitted", ("report", "state"): "done", ("parcel", "state"): "done", ("report_preset", "organisation_id"): None,
     ("own_questionnaire", "network_id"): None, ("issued_file", "network_id"): None, ("billing_account", "organisation_id"): None,
-    ("billing_account", "network_id"): None, ("entitlement", "organisation_id"): None, ("entitlement", "network_id"): None,
+    ("billing_account", "network_id"): None, ("subscription", "status"): "canceled", ("entitlement", "organisation_id"): None, ("entitlement", "network_id"): None,
 }  # fmt: skip
 """What the table itself insists on."""
 

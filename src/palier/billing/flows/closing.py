@@ -29,7 +29,7 @@ async def end_everything(till: Stripe | None, kind: Kind, payer: UUID) -> int:
         account = await store.BillingAccount.filter(**{column_of(kind): payer}).first()
         if account is None:
             return 0
-        rows = await store.Subscription.filter(account_id=account.id, status__not_in=ENDED)
+        rows = await store.Subscription.filter(account_id=account.id, status__not_in=ENDED).only("id")
     for row in rows:
         if till is None:
             raise StillRuns(row.id)
