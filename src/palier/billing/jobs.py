@@ -14,7 +14,12 @@ from palier.foundation.settings import Settings
 
 def jobs(settings: Settings, till: Stripe | None = None) -> list[Job]:
     """The jobs of the room. `till` defaults to what the settings say."""
-    return [*_of_stripe(till or till_from(settings)), *_of_places(settings), *_of_letters(settings), _of_agreements(settings)]
+    return [
+        *_of_stripe(till or till_from(settings)),
+        *_of_places(settings),
+        *_of_letters(settings),
+        _of_agreements(settings),
+    ]
 
 
 def _of_stripe(till: Stripe | None) -> list[Job]:

@@ -48,7 +48,9 @@ class BillingAccount(Model):
     order_number = fields.CharField(max_length=50, default="")  # the buyer's own purchase order
     locale = fields.CharField(max_length=10, default="fr")
     trial_used_at = fields.DatetimeField(null=True)
-    disputed_at = fields.DatetimeField(null=True)  # since when a payment is disputed, until the bank has decided
+    disputed_at = fields.DatetimeField(
+        null=True
+    )  # since when a payment is disputed, until the bank has decided
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:
@@ -104,7 +106,9 @@ class Subscription(Model):
     past_due_since = fields.DatetimeField(null=True)  # ours: when a renewal was first seen unpaid
     method = fields.CharField(max_length=60, default="")  # "visa 4242", "sepa_debit 3000"
     action_url = fields.TextField(default="")  # where what is owed can be paid, and confirmed
-    confirm_asked_at = fields.DatetimeField(null=True)  # since when the bank waits for a confirmation (3-D Secure)
+    confirm_asked_at = fields.DatetimeField(
+        null=True
+    )  # since when the bank waits for a confirmation (3-D Secure)
     amount = fields.IntField(null=True)  # of the next invoice, without VAT, where known
     created_at = fields.DatetimeField()
     synced_at = fields.DatetimeField()

@@ -8,8 +8,7 @@ from uuid import UUID
 from palier.billing.flows import letters
 from palier.billing.rules.holding import Else, Gives, holding
 from palier.billing.rules.reading import ENDED, InvoiceFacts, SubscriptionFacts
-from palier.billing.rules.standing import PATIENCE
-from palier.billing.rules.states import CheckoutState, Collection, InvoiceKind, Issuer
+from palier.billing.rules.states import CheckoutState, InvoiceKind, Issuer
 from palier.billing.rules.telling import OWING, Look, invoice_verb, verbs
 from palier.billing.store import BillingAccount, Checkout, Invoice, Subscription
 from palier.entitlements.flows import granting
@@ -144,9 +143,7 @@ async def _checkout_state(row: Subscription, invoice: InvoiceFacts | None) -> Ch
 async def _open(
     account: BillingAccount, facts: SubscriptionFacts, row: Subscription, offers: Offers, checkout: CheckoutState | None
 ) -> None:  # fmt: skip
-    by_transfer = facts.collection is Collection.INVOICE  # treasuries have calendars of their own
-    grace = PATIENCE if by_transfer else timedelta(days=offers.grace_days)
-    gives = holding(facts, checkout, row.past_due_since, grace)
+    gives = holding(facts, checkout, row.past_due_since, timedelta(days=offers.grace_days))
     if isinstance(gives, Gives):
         await _give(account, row, offers, gives)
     elif gives is Else.ENDS:

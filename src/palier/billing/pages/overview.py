@@ -1,5 +1,7 @@
 """The page where somebody sees what they hold, what they pay, and what happens next."""
 
+from datetime import timedelta
+
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Template
@@ -41,7 +43,6 @@ class Overview(Controller):
             return await overview(request, desk, error)
         return off_to(request, desk, address)
 
-
     @post("/withdraw")
     async def withdraw(self, desk: NamedDependency[Desk]) -> Response:
         async with reading(desk.payer.tenant):
@@ -76,10 +77,11 @@ def _sponsor(desk: Desk, facts: Facts) -> str:
 
 
 def _history(ledger: Ledger) -> list[dict[str, object]]:
-    """What was held, the newest first: each with its last day where there is one, and whether it is over."""
+    """What was held, the newest first: each with its last moment where there is one, and whether it is over."""
     at = now()
     return [
-        {"offer": row.offer, "source": row.source, "since": row.valid_from, "until": row.valid_to,
+        {"offer": row.offer, "source": row.source, "since": row.valid_from,
+         "until": row.valid_to and row.valid_to - timedelta(microseconds=1),
          "over": row.valid_to is not None and (row.grace_until or row.valid_to) <= at}
         for row in ledger.held
     ]  # fmt: skip

@@ -14,6 +14,9 @@ from palier.entitlements.rules.offers import Source
 PROVISIONAL = timedelta(days=14)
 """How long a debit that is on its way opens the offer; the banks take five working days."""
 
+MARGIN = timedelta(days=1)
+"""After a trial that goes on by itself, for the word of the first payment to come."""
+
 TREASURY = timedelta(days=30)
 """The least grace of whoever pays by transfer: treasuries have calendars of their own."""
 
@@ -53,7 +56,7 @@ def holding(
     if facts.status in ENDED | {"unpaid", "paused"} or checkout is CheckoutState.FAILED:
         return Else.ENDS
     if facts.status == "trialing":
-        return Gives(Source.TRIAL, facts.ends or facts.trial_end)
+        return _trial(facts)
     if checkout is CheckoutState.PENDING and facts.status in ("active", "past_due"):
         return Gives(Source.STRIPE, facts.created_at + PROVISIONAL)
     if facts.status == "active":
@@ -62,3 +65,10 @@ def holding(
         patience = max(grace, TREASURY) if facts.collection is Collection.INVOICE else grace
         return Gives(Source.STRIPE, unpaid_since, unpaid_since + patience)
     return Else.NOTHING_NEW if facts.status == "incomplete" else Else.UNKNOWN
+
+
+def _trial(facts: SubscriptionFacts) -> Gives:
+    """To its last second; one that is to be paid, a little longer: nobody falls out between a trial and its payment."""
+    ends = facts.ends or facts.trial_end
+    goes_on = facts.payment_method and not facts.ends
+    return Gives(Source.TRIAL, ends, ends + MARGIN if ends and goes_on else None)

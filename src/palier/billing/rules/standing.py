@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from palier.billing.rules.facts import Facts, Owed, Place, day_of
+from palier.billing.rules.holding import TREASURY
 from palier.billing.rules.states import AgreementState, CheckoutState, Collection, SponsorshipState
 from palier.entitlements.rules.offers import Offers, Source
 
@@ -19,9 +20,6 @@ SOON: Final = timedelta(days=7)
 
 ENDING: Final = timedelta(days=30)
 """The same for agreements and places, which take longer to renew, and for how long one is told that an offer ended."""
-
-PATIENCE: Final = timedelta(days=30)
-"""After an unpaid invoice is due, before anything changes: treasuries have calendars of their own."""
 
 
 class State(StrEnum):
@@ -201,7 +199,7 @@ def _overdue(facts: Facts, _: Offers) -> Standing | None:
 def _nothing_until(facts: Facts, owed: Owed) -> date:
     """The last day of patience: the one already granted, where a subscription is behind the invoice."""
     one = facts.subscribed
-    return day_of(one.gone) if one and one.gone else owed.due + PATIENCE
+    return day_of(one.gone) if one and one.gone else owed.due + TREASURY
 
 
 def _double(facts: Facts, _: Offers) -> Standing | None:
