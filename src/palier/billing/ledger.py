@@ -6,8 +6,12 @@ from typing import Final
 
 from palier.billing import store
 from palier.billing.payers import Payer, account_of
-from palier.entitlements.store import Entitlement, held_by
+from palier.entitlements.rules.offers import Offers
+from palier.entitlements.rules.resolving import rights_from
+from palier.entitlements.store import Entitlement, as_held, held_by
 from palier.foundation.actor import Actor
+from palier.foundation.clock import now
+from palier.foundation.rights import Rights
 from palier.network.store import networks_of
 
 LIVING: Final = ("active", "trialing", "past_due", "incomplete", "unpaid", "paused")
@@ -31,6 +35,12 @@ class Ledger:
     def trial_left(self) -> bool:
         """Whether the one trial of the account is still to be had."""
         return self.account is None or self.account.trial_used_at is None
+
+    def remaining(self, payer: Payer, offers: Offers) -> Rights:
+        """What the payer holds once their own subscription is over: a place or an agreement may go on."""
+        own = self.subscription.id if self.subscription else ""
+        others = [as_held(row) for row in self.held if row.source_ref != own]
+        return rights_from(others, payer.kind, offers, now())
 
 
 async def ledger_of(payer: Payer) -> Ledger:

@@ -67,6 +67,11 @@ def _given(kind: Kind) -> str:
     return ", ".join("$1::uuid" if each is kind else "null::uuid" for each in Kind)
 
 
+def as_held(row: Entitlement) -> Held:
+    """A row as the rules see it."""
+    return Held(row.offer, Source(row.source), row.quantity, row.valid_from, row.valid_to, row.grace_until)
+
+
 def held_in(rows: list[dict[str, Any]]) -> list[Held]:
     """What `open_entitlements` in SQL tells."""
     return [

@@ -132,5 +132,5 @@ async def _cancel(
         return await overview(request, desk, error)
     return show(
         request, desk, "billing/cancel.html", status_code=422 if errors or error else 200, subscription=ledger.subscription,
-        free=desk.offers.free_for(desk.payer.kind), errors=errors or {}, trouble=reason(error) if error else "", facts=facts,
+        remaining=ledger.remaining(desk.payer, desk.offers), errors=errors or {}, trouble=reason(error) if error else "", facts=facts,
     )  # fmt: skip
