@@ -17,8 +17,10 @@ begin
   end loop;
 end $$;
 
+-- Whoever pays writes what Stripe said, whoever accepts a place that place; agreements and gifts are the staff's to write.
 create policy held on entitlement using (organisation_id = app_org() or network_id = app_network() or person_id = app_person())
-  with check (organisation_id = app_org() or network_id = app_network() or person_id = app_person());
+  with check ((organisation_id = app_org() or network_id = app_network() or person_id = app_person()) and (source in ('stripe', 'trial')
+    or (source = 'sponsor' and source_ref in (select s.id::text from sponsorship s where s.organisation_id = app_org()))));
 create index entitlement_of_organisation on entitlement (organisation_id) where organisation_id is not null;
 create index entitlement_of_network on entitlement (network_id) where network_id is not null;
 create index entitlement_of_person on entitlement (person_id) where person_id is not null;

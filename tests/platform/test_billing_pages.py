@@ -80,10 +80,10 @@ async def test_from_a_request_to_an_invoice_a_payment_and_a_credit_note(
         assert (prefilled["unit-1"], prefilled["quantity-2"], prefilled["unit-2"]) == ("2400", "5", "72")
         lines = (
             prefilled
-            | day("starts", today())
+            | day("since", today())
             | {"why": REASON, "agreement": str(asked.id), "discount-1": "100", "reason-1": "Remise"}
         )
-        lines |= day("ends", today().replace(year=today().year + 1))
+        lines |= day("until", today().replace(year=today().year + 1))
         kept = await staff.send_form(f"{house}/invoices", lines)
         invoice = kept.headers["location"]
         assert (await staff.get(f"{invoice}/preview")).content.startswith(b"%PDF")

@@ -32,7 +32,7 @@ def lines_of(row: OfferAgreement, offers: Offers) -> dict[str, str]:
             f"quantity-{place}": str(line.quantity),
             f"unit-{place}": _typed(line.unit),
         }
-    for name, day in (("starts", row.starts_on), ("ends", row.ends_on)):
+    for name, day in (("since", row.starts_on), ("until", row.ends_on)):
         if day:
             fields |= {
                 f"{name}-day": str(day.day),

@@ -16,7 +16,7 @@ from palier.action_plans.flows.stepping import StepsChangedMeanwhile, Unacceptab
 from palier.action_plans.flows.waiting import InACircle
 from palier.action_plans.pages.action_view import CALM, Trouble, action_page
 from palier.action_plans.pages.conversing import cards
-from palier.action_plans.pages.desk import EDIT, MAKE
+from palier.action_plans.pages.desk import EDIT, MAKE, makes
 from palier.action_plans.pages.forms import Errors, Raw, op_of, read_date, read_figure, revision_of, uuid_of
 from palier.action_plans.rules.checklist import steps_in
 from palier.action_plans.rules.life import LONGEST, Fault, Stage
@@ -141,7 +141,7 @@ async def _ticked(request: Request, actor: Actor, action: UUID, done: bool) -> T
         steps = (await store.checklists_of(actor, [action])).get(action, [])
         talked = await cards(actor, row)
     return page(
-        request, "action_plans/ticked.html", action=row, steps=steps, seal=seal_of([one.text for one in steps]),
+        request, "action_plans/ticked.html", action=row, steps=steps, seal=seal_of([one.text for one in steps]), makes=makes(actor),
         told=_("Done") if done else _("To do again"), org=f"/o/{actor.organisation.slug}", editable=True, trouble=CALM,
         errors={}, sent={"step": {}, "steps": {}}, **talked,
     )  # fmt: skip

@@ -134,11 +134,16 @@ async def _whose(row: store.BillingAccount, *, staff: bool) -> Whose | None:
     kind, holder = holder_of(row)
     if staff:
         return Whose(kind, row.legal_name, "/admin/billing")
-    table = {Kind.ORGANISATION: "organisation", Kind.NETWORK: "network"}.get(kind)
-    if table is None:
+    if kind is Kind.PERSON:
         return Whose(kind, row.legal_name, "/account/billing")
-    rows = await select(f"select slug, name from {table} where id = $1", holder)  # noqa: S608  (one of two)
-    return Whose(kind, rows[0]["name"], f"/{table[0]}/{rows[0]['slug']}/billing") if rows else None
+    rows = await select(_NAMED[kind], holder)
+    return Whose(kind, rows[0]["name"], f"{rows[0]['home']}/billing") if rows else None
+
+
+_NAMED = {
+    Kind.ORGANISATION: "select name, '/o/' || slug as home from organisation where id = $1",
+    Kind.NETWORK: "select name, '/n/' || slug as home from network where id = $1",
+}
 
 
 async def _readers(row: store.BillingAccount) -> list[Reader]:

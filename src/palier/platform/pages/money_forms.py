@@ -44,12 +44,12 @@ def draft_in(raw: Mapping[str, str]) -> tuple[Draft | None, Errors]:
         lines += [line] if line else []
     if not lines and not errors:
         errors["label-1"] = _("Write what is invoiced")
-    starts, ends = date_in(raw, "starts"), date_in(raw, "ends")
-    for name, day in (("starts", starts), ("ends", ends)):
+    starts, ends = date_in(raw, "since"), date_in(raw, "until")
+    for name, day in (("since", starts), ("until", ends)):
         if day is None and any(raw.get(f"{name}-{part}", "").strip() for part in ("day", "month", "year")):
             errors[name] = _("Write a date, such as 31 12 2026")
     if (starts is None) != (ends is None) or (starts and ends and ends < starts):
-        errors.setdefault("ends", _("Write both days, the last one after the first, or none"))
+        errors.setdefault("until", _("Write both days, the last one after the first, or none"))
     return (None, errors) if errors else (Draft(tuple(lines), starts, ends, _text(raw, "note", 300)), {})
 
 
