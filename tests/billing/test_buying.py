@@ -294,6 +294,25 @@ async def test_a_public_body_subscribes_by_invoice_and_pays_by_transfer(
     assert (invoice["state"], (invoice["due_on"] - invoice["issued_on"]).days) == ("open", 30)
 
 
+async def test_an_order_by_invoice_that_is_not_written_down_yet_is_still_the_same_order(
+    selling: Selling, payer: Payer, tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken_off(*_: object) -> store.Subscription:
+        raise TillAway
+
+    page = await begun(selling, payer)
+    with monkeypatch.context() as interrupted:
+        interrupted.setattr(changing, "_written", broken_off)
+        with pytest.raises(TillAway):
+            await changing.by_invoice(payer, selling.till, MEMBER)
+    assert not await tables.held()
+    await refused(Why.ANOTHER, changing.by_invoice(payer, selling.till, replace(MEMBER, quantity=40)))
+    again = await changing.by_invoice(payer, selling.till, MEMBER)
+    assert [one["id"] for one in selling.world.of("subscription")] == [again.id]
+    assert page
+    assert await tables.count("checkout", "state = 'expired'") == 1, "the payment page that stood open"
+
+
 async def test_a_consultant_and_a_network_pay_for_themselves(
     selling: Selling, cast: Cast, tables: Tables
 ) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from palier.billing.flows.customers import keep
-from palier.billing.flows.ordering import check_offer, open_till, running
+from palier.billing.flows.ordering import UNFINISHED, check_offer, open_till, running
 from palier.billing.flows.pricing import price_of
 from palier.billing.flows.projecting import project, settle
 from palier.billing.payers import Payer, account_for, account_of
@@ -24,7 +24,6 @@ from palier.foundation.identifiers import new_id
 
 STAYS_OPEN = timedelta(hours=23)
 """How long a payment page can be used; Stripe's longest is 24 hours."""
-UNFINISHED = timedelta(minutes=10)
 METHODS = ["card", "sepa_debit"]
 
 
@@ -36,7 +35,7 @@ async def begin(payer: Payer, till: Stripe | None, order: Order, site: str) -> s
     """
     till = open_till(till)
     offer = await check_offer(payer, till, order)
-    await _close_others(payer, till, order)
+    await close_others(payer, till, order)
     checkout = await _row(payer, order)
     if checkout.url:
         return checkout.url
@@ -47,15 +46,19 @@ async def begin(payer: Payer, till: Stripe | None, order: Order, site: str) -> s
     return await _opened(payer, till, checkout, told)
 
 
-async def _close_others(payer: Payer, till: Stripe, order: Order) -> None:
-    """Pages that stand open are looked at: one may have been used a moment ago. Those of other orders are closed."""
+async def close_others(payer: Payer, till: Stripe, order: Order | None = None) -> None:
+    """Pages that stand open are looked at: one may have been used a moment ago. Those of other orders are closed.
+
+    :param order: whose page stays open; None: all are closed.
+    :raises TillAway, Refused: nothing is lost, it can be asked again.
+    """
     async with reading(payer.tenant):
         account = await account_of(payer)
         open_ones = await _open_pages(account) if account else []
     for page in open_ones:
         if page.stripe_session:
             await settle(till, page.stripe_session, payer.tenant)
-        if not _same(page, order) or _stale(page):
+        if order is None or not _same(page, order) or _stale(page):
             await _close(payer, till, page)
     await _drop_paused(payer, till)
 

@@ -6,8 +6,9 @@ Every change is asked of Stripe, then the subscription is asked for anew and wri
 from datetime import UTC, datetime
 from typing import Any
 
+from palier.billing.flows.buying import close_others
 from palier.billing.flows.customers import keep
-from palier.billing.flows.ordering import check_offer, open_till, running, running_of
+from palier.billing.flows.ordering import UNFINISHED, check_offer, open_till, running, running_of
 from palier.billing.flows.pricing import price_of
 from palier.billing.flows.projecting import project
 from palier.billing.payers import Payer, account_for
@@ -170,6 +171,7 @@ async def by_invoice(payer: Payer, till: Stripe | None, order: Order) -> Subscri
     """
     till = open_till(till)
     offer = await check_offer(payer, till, order)
+    await close_others(payer, till)
     request, account = await _request(payer, order)
     if request.subscription_id:
         return await _written(payer, till, request.subscription_id)
@@ -201,14 +203,27 @@ async def _request(payer: Payer, order: Order) -> tuple[Checkout, BillingAccount
         return row, account
 
 
+_LOOKED_AT = 20
+"""Requests of one payer, the newest ones: nobody has more under way."""
+
+
 async def _asked_before(
     account: BillingAccount, order: Order, current: Subscription | None
 ) -> Checkout | None:
-    """The same request, whose subscription runs; or that broke off before it had one."""
-    rows = Checkout.filter(
-        account_id=account.id, collection=Collection.INVOICE, offer=order.offer, interval=order.interval, quantity=order.quantity
-    )  # fmt: skip
-    return await rows.filter(subscription_id=current.id if current else "").order_by("-begun_at").first()
+    """The same request, whose subscription runs, or is not written down here yet, or that broke off before it had one.
+
+    Raises CannotBuy where another order is on its way just now.
+    """
+    rows = Checkout.filter(account_id=account.id, collection=Collection.INVOICE).order_by("-begun_at")
+    for row in await rows.limit(_LOOKED_AT):
+        here = bool(row.subscription_id) and await Subscription.exists(id=row.subscription_id)
+        if here and not (current and current.id == row.subscription_id):
+            continue  # it ran, and is over
+        if (row.offer, row.interval, row.quantity) == (order.offer, order.interval, order.quantity):
+            return row
+        if not here and (row.subscription_id or row.begun_at > moment() - UNFINISHED):
+            raise CannotBuy(Why.ANOTHER)
+    return None
 
 
 def _invoiced(till: Stripe, account: BillingAccount, order: Order, customer: str, price: str) -> Json:

@@ -1,5 +1,7 @@
 """Whether an order may stand: what is sold to whom, once at a time. Shared by cards, debits and invoices."""
 
+from datetime import timedelta
+
 from palier.billing.payers import Payer, account_of
 from palier.billing.rules.orders import CannotBuy, Change, Order, Why
 from palier.billing.rules.reading import LIVE
@@ -8,6 +10,9 @@ from palier.billing.stripe import Stripe
 from palier.entitlements.rules.offers import Kind, Offer
 from palier.foundation.database import reading
 from palier.network.store import NetworkMember
+
+UNFINISHED = timedelta(minutes=10)
+"""An order that got no further in this time broke off; a younger one may be under way."""
 
 MOST = 100_000
 """Seats, clients or places in one order: more is a slip of the finger."""
