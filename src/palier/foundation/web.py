@@ -33,6 +33,8 @@ STATIC = Path(__file__).parents[3] / "static"
 Form = TypeVar("Form", bound=msgspec.Struct)
 FOR_EVER = CacheControlHeader(public=True, max_age=31_536_000, immutable=True)
 SAFE = {"GET", "HEAD", "OPTIONS"}
+_LONGEST_STEP = 200
+"""Characters between two slashes; a file's name may have 255 bytes."""
 
 
 class SignInNeeded(Exception):
@@ -158,7 +160,7 @@ class Manners(ASGIMiddleware):
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         connection: ASGIConnection = ASGIConnection(scope)
         language.use(_chosen_language(connection))
-        _refuse_null(scope)
+        _refuse_impossible(scope)
         safe = scope.get("method", "GET") in SAFE
         only_reading.set(safe)
         keyed = getattr(scope.get("route_handler"), "opt", {}).get("exclude_from_csrf", False)
@@ -167,9 +169,12 @@ class Manners(ASGIMiddleware):
         await next_app(scope, receive, send)
 
 
-def _refuse_null(scope: Scope) -> None:
-    """The one character PostgreSQL cannot hold: no address of ours has it, no search finds it."""
-    if "\0" in scope["path"]:
+def _refuse_impossible(scope: Scope) -> None:
+    """The one character PostgreSQL cannot hold, and steps that no file system has: no address of ours, no search finds them."""
+    path = scope["path"]
+    if "\0" in path or (
+        len(path) > _LONGEST_STEP and any(len(one) > _LONGEST_STEP for one in path.split("/"))
+    ):
         raise NotFoundException
     if b"%00" in scope.get("query_string", b""):
         raise ClientException("a question holds a null character")
