@@ -6,10 +6,11 @@ from datetime import date, timedelta
 import asyncpg
 import pytest
 
-from palier.entitlements.rules.offers import Offers
+from palier.entitlements.flows.granting import grant
+from palier.entitlements.rules.offers import Kind, Offers, Source
 from palier.foundation.actor import Actor, Person
 from palier.foundation.clock import now
-from palier.foundation.database import reading
+from palier.foundation.database import only_reading, reading, transaction
 from palier.foundation.permissions import Role
 from palier.network.clients import NoClient
 from palier.network.flows import inviting, mandating
@@ -157,3 +158,12 @@ async def test_nobody_counts_where_nothing_is_sold(cast: Cast, claire: Actor, hu
         await mandating.grant(one, hugo.email, in_a_year(), SITE, offers)
     await plant_member(claire, hugo, Role.READER)
     assert await inviting.invite(claire, [f"p{n}@example.org" for n in range(9)], Role.READER, SITE) == 9
+
+
+@pytest.mark.parametrize("source", [Source.MANUAL, Source.FREE, Source.SPONSOR])
+async def test_nobody_gives_an_offer_to_themselves(claire: Actor, source: Source) -> None:
+    """An agreement is the staff's to write, a place needs the network's offer; the database holds to it."""
+    only_reading.set(False)
+    with pytest.raises(Exception, match="row-level security"):
+        async with transaction(claire):
+            await grant(Kind.ORGANISATION, claire.organisation_id, "organisation", source, "mine")
