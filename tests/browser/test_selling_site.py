@@ -40,8 +40,10 @@ async def plant_subscriptions(demonstration: Demonstration) -> None:
         ):  # fmt: skip
             holder = await owner.fetchval(whose)
             account = await owner.fetchval(
-                f"insert into billing_account (id, {column}, legal_name, email, stripe_customer, country, public_body, locale, created_at) "
-                "values (gen_random_uuid(), $1, 'Payeur', 'payeur@palier.example', $2, 'FR', false, 'fr', now()) "
+                f"insert into billing_account (id, {column}, legal_name, email, address_line1, address_line2, postal_code, city, "
+                "country, public_body, siret, vat_number, service_code, commitment_number, order_number, locale, stripe_customer, created_at) "
+                "values (gen_random_uuid(), $1, 'Payeur', 'payeur@palier.example', '1 rue du Port', '', '35000', 'Rennes', 'FR', false, "
+                "'', '', '', '', '', 'fr', $2, now()) "
                 f"on conflict ({column}) do update set stripe_customer = excluded.stripe_customer returning id",
                 holder, f"cus_{offer}",
             )  # fmt: skip
