@@ -115,11 +115,6 @@ def stays() -> str:
     return _("What is there stays yours: reading, exporting and finishing what is open go on.")
 
 
-def for_others() -> str:
-    """What colleagues who decide nothing about money are told, where something new needs an offer."""
-    return _("The offer has ended. Reading and exporting go on; an owner can choose an offer again.")
-
-
 @cache
 def _words(_locale: str) -> dict[State, Words]:
     return _words_without() | _words_of_payments() | _words_of_invoices() | _words_of_places()
