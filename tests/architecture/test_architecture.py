@@ -84,6 +84,10 @@ BORDERS = {
     "stripe": {"billing/stripe"},
     "stdnum": {"billing/registrations"},
     "facturx": {"invoicing/factur_x"},
+    "prometheus_client": {"foundation/metrics"},
+    "opentelemetry": {"foundation/tracing"},
+    "pythonjsonlogger": {"foundation/logs"},
+    "pyrage": {"upkeep/sealed_archive"},
     "openpyxl": {"foundation/spreadsheets", "foundation/sheets"},
 }
 """Each outside library is touched from these files only."""
