@@ -80,7 +80,7 @@ def _rendered_once(state: State) -> Iterator[None]:
         wanted.add((app_label, model_name))
 
     # Attributes of these two objects alone, so that Tortoise's own classes stay as they are.
-    state.reload_models, state.reload_model = note, note_one  # type: ignore[method-assign]
+    state.reload_models, state.reload_model = note, note_one  # type: ignore[method-assign, assignment]
     try:
         yield
     finally:
