@@ -50,6 +50,8 @@ def test_the_first_variable_that_is_not_empty_wins(tmp_path: Path) -> None:
         ("PALIER_FILES_ENDPOINT", "s3.example.org"),
         ("PALIER_FILES_PATH_STYLE", "maybe"),
         ("PALIER_FILES_ROOM", "0"),
+        ("PALIER_BACKUP_KEEP", "0"),
+        ("PALIER_BACKUP_RECIPIENTS", "AGE-SECRET-KEY-1"),
     ],
 )
 def test_a_value_that_cannot_be_meant_is_refused_by_name(tmp_path: Path, variable: str, value: str) -> None:

@@ -38,6 +38,7 @@ class Settings:
     data_directory: Path
     database_url: str | None = field(repr=False)
     database_url_web: str | None = field(repr=False)
+    database_url_backup: str | None = field(repr=False)
     postgres_binaries: Path | None
     host: str
     port: int
@@ -73,6 +74,9 @@ class Settings:
     seller_vat: str
     seller_iban: str
     seller_bic: str
+    backup_to: Path | None
+    backup_keep: int
+    backup_recipients: tuple[str, ...]
 
     @property
     def production(self) -> bool:
@@ -99,6 +103,7 @@ VARIABLES: dict[str, tuple[str, ...]] = {
     "data_directory": ("PALIER_DATA_DIR",),
     "database_url": ("PALIER_DATABASE_URL", "DATABASE_URL"),
     "database_url_web": ("PALIER_DATABASE_URL_WEB",),
+    "database_url_backup": ("PALIER_DATABASE_URL_BACKUP",),
     "postgres_binaries": ("PALIER_POSTGRES_BIN",),
     "host": ("PALIER_HOST",),
     "port": ("PALIER_PORT", "PORT"),
@@ -134,6 +139,9 @@ VARIABLES: dict[str, tuple[str, ...]] = {
     "seller_vat": ("PALIER_SELLER_VAT",),
     "seller_iban": ("PALIER_SELLER_IBAN",),
     "seller_bic": ("PALIER_SELLER_BIC",),
+    "backup_to": ("PALIER_BACKUP_TO",),
+    "backup_keep": ("PALIER_BACKUP_KEEP",),
+    "backup_recipients": ("PALIER_BACKUP_RECIPIENTS",),
 }
 """For each field the variables that set it; the first that is not empty wins."""
 
@@ -158,6 +166,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         data_directory=data_directory,
         database_url=given("database_url"),
         database_url_web=given("database_url_web"),
+        database_url_backup=given("database_url_backup"),
         postgres_binaries=Path(binaries).expanduser().absolute() if binaries else None,
         host=host,
         port=port,
@@ -193,6 +202,9 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         seller_vat=given("seller_vat") or "",
         seller_iban=given("seller_iban") or "",
         seller_bic=given("seller_bic") or "",
+        backup_to=_folder(given("backup_to")),
+        backup_keep=_number("backup_keep", given("backup_keep") or "14", 1, 10_000),
+        backup_recipients=_recipients(given("backup_recipients")),
     )
 
 
@@ -207,6 +219,19 @@ def _number(name: str, value: str, lowest: int, highest: int) -> int:
     if not value.isdecimal() or not lowest <= int(value) <= highest:
         raise SettingError(f"{VARIABLES[name][0]} is {value!r}: a whole number from {lowest} to {highest}")
     return int(value)
+
+
+def _folder(value: str | None) -> Path | None:
+    return Path(value).expanduser().absolute() if value else None
+
+
+def _recipients(value: str | None) -> tuple[str, ...]:
+    """Public keys of age, never the secret ones: whoever takes backups need not be able to read them."""
+    if any(not one.startswith("age1") for one in _list(value)):
+        raise SettingError(
+            "PALIER_BACKUP_RECIPIENTS holds what is no public key of age: each begins with age1"
+        )
+    return tuple(_list(value))
 
 
 def _list(value: str | None) -> list[str]:
