@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from palier.benchmarks.rules.contributions import MISSING
+
 Given = dict[str, Any]
 
 
@@ -82,3 +87,48 @@ def _score(rng: random.Random, mean: float, gaps: bool) -> float | None:
     if gaps and rng.random() < 0.05:
         return None
     return _TENTHS[min(1000, max(0, round(rng.gauss(mean, WITHIN) * 10)))]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A network of any size as arrays, one entry a member: indexes into the values of `shape`, scores on the grid."""
+
+    shape: Shape
+    sectors: NDArray[np.int64]
+    sizes: NDArray[np.int64]
+    countries: NDArray[np.int64]
+    legal_kinds: NDArray[np.int64]
+    tenths: NDArray[np.int16]
+    """Tenths of a point, shape (variables, members); rules.contributions.MISSING where there is no answer."""
+
+    def attributes(self) -> Iterator[dict[str, str]]:
+        """Those of each member."""
+        sectors, sizes = self.shape.sectors, list(self.shape.sizes)
+        countries, kinds = list(self.shape.countries), list(self.shape.legal_kinds)
+        for sector, size, country, kind in zip(
+            self.sectors.tolist(), self.sizes.tolist(), self.countries.tolist(), self.legal_kinds.tolist(), strict=True
+        ):  # fmt: skip
+            family, name, _ = sectors[sector]
+            yield {
+                "family": family, "sector": name, "size": sizes[size], "country": countries[country], "legal_kind": kinds[kind],
+            }  # fmt: skip
+
+
+def drawn(count: int, variables: int, seed: int = 1, shape: Shape = WIDE) -> Drawn:
+    """`count` members as `contributions` describes them, drawn at once: a million with 40 variables in seconds."""
+    rng = np.random.default_rng(seed)
+    weights = [weight for *_, weight in shape.sectors]
+    sectors, sizes, countries, kinds = (
+        rng.choice(len(given), size=count, p=np.array(given) / sum(given))
+        for given in (
+            weights,
+            *(list(one.values()) for one in (shape.sizes, shape.countries, shape.legal_kinds)),
+        )
+    )
+    levels = rng.normal(55, BETWEEN, len(weights))[sectors] + rng.normal(0, BY_SIZE, len(shape.sizes))[sizes]
+    tenths = np.empty((variables, count), dtype=np.int16)
+    for variable in tenths:
+        variable[:] = np.clip(np.rint((levels + rng.normal(0, WITHIN, count)) * 10), 0, 1000)
+        if variables > 1:
+            variable[rng.random(count) < 0.05] = MISSING
+    return Drawn(shape, sectors, sizes, countries, kinds, tenths)
