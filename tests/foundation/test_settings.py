@@ -52,6 +52,10 @@ def test_the_first_variable_that_is_not_empty_wins(tmp_path: Path) -> None:
         ("PALIER_FILES_ROOM", "0"),
         ("PALIER_BACKUP_KEEP", "0"),
         ("PALIER_BACKUP_RECIPIENTS", "AGE-SECRET-KEY-1"),
+        ("PALIER_METRICS_TOKEN", "guessed"),
+        ("PALIER_LOG", "xml"),
+        ("PALIER_ACCESS_LOG", "maybe"),
+        ("PALIER_SLOW_QUERY_MS", "-1"),
     ],
 )
 def test_a_value_that_cannot_be_meant_is_refused_by_name(tmp_path: Path, variable: str, value: str) -> None:
@@ -105,6 +109,7 @@ def test_only_this_module_reads_the_environment() -> None:
     """Otherwise a setting could exist that no page describes. Starting a process hands the environment on."""
     handing_on = {
         "foundation/settings.py",
+        "foundation/metrics.py",  # the library takes its folder from there
         "foundation/embedded_postgres.py",
         "foundation/pdf_forms.py",
         "cli/children.py",

@@ -1,7 +1,6 @@
 """Every setting of Palier, read once from the environment. docs/settings.md describes them for operators."""
 
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parseaddr
@@ -10,11 +9,13 @@ from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from palier.foundation.secret_file import development_secret
+
 ROOT = Path(__file__).resolve().parents[3]
 """The clone: templates, static files, questionnaires and migrations are found from here."""
 
-_SECRET_BYTES = 48
 _SHORTEST_SECRET = 32
+_SHORTEST_TOKEN = 16
 _FEWEST_CHARACTERS = 10
 """Different ones: 32 random hexadecimal digits nearly always have more, and an example seldom has."""
 
@@ -77,6 +78,13 @@ class Settings:
     backup_to: Path | None
     backup_keep: int
     backup_recipients: tuple[str, ...]
+    metrics_token: str | None = field(repr=False)
+    log_as_json: bool
+    access_log: bool
+    slow_query: float
+    traces: bool
+    traces_off: bool
+    service_name: str
 
     @property
     def production(self) -> bool:
@@ -142,6 +150,13 @@ VARIABLES: dict[str, tuple[str, ...]] = {
     "backup_to": ("PALIER_BACKUP_TO",),
     "backup_keep": ("PALIER_BACKUP_KEEP",),
     "backup_recipients": ("PALIER_BACKUP_RECIPIENTS",),
+    "metrics_token": ("PALIER_METRICS_TOKEN",),
+    "log_as_json": ("PALIER_LOG",),
+    "access_log": ("PALIER_ACCESS_LOG",),
+    "slow_query": ("PALIER_SLOW_QUERY_MS",),
+    "traces": ("OTEL_TRACES_EXPORTER", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"),
+    "traces_off": ("OTEL_SDK_DISABLED",),
+    "service_name": ("OTEL_SERVICE_NAME",),
 }
 """For each field the variables that set it; the first that is not empty wins."""
 
@@ -205,6 +220,13 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         backup_to=_folder(given("backup_to")),
         backup_keep=_number("backup_keep", given("backup_keep") or "14", 1, 10_000),
         backup_recipients=_recipients(given("backup_recipients")),
+        metrics_token=_metrics_token(given("metrics_token")),
+        log_as_json=_log_as_json(given("log_as_json"), environment),
+        access_log=_yes_or_no("access_log", given("access_log") or "no"),
+        slow_query=_number("slow_query", given("slow_query") or "500", 0, 60_000) / 1000,
+        traces=(given("traces") or "none") != "none",
+        traces_off=(given("traces_off") or "").lower() == "true",
+        service_name=given("service_name") or "palier",
     )
 
 
@@ -232,6 +254,18 @@ def _recipients(value: str | None) -> tuple[str, ...]:
             "PALIER_BACKUP_RECIPIENTS holds what is no public key of age: each begins with age1"
         )
     return tuple(_list(value))
+
+
+def _metrics_token(value: str | None) -> str | None:
+    if value is not None and len(value) < _SHORTEST_TOKEN:
+        raise SettingError(f"PALIER_METRICS_TOKEN is too short: at least {_SHORTEST_TOKEN} characters")
+    return value
+
+
+def _log_as_json(value: str | None, environment: Environment) -> bool:
+    if value not in (None, "json", "text"):
+        raise SettingError(f"PALIER_LOG is {value!r}: json or text")
+    return environment is Environment.PRODUCTION if value is None else value == "json"
 
 
 def _list(value: str | None) -> list[str]:
@@ -340,7 +374,7 @@ def _secret(value: str | None, environment: Environment, data_directory: Path) -
     if value is None and environment is Environment.PRODUCTION:
         raise SettingError("PALIER_SECRET is missing: production needs one, at least 32 characters long")
     if value is None:
-        return _development_secret(data_directory / "secret")
+        return development_secret(data_directory / "secret")
     if len(value) < _SHORTEST_SECRET:
         raise SettingError("PALIER_SECRET is too short: at least 32 characters")
     if environment is Environment.PRODUCTION and _is_no_secret(value):
@@ -351,25 +385,3 @@ def _secret(value: str | None, environment: Environment, data_directory: Path) -
 def _is_no_secret(value: str) -> bool:
     """Whether `value` repeats itself or uses few characters: an example somebody left standing."""
     return len(set(value)) < _FEWEST_CHARACTERS or value in (value + value)[1:-1]
-
-
-def _development_secret(path: Path) -> str:
-    """Made once, so that links and sessions outlive a restart. Several processes may start at once."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f"secret.{os.getpid()}.{secrets.token_hex(4)}")
-    if not path.exists():
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(_SECRET_BYTES))
-        _keep_the_first(beside, path)
-    return path.read_text()
-
-
-def _keep_the_first(beside: Path, path: Path) -> None:
-    """Link refuses to replace, unlike rename: whoever came first decides, and everybody reads the same."""
-    try:
-        os.link(beside, path)
-    except FileExistsError:
-        return
-    finally:
-        beside.unlink()
