@@ -54,7 +54,7 @@ async def first_release(cluster: str) -> AsyncIterator[str]:
     url = cluster.replace("/palier?", "/first_release?") if "?" in cluster else f"{cluster}_first_release"
     steps = (
         "import asyncio, sys, palier.foundation.migrating as m; from functools import partial;"
-        "m.run_migrations = partial(m.run_migrations, target='palier.0002_isolation_and_history');"
+        "m.run_migrations = partial(m.run_migrations, target='0002_isolation_and_history');"
         "m._grant = lambda guard: asyncio.sleep(0); asyncio.run(m.migrate(sys.argv[1]))"
     )
     await asyncio.to_thread(_python, "-c", steps, url)

@@ -1,6 +1,7 @@
 """Bringing a database to the current schema: migrations one after another, then what the roles may do."""
 
 import asyncio
+import logging
 import sys
 from pathlib import Path
 from typing import Any
@@ -8,9 +9,11 @@ from typing import Any
 import asyncpg
 from procrastinate.schema import SchemaManager
 from tortoise import Tortoise
-from tortoise.migrations.api.migrate import migrate as run_migrations
 
 from palier.foundation.database import configuration, credentials
+from palier.foundation.migration_run import run as run_migrations
+
+log = logging.getLogger(__name__)
 
 ROOT = Path(__file__).parents[3]
 
@@ -26,12 +29,16 @@ _RUN_AS = ("palier_web", "palier_worker")
 async def migrate(url: str) -> None:
     """Bring the database at `url` (its owner's) to the newest schema. Safe to call from several processes at once.
 
+    A database that a newer version migrated is left alone: our `grants.sql` does not know what its tables may not show.
     Raises asyncpg.PostgresError when the owner may not create roles: docs/operations.md says what an administrator
     runs first and how PALIER_DATABASE_URL_WEB names the result.
     """
     guard = await plain_connection(url)
     try:
         await guard.execute("select pg_advisory_lock($1)", _LOCK)
+        if await _is_ahead(guard):
+            log.warning("this database was migrated by a newer version; it is left as it is")
+            return
         await _make_roles(guard)
         await _install_job_queue(guard)
         await _apply(url)
@@ -40,14 +47,23 @@ async def migrate(url: str) -> None:
         await guard.close()
 
 
+async def make_roles(url: str) -> None:
+    """The roles of web and worker, which a copy of a database speaks of: before it is restored into a new server."""
+    guard = await plain_connection(url)
+    try:
+        await _make_roles(guard)
+    finally:
+        await guard.close()
+
+
 async def pending(url: str) -> list[str]:
     """Names of the migrations in the repository that this database has not seen."""
     guard = await plain_connection(url)
     try:
-        known = await guard.fetch("select name from tortoise_migrations") if await _has_history(guard) else []
+        known = await _known(guard)
     finally:
         await guard.close()
-    return sorted(set(shipped()) - {row["name"] for row in known})
+    return sorted(set(shipped()) - known)
 
 
 def shipped() -> list[str]:
@@ -65,8 +81,15 @@ async def plain_connection(url: str) -> asyncpg.Connection:
     )
 
 
-async def _has_history(guard: asyncpg.Connection) -> bool:
-    return await guard.fetchval("select to_regclass('tortoise_migrations') is not null")
+async def _known(guard: asyncpg.Connection) -> set[str]:
+    """What was applied to this database, by whatever version."""
+    if not await guard.fetchval("select to_regclass('tortoise_migrations') is not null"):
+        return set()
+    return {row["name"] for row in await guard.fetch("select name from tortoise_migrations")}
+
+
+async def _is_ahead(guard: asyncpg.Connection) -> bool:
+    return set(shipped()) < await _known(guard)
 
 
 async def _make_roles(guard: asyncpg.Connection) -> None:
