@@ -12,6 +12,8 @@ COMMANDS = {
     "serve": "start everything: database, web, worker; Ctrl-C stops it",
     "work": "run the worker alone",
     "migrate": "bring the database to the current schema",
+    "backup": "copy database and files into one file, checked, encrypted if asked for",
+    "restore": "bring a backup back into an empty place",
     "demo": "fill an empty database with the demo networks and say who can sign in",
     "check": "check questionnaire files; name file, line and reason of every fault",
     "convert": "turn a questionnaire into a workbook people can edit, or a workbook into YAML",

@@ -13,6 +13,7 @@ UNESCAPED = {
     "templates/macros/ui.html: |safe": "drawings of icons that ship with the product",
     "foundation/qr.py: Markup": "a drawing of squares, no text in it",
     "mirrors/qr.py: Markup": "a drawing of squares, no text in it",
+    "foundation/compiled.py: Markup": "our own sentences without values, in their language",
     "foundation/templates.py: Markup": "our own sentences; what is put into them is escaped by Markup's own %",
     "foundation/templates.py: autoescape": "on for everything but the plain text of letters",
     "foundation/charts/drawing.py: Markup": "the one place that writes SVG: attributes and contents are escaped there",
@@ -29,6 +30,8 @@ COMPOSED = {
     "privacy/flows/houses.py": "tables and columns of our own register; the organisation is a parameter",
     "privacy/flows/keeping.py": "constants of the module",
     "privacy/flows/trail.py": "conditions are constants joined by and; values are parameters",
+    "upkeep/dumping.py": "psycopg's own identifiers, of names the catalogue gave",
+    "upkeep/flows/restoring.py": "psycopg's own identifiers, of names the catalogue gave; a constant of the module",
 }
 """Files whose SQL is put together, and of what."""
 

