@@ -4,22 +4,23 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_eval_context
+from jinja2 import FileSystemLoader, StrictUndefined, pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
 from palier.foundation import language
 from palier.foundation.charts.gallery import GALLERY
+from palier.foundation.compiled import Spoken
 
 ROOT = Path(__file__).parents[3] / "templates"
 
 
 @cache
-def environment() -> Environment:
+def environment() -> Spoken:
     """The environment every page, mail and document is rendered with."""
-    env = Environment(
+    env = Spoken(
         loader=FileSystemLoader(ROOT),
-        autoescape=_is_markup,  # noqa: S701  (everything but the plain text of mails)
+        autoescape=_is_markup,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

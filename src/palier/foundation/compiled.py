@@ -1,0 +1,129 @@
+"""How a template becomes code: what is known before anybody reads is settled once, for each language.
+
+A page says hundreds of sentences and prints a thousand values. A sentence without values is looked up when its template is
+compiled and is part of the text from then on; a value is escaped by one call; the indentation of the source is not sent.
+"""
+
+import re
+from collections.abc import Callable
+from types import BuiltinFunctionType, BuiltinMethodType, FunctionType
+from typing import Any
+
+from jinja2 import Environment, Template, nodes
+from jinja2.compiler import CodeGenerator, Frame
+from jinja2.runtime import Context, Macro
+from jinja2.visitor import NodeTransformer
+from markupsafe import Markup, _escape_inner, escape
+
+from palier.foundation import language
+
+_INDENTATION = re.compile(r"\n[ \t\n]+")
+_AFTER_A_TAG = re.compile(r"\A[ \t]{2,}")
+_SAID: dict[str, Callable[..., str]] = {
+    "_": language.gettext,
+    "gettext": language.gettext,
+    "pgettext": language.pgettext,
+}
+_PRINTED = "reports/document/"
+"""Templates of documents: their text goes to a typesetter as it is."""
+
+
+def shown(value: Any) -> str:
+    """`value` as a page shows it: escaped, unless it is markup already. As `escape`, without making more Markup of it."""
+    kind = type(value)
+    if kind is Markup:
+        return value
+    return _escape_inner(value) if kind is str else escape(value)
+
+
+class Spoken(Environment):
+    """An environment whose templates are compiled once for each language, and compiled anew for no one."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(auto_reload=False, **options)
+        self.code_generator_class = _Code
+        self.context_class = _Context
+        self._by_language: dict[tuple[str, str], Template] = {}
+
+    def _load_template(self, name: str, globals: Any) -> Template:  # noqa: A002  (named by Jinja)
+        key = (language.current(), name)
+        template = self._by_language.get(key)
+        if template is None:
+            assert self.loader is not None  # noqa: S101
+            template = self.loader.load(self, name, self.make_globals(globals))
+            self._by_language[key] = template
+        elif globals:
+            template.globals.update(globals)
+        return template
+
+    def _generate(self, source: nodes.Template, name: str | None, *rest: Any, **options: Any) -> str:
+        settled = _Settled(
+            markup=name is None or not name.endswith(".txt"), squeezed=not (name or "").startswith(_PRINTED)
+        ).visit(source)
+        code: str = super()._generate(settled, name, *rest, **options)
+        return code
+
+
+class _Settled(NodeTransformer):
+    """Sentences without values in the language in use; markup without the indentation of its source."""
+
+    def __init__(self, *, markup: bool, squeezed: bool) -> None:
+        self._markup, self._squeezed = markup, markup and squeezed
+
+    def visit_TemplateData(self, node: nodes.TemplateData) -> nodes.Node:  # noqa: N802  (named by Jinja)
+        if self._squeezed:
+            node.data = _AFTER_A_TAG.sub(" ", _INDENTATION.sub("\n", node.data))
+        return node
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        if (words := _words_of(node)) is None:
+            return node
+        assert isinstance(node.node, nodes.Name)  # noqa: S101
+        text = _SAID[node.node.name](*words)
+        text = text % {} if "%" in text else text
+        return nodes.Const(Markup(text) if self._markup else text, lineno=node.lineno)  # noqa: S704  (ours)
+
+
+def _words_of(node: nodes.Call) -> list[Any] | None:
+    """What a sentence without values is asked by; None for every other call."""
+    words = [word.value for word in node.args if isinstance(word, nodes.Const)]
+    bare = not (node.kwargs or node.dyn_args or node.dyn_kwargs) and len(words) == len(node.args)
+    return words if bare and isinstance(node.node, nodes.Name) and node.node.name in _SAID else None
+
+
+class _Code(CodeGenerator):
+    """Jinja's own, with fewer steps between a template and what it says."""
+
+    def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:  # noqa: N802
+        self.writeline(f"from {__name__} import shown")
+        super().visit_Template(node, frame)
+
+    def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: N802
+        """Without the variables of loops and blocks, which only a function that is given the context could ask for."""
+        self.write("context.call(")
+        self.visit(node.node, frame)
+        self.signature(node, frame, {"caller": "caller"} if forward_caller else None)
+        self.write(")")
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape or finalize.src is not None:
+            super()._output_child_pre(node, frame, finalize)
+        else:
+            self.write("shown(")
+
+
+class _Context(Context):
+    """Jinja's own, which looks at everything it calls for wishes that hardly anything has."""
+
+    def call(self, called: Any, /, *values: Any, **named: Any) -> Any:
+        kind = type(called)
+        if kind is Macro:
+            return called(self.eval_ctx, *values, **named)
+        if kind in _PLAIN or (kind is FunctionType and not called.__dict__):
+            return called(*values, **named)
+        return super().call(called, *values, **named)
+
+
+_PLAIN = frozenset({BuiltinFunctionType, BuiltinMethodType})
+"""What can bear no wish; a function bears them as attributes."""

@@ -1,0 +1,85 @@
+"""What compiling templates settles early changes nothing that a page says."""
+
+import pytest
+from jinja2 import DictLoader, StrictUndefined, pass_context
+from jinja2.exceptions import UndefinedError
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from palier.foundation import language, templates
+from palier.foundation.compiled import Spoken, shown
+
+SAYING = """\
+<ul>
+    {% for name in names %}
+    <li title="{{ _("Help") }}">{{ name }}: {{ _("Help") }}</li>
+
+
+    {% endfor %}
+</ul>
+<p>{% trans who=names[0] %}About {{ who }}{% endtrans %}{% macro twice(x) %}{{ x }}{{ caller() }}{% endmacro %}\
+{% call twice(names[0]) %}!{% endcall %}</p>
+"""
+
+
+def speaking(**sources: str) -> Spoken:
+    spoken = templates.environment()
+    made = Spoken(
+        loader=DictLoader({name.replace("_", "."): text for name, text in sources.items()}),
+        autoescape=spoken.autoescape, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )  # fmt: skip
+    made.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.globals |= {"_": spoken.globals["_"]}
+    return made
+
+
+def said(environment: Spoken, name: str, locale: str, **values: object) -> str:
+    with language.speaking(locale):
+        return environment.get_template(name).render(**values)
+
+
+def test_each_reader_is_spoken_to_in_their_own_language_whoever_came_first() -> None:
+    environment = speaking(a_html=SAYING)
+    for locale, word in (("fr", "Aide"), ("en", "Help"), ("fr", "Aide")):
+        assert f'<li title="{word}">Ada: {word}</li>' in said(environment, "a.html", locale, names=["Ada"])
+
+
+def test_a_value_is_escaped_once_and_markup_never() -> None:
+    page = said(speaking(a_html=SAYING), "a.html", "en", names=["<b>", Markup("<i>")])
+    assert ">&lt;b&gt;: Help" in page
+    assert "About &lt;b&gt;" in page
+    assert "&lt;b&gt;!</p>" in page
+    assert "><i>: Help" in page
+
+
+@pytest.mark.parametrize("value", ["<&>\"'", Markup("<b>"), 3, None, 2.5, ["<"], language])
+def test_a_value_is_shown_as_jinja_shows_it(value: object) -> None:
+    assert shown(value) == Markup("{}").format(value)
+
+
+def test_the_indentation_of_the_source_is_not_sent_and_a_mail_keeps_its_own() -> None:
+    environment = speaking(a_html=SAYING, a_txt="a\n\n    b {{ _('Help') }} {{ names[0] }}\n")
+    page = said(environment, "a.html", "en", names=["x", "y"])
+    assert "  " not in page
+    assert "\n\n" not in page
+    assert said(environment, "a.txt", "en", names=["it's"]) == "a\n\n    b Help it's"
+
+
+def test_what_is_not_given_is_still_a_fault() -> None:
+    environment = speaking(
+        a_html="{{ nobody }}", b_html="{{ nobody() }}", c_html="{% if nobody %}{% endif %}"
+    )
+    for name in ("a.html", "b.html", "c.html"):
+        with pytest.raises(UndefinedError):
+            said(environment, name, "en")
+
+
+def test_a_function_that_asks_for_the_context_is_given_it() -> None:
+    @pass_context
+    def about(context: Context, more: str) -> str:
+        return f"{context['names']} {more}"
+
+    environment = speaking(a_html="{% for one in names %}{{ about(one) }}{% endfor %}")
+    environment.globals["about"] = about
+    assert said(environment, "a.html", "en", names=["x"]) == "[&#39;x&#39;] x"
