@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mappin
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import UUID
@@ -21,6 +22,7 @@ from tortoise.connection import get_connections
 from tortoise.context import TortoiseContext
 from tortoise.transactions import in_transaction
 
+from palier.foundation import watch
 from palier.foundation.actor import Actor, NetworkActor, OnDuty, Person, StaffActor
 
 STORES = [
@@ -81,6 +83,7 @@ class _Connection(asyncpg.Connection):
     """A connection without the two round trips that buy nothing.
 
     It is not reset on release, for we only ever SET LOCAL; and a transaction says for whom it runs while it begins.
+    Each statement is told to whoever watches.
     """
 
     __slots__ = ()
@@ -89,9 +92,31 @@ class _Connection(asyncpg.Connection):
         return ""
 
     async def execute(self, query: str, *args: Any, **options: Any) -> str:
+        if args:
+            status: str = await super().execute(query, *args, **options)
+            return status  # counted below
         begun = query + _prologue.get() if query == "BEGIN;" else query
-        status: str = await super().execute(begun, *args, **options)
+        began = perf_counter()
+        try:
+            status = await super().execute(begun, **options)
+        finally:
+            watch.noted(begun, began)
         return status
+
+    async def _execute(self, query: str, *args: Any, **options: Any) -> Any:
+        """What every fetch, and every statement with values, comes down to in asyncpg."""
+        began = perf_counter()
+        try:
+            return await super()._execute(query, *args, **options)
+        finally:
+            watch.noted(query, began)
+
+    async def _executemany(self, query: str, *args: Any, **options: Any) -> Any:
+        began = perf_counter()
+        try:
+            return await super()._executemany(query, *args, **options)
+        finally:
+            watch.noted(query, began)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +219,36 @@ def connection() -> BaseDBAsyncClient:
 async def select(sql: str, *values: object) -> list[dict[str, Any]]:
     """The rows of a parametrised statement ($1, $2, ...) in the current transaction."""
     return await connection().execute_query_dict(sql, list(values))
+
+
+async def look(sql: str, *values: object) -> Mapping[str, Any] | None:
+    """The first row of a statement that needs nobody's view: on a pooled connection that cannot write, without the ORM."""
+    async with get_connections().get("default").acquire_connection() as pooled:
+        row: Mapping[str, Any] | None = await pooled.fetchrow(sql, *values)
+    return row
+
+
+async def carry_out(call: str, *values: object) -> Mapping[str, Any]:
+    """What a procedure answers that is a transaction of its own, said and committed in one round trip.
+
+    The procedure says itself that it writes and for whom (`save_answer_now` in SQL). It is committed when this returns; when
+    this raises, nothing of it stands, or, where the connection broke, nobody knows. Raises WriteWhileReading while a GET is
+    answered, and InvalidTransactionTerminationError inside another transaction.
+    """
+    if only_reading.get():
+        raise WriteWhileReading
+    row = await look(call, *values)
+    assert row is not None  # noqa: S101  (a procedure with something to say answers one row)
+    return row
+
+
+def pool_use() -> tuple[int, int, int]:
+    """How many connections of this process's pool are used and idle, and how many there may be."""
+    pool = getattr(get_connections().get("default"), "_pool", None)
+    if pool is None:
+        return 0, 0, 0
+    idle: int = pool.get_idle_size()
+    return pool.get_size() - idle, idle, pool.get_max_size()
 
 
 async def stream(sql: str, *values: object, ahead: int = 2_000) -> AsyncIterator[Mapping[str, Any]]:
