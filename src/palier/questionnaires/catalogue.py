@@ -6,7 +6,7 @@ A file with a fault stops the start: every fault is told as `file:line: path: re
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +83,14 @@ def _file(code: str, version: str, directory: Path) -> Path:
 def definition(code: str, version: str, *, directory: Path = DIRECTORY) -> dict[str, Any]:
     """The plain data of a checked file, kept with what was scored under it. Raises as `find_questionnaire`."""
     find_questionnaire(code, version, directory=directory)
-    return parse((directory / code / f"{version}.yaml").read_text(encoding="utf-8")).data
+    return _data(_file(code, version, directory))
+
+
+@lru_cache(8)
+def _data(file: Path) -> dict[str, Any]:
+    """Every round that is opened keeps a definition, and reading one takes longer than all the rest of opening."""
+    data: dict[str, Any] = yaml_file(file).data
+    return data
 
 
 def latest(code: str, *, directory: Path = DIRECTORY) -> Questionnaire:
