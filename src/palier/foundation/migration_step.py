@@ -19,7 +19,14 @@ _Name = tuple[str, str]
 
 
 class Step(migrations.Migration):
-    """What a migration from 0003 on is: as Tortoise's, and many times faster on an empty database."""
+    """What a migration from 0003 on is: as Tortoise's, and many times faster on an empty database.
+
+    `way_back` (or the docstring) says what the way back is, `contracts` since which version nothing uses what it takes away
+    (docs/decisions/0027-old-code-runs-on-the-new-schema.md).
+    """
+
+    way_back: str = ""
+    contracts: str = ""
 
     async def apply(
         self,
