@@ -111,6 +111,7 @@ UNRECORDED = {
 
 SQL_THAT_RECORDS = (
     "save_answer(",
+    "save_answer_now(",
     "save_response(",
     "take_answer(",
     "agree_answer(",

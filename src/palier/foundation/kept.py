@@ -29,6 +29,10 @@ class Kept(Generic[Key, Value]):
             del self._values[next(iter(self._values))]
         return value
 
+    def forget(self, key: Key) -> None:
+        """Keep nothing under `key`."""
+        self._values.pop(key, None)
+
     def clear(self) -> None:
         """Keep nothing."""
         self._values.clear()

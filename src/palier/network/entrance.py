@@ -1,6 +1,7 @@
 """Who comes in: the session cookie and the organisation in the address become an actor, or the door stays shut."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,7 +20,7 @@ from palier.entitlements.store import held_in
 from palier.foundation import language
 from palier.foundation.actor import Actor, NetworkActor, Organisation, Person, StaffActor
 from palier.foundation.clock import now
-from palier.foundation.database import reading, select
+from palier.foundation.database import look, reading, select
 from palier.foundation.identifiers import fingerprint
 from palier.foundation.language import gettext as _
 from palier.foundation.permissions import Permission, Role
@@ -71,16 +72,8 @@ class Entrance(ASGIMiddleware):
         await next_app(scope, receive, send)
 
 
-# The networks are looked up once whoami has said whose rows may be read.
-_WHO = (
-    "select w.*, case when w.mandate_id is null and w.role is not null then sign_on_due(w.organisation_id, w.session_id) end as due, "
-    "on_staff(w.session_id, w.person_id) as on_duty_at, "
-    "case when w.role is null and $2 <> '' then visit_of(w.session_id, $2) end as visit, "
-    "case when $3 then open_entitlements(w.organisation_id, null, null) end as held, "
-    "case when $3 then open_entitlements(null, null, w.person_id) end as own, "
-    "array(select n.slug from network_manager m join network n on n.id = m.network_id "
-    "where m.person_id = w.person_id order by n.name) as networks from whoami($1, $2) w"
-)
+_WHO = "select * from entering($1, $2, $3)"
+"""Everything the entrance asks, in one round trip. It looks up what depends on who comes in once that is known."""
 
 
 async def _identify(
@@ -94,10 +87,9 @@ async def _identify(
     secret = presented(connection.cookies, secure=secure)
     if secret is None:
         return
-    rows = await select(_WHO, fingerprint(secret), str(path.get("org", "")), offers is not None)
-    if not rows:
+    row = await look(_WHO, fingerprint(secret), str(path.get("org", "")), offers is not None)
+    if row is None:
         return
-    row = rows[0]
     state["person"] = person = _person(row, _rights(row["own"], Kind.PERSON, offers))
     language.use(language_in(connection.url.path) or person.locale, person.time_zone)
     touch_later(row["session_id"], row["seen_at"])
@@ -111,7 +103,7 @@ async def _identify(
         state["network_actor"] = await _network_actor(person, str(path["net"]), offers)
 
 
-def _actor(person: Person, row: dict[str, Any], offers: Offers | None) -> Actor:
+def _actor(person: Person, row: Mapping[str, Any], offers: Offers | None) -> Actor:
     """A member or consultant. A demonstration holds everything, whatever is sold."""
     organisation = _organisation(row)
     rights = EVERYTHING if organisation.sandbox else _rights(row["held"], Kind.ORGANISATION, offers)
@@ -125,7 +117,7 @@ def _rights(held: Any, kind: Kind, offers: Offers | None) -> Rights:
     return rights_from(held_in(rows or []), kind, offers, now())
 
 
-def _person(row: dict[str, Any], rights: Rights) -> Person:
+def _person(row: Mapping[str, Any], rights: Rights) -> Person:
     return Person(
         row["person_id"], row["name"], row["email"], row["locale"], row["theme"], row["time_zone"], row["shortcuts"],
         row["session_id"], row["method"], row["provider_id"], row["proved_at"], row["second_factor_at"],
@@ -175,7 +167,7 @@ def _is_file(headers: Any) -> bool:
     )
 
 
-def _organisation(row: dict[str, Any]) -> Organisation:
+def _organisation(row: Mapping[str, Any]) -> Organisation:
     organisation_id: UUID = row["organisation_id"]
     return Organisation(organisation_id, row["slug"], row["organisation_name"], row["sandbox"])
 

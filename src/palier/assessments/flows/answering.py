@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from palier.assessments.flows.carrying import Wanted, carry_over
-from palier.assessments.flows.definitions import definition_by, keep_definition
+from palier.assessments.flows.definitions import definition_by, definition_of, keep_definition
 from palier.assessments.rules.asked import NO_TURN, Turn, asked, turn
 from palier.assessments.rules.drafts import Draft, Fault, draft_from, faults, settled
 from palier.assessments.rules.history import Change, changes_from
@@ -18,7 +18,7 @@ from palier.assessments.store import Assessment, Campaign, Mode, Participation, 
 from palier.foundation import audit, operations
 from palier.foundation.actor import Actor
 from palier.foundation.clock import now
-from palier.foundation.database import select, transaction
+from palier.foundation.database import carry_out, reading, select, transaction
 from palier.foundation.identifiers import new_id, slugify
 from palier.foundation.kept import Kept
 from palier.foundation.rights import check_opens
@@ -141,8 +141,28 @@ async def answer_criterion(
     (0: no answer yet); when somebody else wrote since, the outcome is a conflict and nothing is written. `tried` are
     earlier saves of this editor whose outcome never arrived. Raises DoesNotExist (round or criterion), Unacceptable.
     """
-    async with transaction(actor):
-        return await save_in(actor, slug, code, draft, op=op, base=base, tried=tried)
+    while True:
+        used = await _used_by(actor, slug)
+        sent = _sound(draft, used.questionnaire, code)
+        said = await carry_out(
+            _SAVE, actor.organisation_id, actor.person_id, used.hash, used.scope, slug, code, op, base, list(tried),
+            json.dumps(sent.as_plain()), actor.person.name, str(actor.role), actor.mandate_id, now(),
+        )  # fmt: skip
+        saved: dict[str, Any] = json.loads(said["saved"])
+        if saved["outcome"] != _ANOTHER:
+            break
+        _used.forget((actor.organisation_id, slug))
+    if saved["outcome"] in (Outcome.OPENED, Outcome.SUBMITTED):
+        async with reading(actor):
+            await _take_in_time(saved, actor, code, op, sent)
+    return _saved(saved, used.questionnaire, code, sent)
+
+
+_SAVE = (
+    "call save_answer_now($1, $2, $3, $4::jsonb, $5, $6, $7, $8, $9, $10::jsonb, $11, $12, $13, $14, null)"
+)
+_ANOTHER = "another"
+"""The round asks something else than what was checked: nothing was written."""
 
 
 async def save_in(
@@ -150,26 +170,20 @@ async def save_in(
 ) -> Saved:  # fmt: skip
     """As `answer_criterion`, in the caller's transaction. `agreed`: the answer comes of an agreement."""
     sent = draft if draft.value is None else await _settled(actor, slug, code, draft)
-    values = (
-        slug, code, op, base, list(tried), json.dumps(sent.as_plain()), actor.person.name, str(actor.role),
-        actor.mandate_id, now(), agreed,
+    rows = await select(
+        "select save_answer($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, $10, $11) as saved", slug, code, op, base,
+        list(tried), json.dumps(sent.as_plain()), actor.person.name, str(actor.role), actor.mandate_id, now(), agreed,
     )  # fmt: skip
-    saved = await _ask(values)
-    if saved["outcome"] == Outcome.CONFLICT and tried:
-        # The first answer of all, of this editor's own, may have come in a moment ago: now it is seen.
-        saved = await _ask(values)
-    if saved["outcome"] in (Outcome.OPENED, Outcome.SUBMITTED) and await _came_in_time(actor, code, op, sent):
-        saved["outcome"] = Outcome.REPLAYED
+    saved: dict[str, Any] = json.loads(rows[0]["saved"])
+    if saved["outcome"] in (Outcome.OPENED, Outcome.SUBMITTED):
+        await _take_in_time(saved, actor, code, op, sent)
     # The database found the round in the same round trip; what it cannot know is checked before the commit.
     return await _checked(saved, code, sent)
 
 
-async def _ask(values: tuple[Any, ...]) -> dict[str, Any]:
-    rows = await select(
-        "select save_answer($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, $10, $11) as saved", *values
-    )
-    saved: dict[str, Any] = json.loads(rows[0]["saved"])
-    return saved
+async def _take_in_time(saved: dict[str, Any], actor: Actor, code: str, op: UUID, sent: Draft) -> None:
+    if await _came_in_time(actor, code, op, sent):
+        saved["outcome"] = Outcome.REPLAYED
 
 
 async def _came_in_time(actor: Actor, code: str, op: UUID, sent: Draft) -> bool:
@@ -180,21 +194,44 @@ async def _came_in_time(actor: Actor, code: str, op: UUID, sent: Draft) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Used:
-    """The questionnaire a round uses, by name and hash: it never changes, so it is asked for once a process."""
+    """What a round asks, and how the database names it. It never changes, so it is asked for once a process; every save
+    says which one it was checked against all the same."""
 
-    code: str
-    version: str
+    questionnaire: Questionnaire
     hash: str
-    scope: tuple[str, ...]
+    scope: str
 
 
 _used: Kept[tuple[UUID, str], _Used] = Kept(1024)
 
 
+async def _used_by(actor: Actor, slug: str) -> _Used:
+    """What the round `slug` asks, outside any transaction. Raises Unknown."""
+    if known := _used.get((actor.organisation_id, slug)):
+        return known
+    async with reading(actor):
+        return await _find_used(actor, slug)
+
+
+async def _find_used(actor: Actor, slug: str) -> _Used:
+    row = await assessment_by_slug(actor, slug)
+    used = _Used(await definition_of(row), row.definition_hash, json.dumps(row.scope))
+    return _used.put((actor.organisation_id, slug), used)
+
+
+def _sound(draft: Draft, questionnaire: Questionnaire, code: str) -> Draft:
+    """`draft` with its value read. Raises Unknown, Unacceptable."""
+    criterion = _criterion(questionnaire, code)
+    sent = read(draft, criterion)
+    if found := faults(sent, criterion):
+        raise Unacceptable(found, criterion, sent)
+    return sent
+
+
 async def _settled(actor: Actor, slug: str, code: str, draft: Draft) -> Draft:
     """`draft` with its value read. Raises Unknown, Unacceptable."""
     used = _used.get((actor.organisation_id, slug)) or await _find_used(actor, slug)
-    return read(draft, _criterion(await definition_by(used.code, used.version, used.hash, used.scope), code))
+    return read(draft, _criterion(used.questionnaire, code))
 
 
 def read(draft: Draft, criterion: Criterion) -> Draft:
@@ -204,12 +241,6 @@ def read(draft: Draft, criterion: Criterion) -> Draft:
     except (ValueError, TypeError, ArithmeticError):
         found = [Fault("answer", "unreadable"), *faults(draft, criterion)]
         raise Unacceptable(found, criterion, draft) from None
-
-
-async def _find_used(actor: Actor, slug: str) -> _Used:
-    row = await assessment_by_slug(actor, slug)
-    used = _Used(row.questionnaire, row.version, row.definition_hash, tuple(row.scope))
-    return _used.put((actor.organisation_id, slug), used)
 
 
 def _criterion(questionnaire: Questionnaire, code: str) -> Criterion:
@@ -225,9 +256,14 @@ async def _checked(saved: dict[str, Any], code: str, sent: Draft) -> Saved:
     whole = await definition_by(
         saved["questionnaire"], saved["version"], saved["definition_hash"], saved["scope"]
     )
+    _sound(sent, whole, code)
+    return _saved(saved, whole, code, sent)
+
+
+def _saved(saved: dict[str, Any], whole: Questionnaire, code: str, sent: Draft) -> Saved:
+    if saved["outcome"] == "missing":
+        raise Unknown("assessment")
     criterion = _criterion(whole, code)
-    if found := faults(sent, criterion):
-        raise Unacceptable(found, criterion, sent)
     outcome = Outcome(saved["outcome"])
     states = {code: Standing(*standing) for code, standing in (saved["states"] or {}).items()}
     before = _before(saved["history"]) if outcome is Outcome.SAVED else states.get(code, NOTHING)
