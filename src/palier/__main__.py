@@ -14,6 +14,7 @@ COMMANDS = {
     "migrate": "bring the database to the current schema",
     "backup": "copy database and files into one file, checked, encrypted if asked for",
     "restore": "bring a backup back into an empty place",
+    "doctor": "say what is wrong with the settings and what to do about it",
     "demo": "fill an empty database with the demo networks and say who can sign in",
     "check": "check questionnaire files; name file, line and reason of every fault",
     "convert": "turn a questionnaire into a workbook people can edit, or a workbook into YAML",

@@ -7,6 +7,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid, parseaddr
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
@@ -124,17 +125,31 @@ def _from(ours: str, name: str) -> str | Address:
     return Address(shown, addr_spec=parseaddr(ours)[1]) if shown else ours
 
 
+UNREACHABLE = (aiosmtplib.SMTPException, OSError)
+"""What `greet` raises."""
+
+
+async def greet(settings: Settings) -> None:
+    """Sign in at the mail server and leave again, sending nothing. Raises UNREACHABLE, in the server's words."""
+    async with aiosmtplib.SMTP(**_server(settings.smtp_url or "", timeout=8)) as server:
+        await server.noop()
+
+
 async def _send(settings: Settings, message: EmailMessage) -> None:
     if settings.smtp_url is None:
         _file(settings.data_directory / "mail", message)
         return
-    server = urlsplit(settings.smtp_url)
-    await aiosmtplib.send(
-        message, hostname=server.hostname, port=server.port or (465 if server.scheme == "smtps" else 587),
-        username=unquote(server.username) if server.username else None,
-        password=unquote(server.password) if server.password else None,
-        use_tls=server.scheme == "smtps", timeout=20,
-    )  # fmt: skip
+    await aiosmtplib.send(message, **_server(settings.smtp_url, timeout=20))
+
+
+def _server(url: str, timeout: float) -> dict[str, Any]:
+    server = urlsplit(url)
+    return {
+        "hostname": server.hostname, "port": server.port or (465 if server.scheme == "smtps" else 587),
+        "username": unquote(server.username) if server.username else None,
+        "password": unquote(server.password) if server.password else None,
+        "use_tls": server.scheme == "smtps", "timeout": timeout,
+    }  # fmt: skip
 
 
 def _file(folder: Path, message: EmailMessage) -> None:
