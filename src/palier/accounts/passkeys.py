@@ -3,21 +3,22 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-import webauthn
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, exceptions
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
+from palier.foundation.later import Later
 
-_WRONG = (exceptions.WebAuthnException, ValueError, KeyError, TypeError, AttributeError)
-"""What a forged answer can raise on its way through the library."""
+if TYPE_CHECKING:
+    import webauthn
+    from webauthn import helpers
+    from webauthn.helpers import structs
+else:
+    webauthn, helpers, structs = (
+        Later("webauthn"),
+        Later("webauthn.helpers"),
+        Later("webauthn.helpers.structs"),
+    )
 
 
 class PasskeyRefused(Exception):
@@ -39,8 +40,8 @@ def creation_options(
     """What `navigator.credentials.create` is given (JSON), and the challenge in it."""
     options = webauthn.generate_registration_options(
         rp_id=_host(site), rp_name="Palier", user_id=person_id.bytes, user_name=email, user_display_name=name,
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED
+        authenticator_selection=structs.AuthenticatorSelectionCriteria(
+            resident_key=structs.ResidentKeyRequirement.REQUIRED, user_verification=structs.UserVerificationRequirement.REQUIRED
         ),
         exclude_credentials=_descriptors(known),
     )  # fmt: skip
@@ -54,15 +55,17 @@ def created(site: str, answer: str, challenge: bytes) -> Credential:
             credential=answer, expected_challenge=challenge, expected_rp_id=_host(site), expected_origin=_origin(site),
             require_user_verification=True,
         )  # fmt: skip
-    except _WRONG as wrong:
+    except _wrong() as wrong:
         raise PasskeyRefused(type(wrong).__name__) from wrong
-    return Credential(bytes_to_base64url(made.credential_id), made.credential_public_key, made.sign_count)
+    return Credential(
+        helpers.bytes_to_base64url(made.credential_id), made.credential_public_key, made.sign_count
+    )
 
 
 def request_options(site: str, known: Iterable[str] = ()) -> tuple[str, bytes]:
     """What `navigator.credentials.get` is given (JSON), and the challenge in it; without `known` ones, any will do."""
     options = webauthn.generate_authentication_options(
-        rp_id=_host(site), user_verification=UserVerificationRequirement.REQUIRED,
+        rp_id=_host(site), user_verification=structs.UserVerificationRequirement.REQUIRED,
         allow_credentials=_descriptors(known),
     )  # fmt: skip
     return webauthn.options_to_json(options), options.challenge
@@ -73,8 +76,8 @@ def named_in(answer: str) -> tuple[UUID | None, str]:
     try:
         told: dict[str, Any] = json.loads(answer)
         handle = told["response"].get("userHandle")
-        return UUID(bytes=base64url_to_bytes(handle)) if handle else None, str(told["id"])
-    except _WRONG as wrong:
+        return UUID(bytes=helpers.base64url_to_bytes(handle)) if handle else None, str(told["id"])
+    except _wrong() as wrong:
         raise PasskeyRefused(type(wrong).__name__) from wrong
 
 
@@ -89,13 +92,18 @@ def signed(site: str, answer: str, challenge: bytes, public_key: bytes, sign_cou
             credential=answer, expected_challenge=challenge, expected_rp_id=_host(site), expected_origin=_origin(site),
             credential_public_key=public_key, credential_current_sign_count=sign_count, require_user_verification=True,
         )  # fmt: skip
-    except _WRONG as wrong:
+    except _wrong() as wrong:
         raise PasskeyRefused(type(wrong).__name__) from wrong
     return verified.new_sign_count
 
 
-def _descriptors(known: Iterable[str]) -> list[PublicKeyCredentialDescriptor]:
-    return [PublicKeyCredentialDescriptor(id=base64url_to_bytes(one)) for one in known]
+def _descriptors(known: Iterable[str]) -> "list[structs.PublicKeyCredentialDescriptor]":
+    return [structs.PublicKeyCredentialDescriptor(id=helpers.base64url_to_bytes(one)) for one in known]
+
+
+def _wrong() -> tuple[type[Exception], ...]:
+    """What a forged answer can raise on its way through the library."""
+    return (helpers.exceptions.WebAuthnException, ValueError, KeyError, TypeError, AttributeError)
 
 
 def _host(site: str) -> str:

@@ -4,11 +4,15 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-
-from icalendar import Calendar, Event
-from icalendar.enums import TRANSP
+from typing import TYPE_CHECKING
 
 from palier.foundation.language import gettext as _
+from palier.foundation.later import Later
+
+if TYPE_CHECKING:
+    import icalendar
+else:
+    icalendar = Later("icalendar")
 
 REFRESH = timedelta(hours=6)
 """How often a calendar is asked to come back."""
@@ -32,7 +36,7 @@ def calendar_file(uid: str, appointments: Iterable[Appointment], at: datetime) -
 
     Whole days that leave a person free (they are due dates, not meetings), and no alarm: mails remind.
     """
-    calendar = Calendar.new(
+    calendar = icalendar.Calendar.new(
         uid=uid, prodid="-//Palier//Action plans//EN", name=_("My actions – Palier"), method="PUBLISH"
     )
     calendar.add("REFRESH-INTERVAL", REFRESH, parameters={"VALUE": "DURATION"})
@@ -42,11 +46,11 @@ def calendar_file(uid: str, appointments: Iterable[Appointment], at: datetime) -
     return calendar.to_ical()
 
 
-def _event(appointment: Appointment, at: datetime) -> Event:
-    return Event.new(
+def _event(appointment: Appointment, at: datetime) -> "icalendar.Event":
+    return icalendar.Event.new(
         uid=appointment.uid, stamp=at, start=appointment.on, end=appointment.on + timedelta(days=1),
         summary=_written(appointment.summary), description=_written(appointment.description), url=appointment.address,
-        categories=[_written(appointment.category)], sequence=appointment.revision, transparency=TRANSP.TRANSPARENT,
+        categories=[_written(appointment.category)], sequence=appointment.revision, transparency=icalendar.enums.TRANSP.TRANSPARENT,
     )  # fmt: skip
 
 

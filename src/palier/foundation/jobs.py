@@ -6,13 +6,17 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 from uuid import UUID
 
-import procrastinate
-
 from palier.foundation.database import WORKER, credentials, select, transaction
+from palier.foundation.later import Later
+
+if TYPE_CHECKING:
+    import procrastinate
+else:
+    procrastinate = Later("procrastinate")  # only the worker's: a page that asks for work writes a row
 
 Handler = Callable[..., Awaitable[None]]
 
@@ -69,7 +73,7 @@ async def under_way(name: str) -> list[dict[str, Any]]:
     return [json.loads(one) if isinstance(one, str) else one for one in found]
 
 
-def queue(url: str, jobs: list[Job]) -> procrastinate.App:
+def queue(url: str, jobs: list[Job]) -> "procrastinate.App":
     """The queue on the database at `url`, knowing how to do `jobs`. Open it before use."""
     app = procrastinate.App(
         connector=procrastinate.PsycopgConnector(conninfo=_conninfo(url), max_size=4, timeout=5)
@@ -88,7 +92,7 @@ def _noted(job: Job) -> Handler:
     Periodic jobs are handed the second they were due; ours only look at the database.
     """
 
-    async def handle(context: procrastinate.JobContext, **arguments: Any) -> None:
+    async def handle(context: "procrastinate.JobContext", **arguments: Any) -> None:
         try:
             await job.handler(**({} if job.cron else arguments))
         except Exception as error:
@@ -98,7 +102,7 @@ def _noted(job: Job) -> Handler:
     return handle
 
 
-async def _note(context: procrastinate.JobContext, arguments: dict[str, Any], error: Exception) -> None:
+async def _note(context: "procrastinate.JobContext", arguments: dict[str, Any], error: Exception) -> None:
     """What kind of error and where in our code; never its words, which may quote what the job was about."""
     sql = "insert into job_failure (job, task, error, place, organisation) values ($1, $2, $3, $4, $5)"
     name = type(error).__name__
@@ -146,7 +150,7 @@ select procrastinate_retry_job_v2(id, now(), null, null, null) from abandoned
 """
 
 
-async def return_abandoned(app: procrastinate.App) -> int:
+async def return_abandoned(app: "procrastinate.App") -> int:
     """Put back the jobs of workers that died without a word; how many there were.
 
     One statement: between a list and the putting back, another worker might have taken the job and be doing it.

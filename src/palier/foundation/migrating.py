@@ -4,14 +4,19 @@ import asyncio
 import logging
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
-from procrastinate.schema import SchemaManager
 from tortoise import Tortoise
 
 from palier.foundation.database import configuration, credentials
+from palier.foundation.later import Later
 from palier.foundation.migration_run import run as run_migrations
+
+if TYPE_CHECKING:
+    from procrastinate import schema
+else:
+    schema = Later("procrastinate.schema")  # pages only ask which migrations were shipped
 
 log = logging.getLogger(__name__)
 
@@ -110,7 +115,7 @@ async def _create_role(guard: asyncpg.Connection, role: str) -> None:
 
 async def _install_job_queue(guard: asyncpg.Connection) -> None:
     if not await guard.fetchval("select to_regclass('procrastinate_jobs') is not null"):
-        await guard.execute(SchemaManager.get_schema())
+        await guard.execute(schema.SchemaManager.get_schema())
 
 
 async def _apply(url: str) -> None:

@@ -13,17 +13,22 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import openpyxl
-from openpyxl.cell import Cell
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet._reader import WorkSheetParser
-from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.worksheet import Worksheet
-
+from palier.foundation.later import Later
 from palier.foundation.spreadsheets import BadWorkbook
+
+if TYPE_CHECKING:
+    import openpyxl
+    from openpyxl import styles
+    from openpyxl.cell import Cell
+    from openpyxl.worksheet import _reader as worksheet_reader
+    from openpyxl.worksheet import datavalidation
+    from openpyxl.worksheet.worksheet import Worksheet
+else:
+    openpyxl, styles = Later("openpyxl"), Later("openpyxl.styles")
+    worksheet_reader = Later("openpyxl.worksheet._reader")
+    datavalidation = Later("openpyxl.worksheet.datavalidation")
 
 LARGEST = 5_000_000
 """Bytes of a workbook that is read."""
@@ -115,7 +120,7 @@ def write_sheets(sheets: Sequence[Sheet]) -> bytes:
     return buffer.getvalue()
 
 
-def _write(target: Worksheet, sheet: Sheet) -> None:
+def _write(target: "Worksheet", sheet: Sheet) -> None:
     for place, column in enumerate(sheet.columns, 1):
         _head(target, place, column, last=max(len(sheet.rows) + 200, 500))
     for number, row in enumerate(sheet.rows, 2):
@@ -123,7 +128,7 @@ def _write(target: Worksheet, sheet: Sheet) -> None:
             if content is not None and content != "":
                 _fill(target.cell(number, place), content, column)
             elif column.told:
-                target.cell(number, place).fill = PatternFill("solid", fgColor=_TOLD)
+                target.cell(number, place).fill = styles.PatternFill("solid", fgColor=_TOLD)
     target.freeze_panes = target.cell(2, sheet.fixed + 1)
     target.sheet_view.showGridLines = sheet.table
     target.page_setup.orientation = "landscape"
@@ -132,28 +137,30 @@ def _write(target: Worksheet, sheet: Sheet) -> None:
     target.print_title_rows = "1:1"
 
 
-def _head(target: Worksheet, place: int, column: Column, *, last: int) -> None:
+def _head(target: "Worksheet", place: int, column: Column, *, last: int) -> None:
     cell = target.cell(1, place)
     _fill(cell, column.title, column)
-    cell.font = Font(bold=True, color=_INK)
-    cell.fill = PatternFill("solid", fgColor=_PAPER)
-    letter = get_column_letter(place)
+    cell.font = styles.Font(bold=True, color=_INK)
+    cell.fill = styles.PatternFill("solid", fgColor=_PAPER)
+    letter = openpyxl.utils.get_column_letter(place)
     width = target.column_dimensions[letter]
     width.width, width.hidden = column.width, column.hidden
     # What is typed below a text column stays text: 2/3 does not become the second of March.
     width.number_format = column.format.value
-    width.alignment = Alignment(wrap_text=True, vertical="top")
+    width.alignment = styles.Alignment(wrap_text=True, vertical="top")
     if column.words and len(",".join(column.words)) <= _LONGEST_CHOICE:
-        choice = DataValidation("list", formula1=f'"{",".join(column.words)}"', allow_blank=True)
+        choice = datavalidation.DataValidation(
+            "list", formula1=f'"{",".join(column.words)}"', allow_blank=True
+        )
         choice.add(f"{letter}2:{letter}{last}")
         target.add_data_validation(choice)
 
 
-def _fill(cell: Cell, content: Content, column: Column) -> None:
+def _fill(cell: "Cell", content: Content, column: Column) -> None:
     """Write text as text whatever it looks like: "=1+1" is no formula, "#N/A" no error."""
-    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    cell.alignment = styles.Alignment(wrap_text=True, vertical="top")
     if column.told:
-        cell.fill = PatternFill("solid", fgColor=_TOLD)
+        cell.fill = styles.PatternFill("solid", fgColor=_TOLD)
     if isinstance(content, date):
         cell.value, cell.number_format = content, Format.DATE.value
     elif isinstance(content, int | Decimal | Fraction) and (figure := _as_figure(content)) is not None:
@@ -170,7 +177,7 @@ def _as_figure(content: int | Decimal | Fraction) -> float | int | None:
     return shown if Fraction(repr(shown)) == Fraction(content) else None
 
 
-def _fill_text(cell: Cell, text: str) -> None:
+def _fill_text(cell: "Cell", text: str) -> None:
     written = _UNWRITABLE.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
     if len(written) > LONGEST_TEXT:
         raise TooLongForACell(f"{len(written)} characters, a cell holds {LONGEST_TEXT}")
@@ -236,7 +243,7 @@ def _read(sheet: Any, room: _Room) -> ReadSheet:
     rows: dict[int, Mapping[int, str]] = {}
     odd: dict[tuple[int, int], str] = {}
     with sheet._get_source() as source:
-        parser = WorkSheetParser(
+        parser = worksheet_reader.WorkSheetParser(
             source, sheet._shared_strings, epoch=book.epoch, date_formats=book._date_formats
         )
         for number, cells in parser.parse():

@@ -12,11 +12,14 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import openpyxl
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
+from palier.foundation.later import Later
+
+if TYPE_CHECKING:
+    import openpyxl
+else:
+    openpyxl = Later("openpyxl")
 
 from palier.foundation.language import decimal_mark, number
 
@@ -57,7 +60,7 @@ def workbook_file(name: str, lines: Iterable[Sequence[Cell]], decimals: int = 2)
         for place, value in enumerate(line, 1):
             _set(sheet.cell(row, place), value, decimals)
     for title in sheet[1]:
-        title.font = Font(bold=True)
+        title.font = openpyxl.styles.Font(bold=True)
         sheet.column_dimensions[title.column_letter].width = max(12, min(len(str(title.value)) + 4, 40))
     buffer = io.BytesIO()
     book.save(buffer)
@@ -67,7 +70,7 @@ def workbook_file(name: str, lines: Iterable[Sequence[Cell]], decimals: int = 2)
 def _set(cell: Any, value: Cell, decimals: int) -> None:
     """A text that starts like a formula stays a text: nothing in the file is run."""
     if isinstance(value, str):
-        cell.value, cell.data_type = ILLEGAL_CHARACTERS_RE.sub("", value), "s"
+        cell.value, cell.data_type = openpyxl.cell.cell.ILLEGAL_CHARACTERS_RE.sub("", value), "s"
     elif isinstance(value, Fraction):
         cell.value = float(_written(value, decimals).replace(",", "."))
         cell.number_format = f"0.{'0' * decimals}"

@@ -1,10 +1,15 @@
 """Asking the name servers for the record that proves a domain."""
 
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from dns.asyncresolver import Resolver
-from dns.exception import DNSException
-from dns.resolver import NXDOMAIN, NoAnswer
+from palier.foundation.later import Later
+
+if TYPE_CHECKING:
+    from dns import asyncresolver, exception, resolver
+else:
+    asyncresolver, exception = Later("dns.asyncresolver"), Later("dns.exception")
+    resolver = Later("dns.resolver")
 
 _SECONDS = 5.0
 
@@ -16,20 +21,20 @@ class NoNameServer(Exception):
 async def texts_at(name: str, server: str | None) -> list[str]:
     """The TXT records at `name`, asked of `server` ("host" or "host:port") or the machine's own. Raises NoNameServer."""
     try:
-        resolver = _resolver(server)
-        answer = await resolver.resolve(name, "TXT", lifetime=_SECONDS, search=False)
-    except (NXDOMAIN, NoAnswer):
+        asked = _resolver(server)
+        answer = await asked.resolve(name, "TXT", lifetime=_SECONDS, search=False)
+    except (resolver.NXDOMAIN, resolver.NoAnswer):
         return []
-    except (DNSException, OSError) as error:
+    except (exception.DNSException, OSError) as error:
         raise NoNameServer(name) from error
     return [b"".join(record.strings).decode("utf-8", "replace") for record in answer]
 
 
-def _resolver(server: str | None) -> Resolver:
+def _resolver(server: str | None) -> "asyncresolver.Resolver":
     if server is None:
-        return Resolver()
+        return asyncresolver.Resolver()
     place = urlsplit(f"//{server}")
-    resolver = Resolver(configure=False)
-    resolver.nameservers = [str(place.hostname)]
-    resolver.port = place.port or 53
-    return resolver
+    asked = asyncresolver.Resolver(configure=False)
+    asked.nameservers = [str(place.hostname)]
+    asked.port = place.port or 53
+    return asked

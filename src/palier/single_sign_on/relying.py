@@ -10,18 +10,23 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urlsplit
 
-import httpx
-from joserfc.jwk import KeySet
-
 from palier.foundation.clock import now
-from palier.foundation.outbound import Blocked, caller
+from palier.foundation.later import Later
 from palier.foundation.settings import Settings
-from palier.single_sign_on import tokens
 from palier.single_sign_on.rules.profiles import PROFILES, Preset
-from palier.single_sign_on.tokens import TokenRefused, UnknownKey
+
+if TYPE_CHECKING:
+    import httpx
+    from joserfc.jwk import KeySet
+
+    from palier.foundation import outbound
+    from palier.single_sign_on import tokens
+else:
+    httpx, outbound = Later("httpx"), Later("palier.foundation.outbound")
+    tokens = Later("palier.single_sign_on.tokens")
 
 _KEPT, _AGAIN_AFTER = timedelta(hours=1), timedelta(seconds=30)
 """How long discovery and keys are kept, and how soon keys may be fetched again for one that is unknown."""
@@ -86,7 +91,7 @@ class _Known:
 
     metadata: Metadata
     at: datetime
-    keys: KeySet | None = None
+    keys: "KeySet | None" = None
     keys_at: datetime | None = None
 
 
@@ -180,7 +185,7 @@ async def who_returned(client: Client, sent: Sent, answer: Mapping[str, str], se
         )
         _check_second_factor(client, claims)
         said = await _userinfo(client, metadata, received, claims["sub"], settings)
-    except TokenRefused as error:
+    except tokens.TokenRefused as error:
         raise ProviderRefused(str(error)) from error
     return Returned(said | claims, received["id_token"])
 
@@ -217,7 +222,7 @@ async def _tokens(
     return received
 
 
-def _error_in(answer: httpx.Response) -> str:
+def _error_in(answer: "httpx.Response") -> str:
     try:
         body = answer.json()
     except ValueError:
@@ -229,14 +234,14 @@ async def _claims(token: str, metadata: Metadata, settings: Settings) -> dict[st
     """The claims of a token signed by the provider; its keys are fetched again, not too often, for an unknown one."""
     try:
         return tokens.read(token, await _keys(metadata, settings))
-    except UnknownKey:
+    except tokens.UnknownKey:
         known = _known[metadata.issuer]
         if known.keys_at and now() - known.keys_at < _AGAIN_AFTER:
             raise
         return tokens.read(token, await _keys(metadata, settings, anew=True))
 
 
-async def _keys(metadata: Metadata, settings: Settings, *, anew: bool = False) -> KeySet:
+async def _keys(metadata: Metadata, settings: Settings, *, anew: bool = False) -> "KeySet":
     known = _known[metadata.issuer]
     fresh = known.keys_at is not None and now() - known.keys_at < _KEPT
     if known.keys is None or anew or not fresh:
@@ -273,7 +278,7 @@ async def _fetch_json(address: str, settings: Settings) -> dict[str, Any]:
     return _json(answer)
 
 
-def _json(answer: httpx.Response) -> dict[str, Any]:
+def _json(answer: "httpx.Response") -> dict[str, Any]:
     try:
         body = answer.json()
     except ValueError as error:
@@ -283,11 +288,11 @@ def _json(answer: httpx.Response) -> dict[str, Any]:
     return body
 
 
-async def _call(method: str, address: str, settings: Settings, **options: Any) -> httpx.Response:
+async def _call(method: str, address: str, settings: Settings, **options: Any) -> "httpx.Response":
     try:
-        async with caller(settings) as http:
+        async with outbound.caller(settings) as http:
             return await http.request(method, address, **options)
-    except Blocked as error:
+    except outbound.Blocked as error:
         raise ProviderAway(f"{_short(address)} is not an address we call: {error}") from error
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         raise ProviderAway(f"{_short(address)}: {type(error).__name__}") from error

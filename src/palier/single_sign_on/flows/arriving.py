@@ -5,7 +5,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from palier.accounts import factors, sessions
 from palier.accounts import store as accounts
@@ -18,11 +18,12 @@ from palier.foundation.actor import Actor, OnDuty, Person
 from palier.foundation.clock import now
 from palier.foundation.database import LinkHolder, acting_for, one_at_a_time, reading, transaction
 from palier.foundation.identifiers import fingerprint, new_id, new_secret
+from palier.foundation.later import Later
 from palier.foundation.permissions import Role
 from palier.foundation.sealing import Unsealable, sealed, unsealed
 from palier.foundation.settings import Settings
 from palier.network import store as network
-from palier.single_sign_on import relying, store, tokens
+from palier.single_sign_on import relying, store
 from palier.single_sign_on.flows.beginning import client_of, provider_at
 from palier.single_sign_on.flows.configuring import SECRET
 from palier.single_sign_on.relying import ProviderRefused, Sent
@@ -30,6 +31,11 @@ from palier.single_sign_on.rules import profiles
 from palier.single_sign_on.rules.domains import domain_in
 from palier.single_sign_on.rules.journeys import is_state_of, state_of
 from palier.single_sign_on.rules.states import ATTEMPT, NEWCOMER_ROLES, Purpose, State, Way, way_in
+
+if TYPE_CHECKING:
+    from palier.single_sign_on import tokens
+else:
+    tokens = Later("palier.single_sign_on.tokens")
 
 log = logging.getLogger(__name__)
 
