@@ -3,9 +3,10 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
-from operator import attrgetter
+from dataclasses import dataclass, field, replace
+from functools import cache
 
+from palier.benchmarks.rules.cells import Cells, cells_of_batches
 from palier.benchmarks.rules.cohorts import read_priority
 from palier.benchmarks.rules.contributions import (
     Contribution,
@@ -15,7 +16,7 @@ from palier.benchmarks.rules.contributions import (
     read_contributions,
 )
 from palier.benchmarks.rules.nearest import nearest_cohort
-from palier.benchmarks.rules.release import UNREPRESENTED, Row, families_of_seats, release
+from palier.benchmarks.rules.release import UNREPRESENTED, Row, families_of_seats, release, release_again
 from palier.benchmarks.rules.sealing import Batch, Seat, seal
 from palier.benchmarks.rules.standing import Standing, closed_batches, ladder_keys, standing_from_rows
 from palier.benchmarks.rules.thresholds import settled_k
@@ -37,6 +38,8 @@ class Edition:
     """The family of each sector, for the ladder."""
     own_scores: Mapping[str, Scores] = field(default_factory=dict, repr=False, compare=False)
     """Each member's own scores, to tell that member's quarter; empty in an edition read back from storage."""
+    cells: tuple[Cells, ...] = field(default=(), repr=False, compare=False)
+    """Of each batch; empty in an edition read back from storage, unless they were read back too."""
 
     def standing(
         self, viewer: object, cohort: Mapping[str, object], own_scores: Scores | None = None
@@ -85,12 +88,33 @@ class Edition:
 
     def fingerprint(self) -> str:
         """SHA-256 of the k, the priority and the rows, in hexadecimal: what the audit chain keeps."""
-        content = [self.k, list(self.priority), [_line(row) for row in self.rows()]]
-        text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        digest = hashlib.sha256(f"[{self.k},{_json(list(self.priority))},[".encode())
+        between = ""
+        for rows in self.releases.values():
+            digest.update((between + ",".join(_lines(rows))).encode())
+            between = ","
+        digest.update(b"]]")
+        return digest.hexdigest()
 
 
-_line = attrgetter(*(column.name for column in fields(Row)))
+def _lines(rows: Sequence[Row]) -> Iterator[str]:
+    """The rows of one cohort as lists in JSON; what they have in common is written once."""
+    key, batches = _json(rows[0].cohort_key), _json(rows[0].batches)
+    for row in rows:
+        points = f"{_point(row.p10)},{_point(row.q1)},{_point(row.median)},{_point(row.q3)},{_point(row.p90)}"
+        yield f"[{key},{_word(row.variable)},{_word(row.n_band)},{points},{batches}]"
+
+
+def _point(value: int | None) -> int | str:
+    return "null" if value is None else value
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+_word = cache(_json)
+"""Names of variables and bands of n: a handful, written a hundred thousand times."""
 
 
 def _portfolio(viewer: object) -> tuple[str, ...]:
@@ -138,6 +162,21 @@ def correct(edition: Edition, contributions: Iterable[Mapping[str, object]]) -> 
     )
 
 
+def recomputed(edition: Edition, changed: Mapping[int, Cells]) -> Edition:
+    """The edition with other cells of some batches (by number): only cohorts that hold one of them are computed.
+
+    `edition` has its cells. Who sits where, the cohorts and the variables are as they were: a change of any of those is
+    no matter of cells. Raises KeyError for a batch that is not there.
+    """
+    cells = dict(enumerate(edition.cells, start=1))
+    if unknown := changed.keys() - cells.keys():
+        raise KeyError(f"no batch {min(unknown)}")
+    cells |= changed
+    new = tuple(cells.values())
+    rows = release_again(edition.releases, changed, new, edition.variables, edition.k)
+    return replace(edition, releases={**edition.releases, **rows}, cells=new, own_scores={})
+
+
 def _freeze(
     given: Sequence[Contribution], batches: Sequence[Batch], priority: tuple[str, ...], k: int
 ) -> Edition:
@@ -159,9 +198,10 @@ def _frozen(
 ) -> Edition:
     # Of the sealed where there are any: a newcomer who waits must not even add a variable.
     variables = tuple(sorted({variable for one in sealed or given for variable in one.scores}))
-    rows = release(seats, on_grid(sealed, variables), variables, priority, k)
+    cells = cells_of_batches(seats, on_grid(sealed, variables), k) if seats else ()
+    rows = release(seats, cells, variables, priority, k)
     own = {one.member: one.scores for one in given}
-    return Edition(k, priority, variables, seats, rows, families_of_seats(seats), own)
+    return Edition(k, priority, variables, seats, rows, families_of_seats(seats), own, cells)
 
 
 def rebuild(rows: Iterable[Row], seats: Iterable[Seat], *, k: int, priority: Sequence[str]) -> Edition:

@@ -23,15 +23,44 @@ def harrell_davis(ranked: NDArray[np.float64], p: float) -> float:
     return float(ranked @ rank_weights(len(ranked), p))
 
 
-@lru_cache(maxsize=2048)
+def shown_of(n: int) -> tuple[float, ...]:
+    """The quantiles shown of n answers."""
+    return WITH_TAILS if n >= TAILS_FROM else QUARTILES
+
+
+@lru_cache(maxsize=1024)
 def shown_weights(n: int) -> NDArray[np.float64]:
     """Weights of the figures shown of n answers: (n, 3) for quartiles, (n, 5) with P10 and P90 from 40."""
-    shown = WITH_TAILS if n >= TAILS_FROM else QUARTILES
-    return np.column_stack([rank_weights(n, p) for p in shown])
+    return np.column_stack([rank_weights(n, p) for p in shown_of(n)])
+
+
+def quantiles_of_steps(values: NDArray[np.float64], upto: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The quantiles shown of many answers that take few values: `upto` of them are each of `values` or less.
+
+    The weight of a value is that of all its ranks. Costs what the values and the window weigh, not what the answers do.
+    """
+    n = int(upto[-1])
+    return np.array([_of_steps(values, upto, n, p) for p in shown_of(n)])
+
+
+def _of_steps(values: NDArray[np.float64], upto: NDArray[np.int64], n: int, p: float) -> float:
+    low, mass = _mass(n, p)
+    until = np.concatenate(([0.0], np.cumsum(mass)))
+    weights = np.diff(until[np.clip(upto - low, 0, len(mass))], prepend=0.0)
+    return float(values @ weights)
 
 
 def rank_weights(n: int, p: float) -> NDArray[np.float64]:
-    """Weight of each of n ascending ranks in the p-quantile, summing to 1.
+    """Weight of each of n ascending ranks in the p-quantile, summing to 1; zero outside its window."""
+    low, mass = _mass(n, p)
+    weights = np.zeros(n)
+    weights[low : low + len(mass)] = mass
+    return weights
+
+
+@lru_cache(maxsize=4096)
+def _mass(n: int, p: float) -> tuple[int, NDArray[np.float64]]:
+    """The first rank (from 0) of the window of the p-quantile, and the weights of its ranks, summing to 1.
 
     Rank i weighs the Beta((n+1)p, (n+1)(1-p)) probability of the interval from (i-1)/n to i/n. With
     x = sin² t the density is sin^(2a-1) t · cos^(2b-1) t, tame at both ends, so that Gauss-Legendre on each
@@ -46,9 +75,7 @@ def rank_weights(n: int, p: float) -> NDArray[np.float64]:
         np.cos(angles)
     )
     mass = (np.exp(logarithm - logarithm.max()) @ node_weights) * half
-    weights = np.zeros(n)
-    weights[low:high] = mass / mass.sum()
-    return weights
+    return low, mass / mass.sum()
 
 
 def _window(n: int, p: float) -> tuple[int, int]:

@@ -1,17 +1,15 @@
 """Release rows: the figures of every published cohort, over the sealed batches lying wholly inside it."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 import numpy as np
-from numpy.typing import NDArray
 
-from palier.benchmarks.rules.cohorts import cohort_key, crossings, families_of
-from palier.benchmarks.rules.contributions import MISSING
+from palier.benchmarks.rules.cells import Cells, Sum, add_up
+from palier.benchmarks.rules.cohorts import DIMENSIONS, cohort_key, crossings, families_of
 from palier.benchmarks.rules.nearest import nearest_batches
-from palier.benchmarks.rules.quartiles import shown_weights, whole_points
+from palier.benchmarks.rules.quartiles import quantiles_of_steps, shown_weights, whole_points
 from palier.benchmarks.rules.sealing import Seat
 from palier.benchmarks.rules.thresholds import SMALL_NETWORK, n_band
 
@@ -43,33 +41,82 @@ class Row:
 
 def release(
     seats: Sequence[Seat],
-    tenths: NDArray[np.int16],
+    cells: Sequence[Cells],
     variables: Sequence[str],
     priority: Sequence[str],
     k: int,
 ) -> dict[str, tuple[Row, ...]]:
     """The rows of each published cohort, by its key, in the order of the keys.
 
-    `seats`: those of the edition, batch by batch (1, 2, ...); `tenths`: shape (variables, seats), see
-    contributions.on_grid.
+    `seats`: those of the edition, batch by batch (1, 2, ...); `cells`: of each batch, variables numbered as in `variables`.
     """
     if not seats:
         return {}
-    table = _Table.of(seats, tenths, k)
     computed: dict[tuple[int, ...], list[tuple[str, Five]]] = {}
     rows: dict[str, tuple[Row, ...]] = {}
-    cohorts = [*_cohorts(seats, priority), *_nearest(seats, priority, k)]
-    for key, batches, represented in sorted(cohorts):
+    for key, batches, represented in sorted((*_cohorts(seats, priority), *_nearest(seats, priority, k))):
         if not represented:
             rows[key] = (Row(key, UNREPRESENTED, "", *NOTHING, ()),)
             continue
         if batches not in computed:
-            computed[batches] = list(table.figures(batches, k))
-        rows[key] = tuple(
-            Row(key, variable, band, *figures, batches)
-            for variable, (band, figures) in zip(variables, computed[batches], strict=True)
-        )
+            computed[batches] = figures(cells, batches, len(variables), k)
+        rows[key] = rows_of(key, variables, batches, computed[batches])
     return rows
+
+
+def release_again(
+    releases: Mapping[str, tuple[Row, ...]],
+    changed: Collection[int],
+    cells: Sequence[Cells],
+    variables: Sequence[str],
+    k: int,
+) -> dict[str, tuple[Row, ...]]:
+    """The rows of the cohorts that hold one of the batches `changed`, by key: what an erratum has to compute, and no more."""
+    among = frozenset(changed)
+    computed: dict[tuple[int, ...], list[tuple[str, Five]]] = {}
+    found = {}
+    for key, rows in releases.items():
+        batches = rows[0].batches
+        if not among.isdisjoint(batches):
+            if batches not in computed:
+                computed[batches] = figures(cells, batches, len(variables), k)
+            found[key] = rows_of(key, variables, batches, computed[batches])
+    return found
+
+
+def rows_of(
+    key: str, variables: Sequence[str], batches: tuple[int, ...], shown: Iterable[tuple[str, Five]]
+) -> tuple[Row, ...]:
+    """The rows of one cohort."""
+    return tuple(
+        Row(key, variable, band, *five, batches)
+        for variable, (band, five) in zip(variables, shown, strict=True)
+    )
+
+
+def figures(cells: Sequence[Cells], batches: Sequence[int], variables: int, k: int) -> list[tuple[str, Five]]:
+    """Band of n and the five figures of each variable over these batches (numbered from 1)."""
+    added = add_up((cells[number - 1] for number in batches), variables)
+    return [(n_band(n, k), five) for n, five in zip(added.counts.tolist(), _quantiles(added), strict=True)]
+
+
+MANY = 2000
+"""Answers from which the ranks of one value are weighed together instead of one by one: the figures are the same."""
+
+
+def _quantiles(added: Sum) -> list[Five]:
+    """The figures of each variable; variables with as many answers share their weights."""
+    found: list[Five] = [NOTHING] * len(added.counts)
+    for n in np.unique(added.counts[added.counts > 0]).tolist():
+        (lines,) = np.nonzero(added.counts == n)
+        tenths = (
+            added.ranked(lines, n) @ shown_weights(n)
+            if n < MANY
+            else np.array([quantiles_of_steps(*added.steps(line)) for line in lines.tolist()])
+        )
+        for line, shown in zip(lines.tolist(), whole_points(tenths).tolist(), strict=True):
+            found[line] = tuple(shown) if len(shown) == len(NOTHING) else (None, *shown, None)
+    return found
 
 
 def _cohorts(seats: Sequence[Seat], priority: Sequence[str]) -> Iterator[tuple[str, tuple[int, ...], bool]]:
@@ -77,9 +124,13 @@ def _cohorts(seats: Sequence[Seat], priority: Sequence[str]) -> Iterator[tuple[s
 
     Those who wait for a batch are not counted: else fewer than k newcomers could close a cohort.
     """
-    sizes = Counter(seat.batch for seat in seats)
+    sizes: Counter[int] = Counter()
+    present: Counter[tuple[tuple[tuple[str, str], ...], int]] = Counter()
     offered = crossings(priority, len(seats))
-    present = Counter((cohort, seat.batch) for seat in seats for cohort in _of_seat(seat, offered))
+    for (batch, known), groups in _alike(seats).items():
+        sizes[batch] += groups
+        for cohort in _of_attributes(dict(known), offered):
+            present[cohort, batch] += groups
     total: Counter[tuple[tuple[str, str], ...]] = Counter()
     inside: dict[tuple[tuple[str, str], ...], list[int]] = {}
     for (cohort, batch), groups in present.items():
@@ -91,6 +142,17 @@ def _cohorts(seats: Sequence[Seat], priority: Sequence[str]) -> Iterator[tuple[s
         yield cohort_key(dict(cohort)), tuple(sorted(batches)), 2 * held >= total[cohort]
 
 
+def _alike(seats: Iterable[Seat]) -> Counter[tuple[int, tuple[tuple[str, str], ...]]]:
+    """How many seats of a batch share the same attributes: in a large network there are few kinds of them."""
+    return Counter(
+        (
+            seat.batch,
+            tuple((name, value) for name in DIMENSIONS if (value := seat.attributes.get(name)) is not None),
+        )
+        for seat in seats
+    )
+
+
 def _nearest(
     seats: Sequence[Seat], priority: Sequence[str], k: int
 ) -> Iterator[tuple[str, tuple[int, ...], bool]]:
@@ -100,52 +162,13 @@ def _nearest(
             yield cohort_key(cohort), batches, True
 
 
-def _of_seat(seat: Seat, offered: Iterable[tuple[str, ...]]) -> Iterator[tuple[tuple[str, str], ...]]:
-    """The cohorts a seat is in, among the crossings offered."""
-    known = {dimension: value for dimension, value in seat.attributes.items() if value is not None}
+def _of_attributes(
+    known: Mapping[str, str], offered: Iterable[tuple[str, ...]]
+) -> Iterator[tuple[tuple[str, str], ...]]:
+    """The cohorts a seat with these attributes is in, among the crossings offered."""
     for crossing in offered:
         if known.keys() >= set(crossing):
             yield tuple((dimension, known[dimension]) for dimension in crossing)
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """Scores laid out batch by batch, a batch's answers to a variable hidden where they are under k."""
-
-    tenths: NDArray[np.int16]  # (variables, seats)
-    answers: NDArray[np.int64]  # (variables, batches): 0 where under k
-    columns: tuple[NDArray[np.int64], ...]  # the seats of each batch
-
-    @classmethod
-    def of(cls, seats: Sequence[Seat], tenths: NDArray[np.int16], k: int) -> "_Table":
-        sizes = [len(list(mates)) for _, mates in groupby(seat.batch for seat in seats)]
-        ends = np.cumsum(np.array(sizes, dtype=np.int64))
-        answers = np.add.reduceat(
-            (tenths != MISSING).astype(np.int64), ends - np.array(sizes, dtype=np.int64), axis=1
-        )
-        answers[answers < k] = 0
-        shown = np.where(np.repeat(answers > 0, sizes, axis=1), tenths, MISSING)
-        return cls(shown, answers, tuple(np.split(np.arange(len(seats)), ends[:-1])))
-
-    def figures(self, batches: Sequence[int], k: int) -> Iterator[tuple[str, Five]]:
-        """Band of n and the five figures of each variable over these batches."""
-        numbers = np.array(batches) - 1
-        counts = self.answers[:, numbers].sum(axis=1)
-        seats = np.concatenate([self.columns[number] for number in numbers])
-        ranked = np.sort(self.tenths[:, seats], axis=1)
-        five = _quantiles(ranked, counts)
-        return ((n_band(n, k), figures) for n, figures in zip(counts.tolist(), five, strict=True))
-
-
-def _quantiles(ranked: NDArray[np.int16], counts: NDArray[np.int64]) -> list[Five]:
-    """The figures of each row of `ranked`, of which the first `counts` are answers in ascending order."""
-    found: list[Five] = [NOTHING] * len(counts)
-    for n in np.unique(counts[counts > 0]).tolist():
-        (rows,) = np.nonzero(counts == n)
-        points = whole_points(ranked[rows, :n].astype(np.float64) @ shown_weights(n)).tolist()
-        for row, shown in zip(rows.tolist(), points, strict=True):
-            found[row] = tuple(shown) if len(shown) == len(NOTHING) else (None, *shown, None)
-    return found
 
 
 def families_of_seats(seats: Iterable[Seat]) -> Mapping[str, str]:
