@@ -29,6 +29,7 @@ grant insert, delete on draft_row, draft_seat to palier_worker;
 grant insert, update on campaign to palier_web;
 grant insert on edition, release_row to palier_worker;
 grant select, insert, update, delete on heartbeat to palier_worker;
+grant insert, update on worker_tally to palier_worker;
 grant update, delete on mail to palier_worker;
 grant insert, update, delete on procrastinate_jobs, procrastinate_events, procrastinate_periodic_defers, procrastinate_workers to palier_worker;
 

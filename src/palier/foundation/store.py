@@ -121,3 +121,13 @@ class Heartbeat(Model):
 
     class Meta:
         table = table_description = "heartbeat"
+
+
+class WorkerTally(Model):
+    """What the workers counted so far (`foundation.tallying`): a figure's name with its labels, and the sum."""
+
+    key = fields.CharField(max_length=200, primary_key=True)
+    value = fields.FloatField()
+
+    class Meta:
+        table = table_description = "worker_tally"

@@ -249,6 +249,7 @@ TABLES = (
         "tortoise_migrations", PLATFORM, "technical",
         plain="app applied_at", technical="name id",
     ),
+    held("worker_tally", PLATFORM, "technical", plain="value", technical="key"),
     held(
         "erasure", PLATFORM, "privacy", closing=Closing.HASHES,
         people="person_id", plain="asked_at due_at stopped_at done_at counts", secrets="fingerprint",
