@@ -6,15 +6,21 @@ its owner. The cookie opens nothing.
 """
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 from uuid import UUID
-
-from litestar.datastructures import Cookie
 
 from palier.accounts.store import KnownBrowser
 from palier.foundation.actor import Person
 from palier.foundation.clock import now
 from palier.foundation.database import reading, select
 from palier.foundation.identifiers import fingerprint, new_id
+from palier.foundation.later import Later
+
+if TYPE_CHECKING:
+    from litestar import datastructures
+    from litestar.datastructures import Cookie
+else:
+    datastructures = Later("litestar.datastructures")  # the worker has no pages, and no need of Litestar
 
 COOKIES = ("__Host-browser", "browser")
 _KEPT = 31_536_000
@@ -43,10 +49,10 @@ def presented(cookies: Mapping[str, str], *, secure: bool) -> str:
     return cookies.get(COOKIES[0] if secure else COOKIES[1], "")
 
 
-def cookie(session_secret: str, *, secure: bool) -> Cookie:
+def cookie(session_secret: str, *, secure: bool) -> "Cookie":
     """The cookie by which the browser of a new session is known at its next sign-in."""
     name = COOKIES[0] if secure else COOKIES[1]
-    return Cookie(
+    return datastructures.Cookie(
         key=name,
         value=_secret(session_secret),
         httponly=True,

@@ -3,15 +3,21 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
-
-from litestar.datastructures import Cookie
 
 from palier.accounts import store
 from palier.accounts.rules import LIFETIME, Method
 from palier.foundation.clock import now
 from palier.foundation.database import only_reading, select, transaction
 from palier.foundation.identifiers import fingerprint, new_id, new_secret
+from palier.foundation.later import Later
+
+if TYPE_CHECKING:
+    from litestar import datastructures
+    from litestar.datastructures import Cookie
+else:
+    datastructures = Later("litestar.datastructures")  # the worker has no pages, and no need of Litestar
 
 COOKIES = ("__Host-session", "session")
 """The cookie's name on https, and on plain http (a developer's machine)."""
@@ -62,11 +68,13 @@ def presented(cookies: Mapping[str, str], *, secure: bool) -> str | None:
     return cookies.get(COOKIES[0] if secure else COOKIES[1])
 
 
-def cookie(secret: str, *, secure: bool) -> Cookie:
+def cookie(secret: str, *, secure: bool) -> "Cookie":
     """The cookie that carries `secret`; an empty one ends it."""
     name = COOKIES[0] if secure else COOKIES[1]
     age = int(LIFETIME.total_seconds()) if secret else 0
-    return Cookie(key=name, value=secret, httponly=True, secure=secure, samesite="lax", path="/", max_age=age)
+    return datastructures.Cookie(
+        key=name, value=secret, httponly=True, secure=secure, samesite="lax", path="/", max_age=age
+    )
 
 
 def touch_later(session_id: UUID, seen_at: datetime) -> None:
