@@ -1,6 +1,7 @@
 """Work done later by the worker: asked for inside a transaction, done at least once, so every job is idempotent."""
 
 import json
+import logging
 import traceback
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 from uuid import UUID
 
+from palier.foundation import watch
 from palier.foundation.database import WORKER, credentials, select, transaction
 from palier.foundation.later import Later
 
@@ -18,7 +20,10 @@ if TYPE_CHECKING:
 else:
     procrastinate = Later("procrastinate")  # only the worker's: a page that asks for work writes a row
 
+log = logging.getLogger(__name__)
 Handler = Callable[..., Awaitable[None]]
+_REQUEST, _TRACE = "_request", "_trace"
+"""What a job's arguments say besides: which request asked for it. No handler ever sees them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ async def enqueue(
     """
     if once and await _waits(once):
         return
-    told = json.dumps(arguments, default=str)
+    told = json.dumps(arguments | _asked_by(), default=str)
     await select("select enqueue_in_turn($1, $2::jsonb, $3, $4, $5)", name, told, once, turn, at)
 
 
@@ -70,7 +75,16 @@ async def under_way(name: str) -> list[dict[str, Any]]:
     """The arguments of the jobs of one kind that wait or are being done."""
     sql = "select args from procrastinate_jobs where task_name = $1 and status in ('todo', 'doing')"
     found = [row["args"] for row in await select(sql, name)]
-    return [json.loads(one) if isinstance(one, str) else one for one in found]
+    told = [json.loads(one) if isinstance(one, str) else one for one in found]
+    return [{name: value for name, value in one.items() if name not in (_REQUEST, _TRACE)} for one in told]
+
+
+def _asked_by() -> dict[str, str]:
+    """The number of the request or job that asks, so that all that follows bears it; nothing of what it was."""
+    work = watch.current.get()
+    if work is None or work.discreet:
+        return {}
+    return {_REQUEST: work.number} | ({_TRACE: work.trace} if work.trace else {})
 
 
 def queue(url: str, jobs: list[Job]) -> "procrastinate.App":
@@ -87,17 +101,23 @@ def queue(url: str, jobs: list[Job]) -> "procrastinate.App":
 
 
 def _noted(job: Job) -> Handler:
-    """The job's handler, which leaves a note when it fails; the queue itself keeps no word of why.
+    """The job's handler, watched, which leaves a note when it fails; the queue itself keeps no word of why.
 
     Periodic jobs are handed the second they were due; ours only look at the database.
     """
 
     async def handle(context: "procrastinate.JobContext", **arguments: Any) -> None:
-        try:
-            await job.handler(**({} if job.cron else arguments))
-        except Exception as error:
-            await _note(context, arguments, error)
-            raise
+        number = watch.number_of(str(arguments.pop(_REQUEST, "")))
+        work = watch.Work(number, watch.Kind.JOB, job.name, trace=str(arguments.pop(_TRACE, "")))
+        with watch.doing(work) as ended:
+            try:
+                await job.handler(**({} if job.cron else arguments))
+            except Exception as error:
+                log.exception("job %s failed", job.name, extra={"outcome": "failed"})
+                await _note(context, arguments, error)
+                raise
+            ended("done")
+            log.info("job %s done", job.name, extra={"outcome": "done", "statements": work.statements})
 
     return handle
 

@@ -14,7 +14,7 @@ from uuid import UUID
 import aiosmtplib
 from jinja2 import TemplateNotFound
 
-from palier.foundation import store, templates
+from palier.foundation import store, templates, watch
 from palier.foundation.clock import now
 from palier.foundation.database import select, transaction
 from palier.foundation.identifiers import new_id
@@ -78,7 +78,9 @@ def delivery(settings: Settings) -> Job:
                 await store.Mail.filter(id=row.id).update(
                     sent_at=now(), attempts=row.attempts + 1, failure=""
                 )
+            watch.count("mails", outcome="sent")
         except (aiosmtplib.SMTPException, OSError) as error:
+            watch.count("mails", outcome="failed")
             await _note(UUID(mail), error)
             raise
 

@@ -92,6 +92,12 @@ class Watcher:
     def statement(self, work: Work | None, sql: str, seconds: float) -> None:
         """The database answered a statement."""
 
+    async def keep(self) -> None:
+        """Every few seconds in the worker, and when it ends: write down what was counted. May fail and wait."""
+
+    def close(self) -> None:
+        """This process ends."""
+
 
 COUNTED = {
     "saves": ("Saves of an answer by how they ended", ("outcome",)),

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Coroutine, Iterable
 from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 
+from palier.foundation import watch
 from palier.foundation.clock import now
 from palier.foundation.database import (
     WORKER,
@@ -138,6 +139,13 @@ async def _beating(app: App) -> AsyncIterator[None]:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+        with contextlib.suppress(Exception):  # figures are not worth an ending that fails
+            await _keep_figures()
+
+
+async def _keep_figures() -> None:
+    for watcher in watch.watchers:
+        await watcher.keep()
 
 
 async def _beat(app: App) -> None:
@@ -147,6 +155,7 @@ async def _beat(app: App) -> None:
             async with transaction(None):
                 await Heartbeat.update_or_create(name=name, defaults={"at": now()})
             await return_abandoned(app)
+            await _keep_figures()
         except Exception as error:  # noqa: BLE001  (the database is away: beat again later)
             log.warning("no heartbeat: %s", type(error).__name__)
         await asyncio.sleep(_BEAT)

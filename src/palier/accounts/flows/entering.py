@@ -15,7 +15,7 @@ from palier.accounts.rules import (
     origin,
 )
 from palier.accounts.throttle import Allowance
-from palier.foundation import audit
+from palier.foundation import audit, watch
 from palier.foundation.actor import Person
 from palier.foundation.clock import now
 from palier.foundation.database import reading, transaction
@@ -65,13 +65,18 @@ async def sign_in(email: str, password: str, browser: Browser, closed_for: Close
     email = normalised_email(email)
     async with reading(None):
         row = await store.person_by_email(email)
-    turns = await throttle.take_turn(*await allowances(email, row, browser))
+    try:
+        turns = await throttle.take_turn(*await allowances(email, row, browser))
+    except throttle.TooManyAttempts:
+        watch.count("sign_ins", outcome="slowed")
+        raise
     elsewhere = await closed_for(email)
     right = await passwords.matches(row.password_hash if row else "", password) and row is not None
     if elsewhere and not (right and email in elsewhere.spared):
         raise SignInElsewhere(elsewhere)
     if not right or row is None:
-        log.warning("sign-in refused for account %s from %s", fingerprint(email)[:12], browser.address)
+        log.warning("sign-in refused for account %s", fingerprint(email)[:12])
+        watch.count("sign_ins", outcome="refused")
         raise WrongCredentials
     renewed = await passwords.hashed(password) if passwords.is_outdated(row.password_hash) else ""
     if row.email_confirmed_at is None:
@@ -82,6 +87,7 @@ async def sign_in(email: str, password: str, browser: Browser, closed_for: Close
             await store.Person.filter(id=row.id, password_hash=row.password_hash).update(
                 password_hash=renewed
             )
+    watch.count("sign_ins", outcome="right")
     return await go_on(known_as(row), browser, Method.PASSWORD)
 
 

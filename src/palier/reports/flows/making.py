@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from palier.foundation import audit, files
+from palier.foundation import audit, files, watch
 from palier.foundation.actor import OnDuty
 from palier.foundation.clock import now
 from palier.foundation.database import reading, transaction
@@ -63,13 +63,16 @@ async def make_report(
         printed = await _unless_cancelled(duty, report, _print(row, press))
     except PrintingFailed as failure:
         if failure.reason in WORTH_ANOTHER_TRY and row.attempts < MOST_ATTEMPTS:
+            watch.count("documents", kind=row.kind, outcome="tried")
             await _try_later(duty, organisation, report, row.attempts)
         else:
+            watch.count("documents", kind=row.kind, outcome="given_up")
             await _give_up(duty, report, failure.reason, site)
     except Cancelled:
         return
     else:
         await _finish(duty, report, printed, shelf, site)
+        watch.count("documents", kind=row.kind, outcome="made")
 
 
 async def _take(duty: OnDuty, report: UUID, site: str) -> Report | None:
