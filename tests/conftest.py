@@ -26,7 +26,7 @@ from playwright.async_api import async_playwright
 
 from palier.accounts import sessions
 from palier.accounts import store as accounts
-from palier.app import create_app, jobs
+from palier.app import create_app
 from palier.foundation import actor as acting
 from palier.foundation import clock, embedded_postgres, language
 from palier.foundation.database import WEB, connect, credentials, disconnect, only_reading, transaction
@@ -36,6 +36,7 @@ from palier.foundation.migrating import migrate
 from palier.foundation.permissions import Role
 from palier.foundation.settings import Settings, read_settings
 from palier.foundation.working import closing
+from palier.jobs import jobs
 from palier.network import store as network
 from tests import postman
 from tests.demonstration import Demonstration, create_database, seed_demonstration

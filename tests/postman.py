@@ -46,7 +46,7 @@ async def server() -> AsyncIterator[tuple[Postman, str]]:
 
 WORK = """
 import asyncio
-from palier.app import jobs
+from palier.jobs import jobs
 from palier.foundation.settings import read_settings
 from palier.foundation.working import work
 

@@ -21,7 +21,6 @@ from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
 from litestar.types import ControllerRouterHandler
 
-from palier.accounts import jobs as account_jobs
 from palier.accounts.pages import (
     account,
     by_link,
@@ -33,7 +32,6 @@ from palier.accounts.pages import (
     security,
     signing_up,
 )
-from palier.action_plans import jobs as plan_jobs
 from palier.action_plans.flows.effects import finished_between
 from palier.action_plans.flows.overview import finished_criteria
 from palier.action_plans.pages import (
@@ -78,7 +76,6 @@ from palier.assessments.pages import data as round_data
 from palier.assessments.pages import discussing as criterion_comments
 from palier.assessments.rules.peers import Peers
 from palier.assessments.scope_wording import scope_in_words
-from palier.association import jobs as cockpit_jobs
 from palier.association.pages import bulletins as cockpit_bulletins
 from palier.association.pages import campaigns as cockpit_campaigns
 from palier.association.pages import directory as cockpit_directory
@@ -91,16 +88,12 @@ from palier.association.pages import look as cockpit_look
 from palier.association.pages import members as cockpit_members
 from palier.association.pages import practices as cockpit_practices
 from palier.association.pages import refusing as cockpit_letters
-from palier.benchmarks import jobs as benchmark_jobs
 from palier.benchmarks.flows.comparing import peers as peers_of_members
 from palier.benchmarks.pages import agreeing, member, publication
 from palier.benchmarks.store import is_sealed
-from palier.billing import jobs as billing_jobs
 from palier.billing.pages import hook, paying
 from palier.billing.stripe import Stripe, till_from
 from palier.consensus.pages import meeting
-from palier.conversations import jobs as conversation_jobs
-from palier.demo import jobs as demo_jobs
 from palier.demo import pages as demonstration
 from palier.demo import refusals as demo_refusals
 from palier.demo.example import example
@@ -108,13 +101,13 @@ from palier.entitlements import missing
 from palier.entitlements import refusals as entitlement_refusals
 from palier.entitlements.catalogue import offers_in
 from palier.evidence.pages import library as evidence_library
-from palier.foundation import files, headers, mail, templates, web
+from palier.foundation import files, headers, templates, web
 from palier.foundation.database import WEB, connect, disconnect
 from palier.foundation.forwarding import seen_through
-from palier.foundation.jobs import Job
 from palier.foundation.permissions import PUBLIC
 from palier.foundation.rights import entitled
 from palier.foundation.settings import Settings, read_settings
+from palier.foundation.watching import lifetime, watched
 from palier.home.pages import helping, landing, offering, platform, public
 from palier.invoicing.pages import files as invoice_files
 from palier.invoicing.printing import print_invoice
@@ -122,11 +115,9 @@ from palier.mirrors.catalogue import mirrored
 from palier.mirrors.flows.reading import mirror_beside
 from palier.mirrors.pages import answering as mirror_answering
 from palier.mirrors.pages import setting_up as mirror_pages
-from palier.network import jobs as network_jobs
 from palier.network.entrance import Entrance, NotYours
 from palier.network.pages import inviting, mandating, peopling, settling, switching, welcoming
 from palier.network.refusals import show_refusal
-from palier.platform import jobs as platform_jobs
 from palier.platform import refusals as platform_refusals
 from palier.platform.pages import agreements as platform_agreements
 from palier.platform.pages import billing as platform_billing
@@ -139,24 +130,20 @@ from palier.portfolio.pages import clients as portfolio
 from palier.portfolio.pages import deciding as portfolio_proposals
 from palier.portfolio.pages import firm as portfolio_firm
 from palier.portfolio.pages import handing_over as portfolio_mandates
-from palier.practices import jobs as practice_jobs
 from palier.practices.flows.reading import practices_by_topic
 from palier.practices.pages import browsing as practices_read
 from palier.practices.pages import writing as practices_told
-from palier.privacy import jobs as privacy_jobs
 from palier.privacy.pages import account as own_data
 from palier.privacy.pages import house as house_data
 from palier.privacy.pages import records as privacy_records
 from palier.privacy.pages import trail as audit_trail
 from palier.privacy.pages import trail_proving as audit_proofs
 from palier.questionnaires.pages import own as own_questionnaires
-from palier.reports import jobs as report_jobs
 from palier.reports.flows.previewing import Previewer
 from palier.reports.pages import ordering, paper, presets, reports, sheets, verifying
 from palier.reports.pages import shared as shared_documents
 from palier.reports.pages import sharing as document_sharing
 from palier.reports.press import Press
-from palier.single_sign_on import jobs as sign_on_jobs
 from palier.single_sign_on import refusals as sign_on_refusals
 from palier.single_sign_on.flows.closing import closed_for
 from palier.single_sign_on.pages import entering as sign_on
@@ -165,7 +152,6 @@ from palier.structures.pages import joining as affiliation_pages
 from palier.structures.pages import making as unit_forms
 from palier.structures.pages import territories as territory_pages
 from palier.structures.pages import units as unit_pages
-from palier.team import jobs as team_jobs
 from palier.team.pages import team
 
 ROOMS: list[Any] = [
@@ -194,17 +180,6 @@ ROOMS: list[Any] = [
 """The pages of every room, top to bottom."""
 
 
-def jobs(settings: Settings, *, till: Stripe | None = None) -> list[Job]:
-    """The jobs of every room. `till` sells; by default the one the settings name, if any."""
-    return [
-        mail.delivery(settings), files.sweeping(settings), *account_jobs.jobs(settings),
-        *benchmark_jobs.jobs(), *report_jobs.jobs(settings), *practice_jobs.jobs(settings), *plan_jobs.jobs(settings),
-        *team_jobs.jobs(settings), *sign_on_jobs.jobs(settings), *network_jobs.jobs(settings),
-        *conversation_jobs.jobs(settings), *demo_jobs.jobs(settings), *platform_jobs.jobs(),
-        *billing_jobs.jobs(settings, till), *cockpit_jobs.jobs(settings), *privacy_jobs.jobs(settings),
-    ]  # fmt: skip
-
-
 @get("/{path:path}", opt=PUBLIC, include_in_schema=False)
 async def unknown_page(request: Request, path: FromPath[Path]) -> Template:
     """Every address nobody claims: inside the middleware, so that the page knows who is reading."""
@@ -228,7 +203,7 @@ def create_app(
         "scope_in_words": scope_in_words,
         "mirrored": mirrored,
     }
-    return Litestar(
+    app = Litestar(
         route_handlers=[*ROOMS, unknown_page, _static_files()],
         state=State({"secure": settings.secure}),
         before_send=[headers.seal],
@@ -273,7 +248,7 @@ def create_app(
             proving.ProofNeeded: proving.show_proof,
         },
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(env)),
-        lifespan=[_database(settings)],
+        lifespan=[lifetime(settings), _database(settings)],
         on_startup=[_spare_what_stays],
         on_shutdown=[
             lambda: asyncio.to_thread(previewer.stop),
@@ -284,6 +259,8 @@ def create_app(
         logging_config=None,
         debug=False,
     )
+    app.asgi_handler = watched(app.asgi_handler, access_log=settings.access_log)
+    return app
 
 
 def _csrf(settings: Settings) -> CSRFConfig:

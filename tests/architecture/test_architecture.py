@@ -12,12 +12,12 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 
 LADDER = [
-    "app", "__main__", "cli", "demo", "home", "platform", "upkeep", "privacy", "association", "portfolio", "invoicing", "reports", "structures", "action_plans", "practices", "benchmarks", "mirrors", "consensus", "team",
+    "app", "jobs", "__main__", "cli", "demo", "home", "platform", "upkeep", "privacy", "association", "portfolio", "invoicing", "reports", "structures", "action_plans", "practices", "benchmarks", "mirrors", "consensus", "team",
     "assessments", "evidence", "respondents", "conversations", "billing", "single_sign_on", "affiliations", "network", "entitlements", "accounts", "scoring", "questionnaires", "foundation",
 ]  # fmt: skip
-"""A room imports only rooms that stand after it. `app`, `__main__` and `cli` are the composition root together."""
+"""A room imports only rooms that stand after it. `app`, `jobs`, `__main__` and `cli` are the composition root together."""
 
-COMPOSITION = {"app", "__main__", "cli"}
+COMPOSITION = {"app", "jobs", "__main__", "cli"}
 
 DOORS = {"pages", "api", "jobs", "entrance", "refusals"}
 """The top floor: what the outside world reaches. Then flows, then one file per outside system or craft, then the

@@ -16,7 +16,7 @@ import stripe
 from litestar import Litestar
 
 from palier.accounts import sessions
-from palier.app import create_app, jobs
+from palier.app import create_app
 from palier.billing.flows import pricing
 from palier.billing.stripe import Stripe, till_from
 from palier.foundation import actor as acting
@@ -25,6 +25,7 @@ from palier.foundation.database import WEB, WORKER, connect, disconnect, only_re
 from palier.foundation.jobs import queue
 from palier.foundation.settings import Settings
 from palier.foundation.working import closing
+from palier.jobs import jobs
 from tests.billing.stripe_peer import spec
 from tests.billing.stripe_peer import time as peer_time
 from tests.billing.stripe_peer.app import Peer

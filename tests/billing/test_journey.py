@@ -16,7 +16,6 @@ import uvicorn
 from litestar import Litestar
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from palier.app import jobs
 from palier.billing.flows import pricing
 from palier.billing.stripe import till_from
 from palier.foundation import actor as acting
@@ -24,6 +23,7 @@ from palier.foundation import clock
 from palier.foundation.jobs import queue
 from palier.foundation.settings import Settings
 from palier.foundation.working import closing
+from palier.jobs import jobs
 from tests.billing.selling import HOOK, KEY, SECRET, as_worker
 from tests.billing.stripe_peer import methods, spec
 from tests.billing.stripe_peer import time as peer_time

@@ -11,7 +11,6 @@ import pytest
 from palier.action_plans.flows import acting as plans_acting
 from palier.action_plans.flows.planning import open_plan
 from palier.action_plans.rules.life import ActionStatus, Facts, Kpi
-from palier.app import jobs
 from palier.assessments.store import Assessment
 from palier.foundation import clock, files
 from palier.foundation.actor import Actor
@@ -19,6 +18,7 @@ from palier.foundation.database import only_reading, transaction
 from palier.foundation.identifiers import new_id
 from palier.foundation.jobs import enqueue, queue
 from palier.foundation.settings import Settings
+from palier.jobs import jobs
 from palier.reports import jobs as report_jobs
 from palier.reports.flows.asking import RENDER
 from palier.reports.keys import content_key

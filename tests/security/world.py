@@ -16,11 +16,12 @@ from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 
 from palier.accounts import sessions
-from palier.app import create_app, jobs
+from palier.app import create_app
 from palier.foundation.database import only_reading, transaction
 from palier.foundation.jobs import queue
 from palier.foundation.settings import Settings
 from palier.foundation.working import closing
+from palier.jobs import jobs
 from tests.browser import atlas
 from tests.browser.staff import GAELLE, SESSION
 from tests.demonstration import Demonstration

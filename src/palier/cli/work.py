@@ -2,17 +2,17 @@
 
 import argparse
 import asyncio
-import logging
 from contextlib import suppress
 
 import psycopg
 
-from palier.app import jobs
 from palier.cli.database import CannotStart, database, tell
 from palier.cli.definitions import refuse_changed_files
 from palier.cli.shelf import refuse_a_shelf_that_is_away
+from palier.foundation import watching
 from palier.foundation.settings import read_settings
 from palier.foundation.working import work
+from palier.jobs import jobs
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,8 +21,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Work until SIGTERM or SIGINT; the jobs being done then have ten seconds to finish."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     settings = read_settings()
+    watching.begin(settings, "worker")
     try:
         asyncio.run(refuse_a_shelf_that_is_away(settings))
     except CannotStart as error:
@@ -36,4 +36,5 @@ def run(arguments: argparse.Namespace) -> int:
             tell(f"palier: {error}")
             return 1
         asyncio.run(work(url, jobs(settings)))
+    watching.end()
     return 0
