@@ -1,7 +1,7 @@
 -- 1. What an answer's history tells, at the cost of the twelve changes it shows, however many there are in all: a backward walk
 --    of one index for each state of the round, where a join with a recursive set read every change of the installation.
-create function touched(p_before jsonb, p_after jsonb) returns jsonb language sql immutable as $$
-  select to_jsonb(array_remove(array[
+create function touched(p_before jsonb, p_after jsonb) returns json language sql stable as $$
+  select to_json(array_remove(array[
     case when p_before -> 'state' is distinct from p_after -> 'state' then 'state' end,
     case when p_before -> 'level' is distinct from p_after -> 'level' then 'level' end,
     case when p_before -> 'value' is distinct from p_after -> 'value' then 'value' end,
@@ -12,16 +12,24 @@ create function touched(p_before jsonb, p_after jsonb) returns jsonb language sq
     case when p_before -> 'evidence_link' is distinct from p_after -> 'evidence_link' then 'evidence_link' end,
     case when p_before -> 'to_review' is distinct from p_after -> 'to_review' then 'to_review' end], null))
 $$;
-create or replace function answer_history(p_assessment uuid, p_code text) returns jsonb language plpgsql stable set plan_cache_mode = force_generic_plan as $$
-declare v_states uuid[] := array(select states_up_to(p_assessment));
+create function history_of(p_assessment uuid, p_code text) returns json language plpgsql stable
+set plan_cache_mode = force_generic_plan as $$
+declare v_states uuid[] := array[p_assessment]; v_before uuid := p_assessment;
 begin
-  return (select coalesce(jsonb_agg(jsonb_build_object('by', h.person_name, 'at', h.at, 'state', h.after ->> 'state',
+  loop
+    select a.supersedes_id into v_before from assessment a where a.id = v_before;
+    exit when v_before is null;
+    v_states := v_states || v_before;
+  end loop;
+  return (select coalesce(json_agg(json_build_object('by', h.person_name, 'at', h.at, 'state', h.after ->> 'state',
       'level', h.after -> 'level', 'value', h.after -> 'value', 'source', h.source, 'fields', touched(h.before, h.after))
       order by h.revision desc), '[]')
     from (select e.* from unnest(v_states) s (id), lateral (
         select * from answer_event e where e.assessment_id = s.id and e.code = p_code order by e.revision desc limit 12) e
       order by e.revision desc limit 12) h);
 end $$;
+create or replace function answer_history(p_assessment uuid, p_code text) returns jsonb language sql stable as
+  $$ select history_of(p_assessment, p_code)::jsonb $$;
 create or replace function response_history(p_assessment uuid, p_code text, p_person uuid) returns jsonb language sql stable as $$
   select coalesce(jsonb_agg(jsonb_build_object('by', h.person_name, 'at', h.at, 'state', h.after ->> 'state',
     'level', h.after -> 'level', 'value', h.after -> 'value', 'source', h.source, 'fields', touched(h.before, h.after))
@@ -61,8 +69,9 @@ end $$;
 --    everything is looked at again. A page of the table keeps room for the next version of its rows.
 alter table answer set (fillfactor = 70);
 alter table audit_head set (fillfactor = 50);
-create or replace function save_answer(p_slug text, p_code text, p_op uuid, p_base int, p_tried uuid[], p_after jsonb, p_name text,
-                                       p_role text, p_mandate uuid, p_at timestamptz, p_agreed boolean default false) returns jsonb
+alter function plain_answer(answer) stable; -- what it calls is no more than that: now it is planned with what calls it
+create function write_answer(p_slug text, p_code text, p_op uuid, p_base int, p_tried uuid[], p_after jsonb, p_name text, p_role text,
+                             p_mandate uuid, p_at timestamptz, p_agreed boolean, p_definition text, p_scope jsonb) returns json
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 declare
   v_round assessment; v_answer answer; v_event answer_event; v_before jsonb; v_outcome text; v_revision int; v_op uuid;
@@ -70,9 +79,10 @@ declare
 begin
   -- Shared with other saves, exclusive with submitting: no answer slips in between the score and the lock.
   select * into v_round from assessment where organisation_id = v_org and slug = p_slug for share;
-  if not found then return jsonb_build_object('outcome', 'missing'); end if;
+  if not found then return json_build_object('outcome', 'missing'); end if;
+  if v_round.definition_hash <> p_definition or v_round.scope <> p_scope then return json_build_object('outcome', 'another'); end if;
   if v_round.mode = 'individual' and v_round.answers_opened_at is null and v_round.state = 'draft' then
-    return save_response(v_round, p_code, p_op, p_base, p_tried, p_after, p_name, p_role, p_mandate, p_at);
+    return save_response(v_round, p_code, p_op, p_base, p_tried, p_after, p_name, p_role, p_mandate, p_at)::json;
   end if;
   loop
     select * into v_answer from answer where assessment_id = v_round.id and code = p_code;
@@ -136,37 +146,39 @@ begin
       jsonb_build_object('revision', v_revision, 'before', v_before - v_words, 'after', p_after - v_words,
         'after_sha256', encode(sha256(convert_to(p_after::text, 'UTF8')), 'hex'))::text);
   end if;
-  return jsonb_build_object('outcome', v_outcome, 'questionnaire', v_round.questionnaire, 'version', v_round.version,
+  return json_build_object('outcome', v_outcome, 'questionnaire', v_round.questionnaire, 'version', v_round.version,
     'definition_hash', v_round.definition_hash, 'scope', v_round.scope,
     'revision', v_revision, 'answer', plain_answer(v_answer), 'by', v_answer.updated_name, 'at', v_answer.updated_at,
-    'history', answer_history(v_round.id, p_code), 'states', (
-      select jsonb_object_agg(a.code, jsonb_build_array(a.state, a.to_review, a.level)) from answer a where a.assessment_id = v_round.id));
+    'history', history_of(v_round.id, p_code), 'states', (
+      select json_object_agg(a.code, json_build_array(a.state, a.to_review, a.level)) from answer a where a.assessment_id = v_round.id));
 end $$;
+-- In a transaction that does more than this. (The release before calls it as well.)
+create or replace function save_answer(p_slug text, p_code text, p_op uuid, p_base int, p_tried uuid[], p_after jsonb, p_name text,
+                                       p_role text, p_mandate uuid, p_at timestamptz, p_agreed boolean default false) returns jsonb
+language sql as $$
+  select write_answer(p_slug, p_code, p_op, p_base, p_tried, p_after, p_name, p_role, p_mandate, p_at, p_agreed, null, null)::jsonb
+$$;
 
 -- 4. The same as a transaction of its own, in one round trip: it begins to write, says for whom, saves, and is committed when it
 --    is answered. Only where the round asks what the caller checked the answer against; else nothing is written.
 create procedure save_answer_now(p_org uuid, p_person uuid, p_definition text, p_scope jsonb, p_slug text, p_code text, p_op uuid, p_base int,
-                                 p_tried uuid[], p_after jsonb, p_name text, p_role text, p_mandate uuid, p_at timestamptz, inout saved jsonb)
+                                 p_tried uuid[], p_after jsonb, p_name text, p_role text, p_mandate uuid, p_at timestamptz, inout saved json)
 language plpgsql as $$
 begin
   commit;
   set transaction read write;
   perform set_config('app.org', p_org::text, true), set_config('app.person', p_person::text, true);
-  if exists (select from assessment a where a.organisation_id = p_org and a.slug = p_slug
-      and (a.definition_hash <> p_definition or a.scope <> p_scope)) then
-    saved := jsonb_build_object('outcome', 'another');
-  else
-    saved := save_answer(p_slug, p_code, p_op, p_base, p_tried, p_after, p_name, p_role, p_mandate, p_at);
-  end if;
+  saved := write_answer(p_slug, p_code, p_op, p_base, p_tried, p_after, p_name, p_role, p_mandate, p_at, false, p_definition, p_scope);
 end $$;
 
--- 5. Who comes in, with everything the entrance asks of every request: one function, planned once a connection.
-create function entering(p_fingerprint text, p_slug text, p_sold boolean)
-returns table (session_id uuid, seen_at timestamptz, method text, provider_id uuid, proved_at timestamptz,
-               second_factor_at timestamptz, person_id uuid, name text, email text, locale text, theme text,
-               time_zone text, shortcuts boolean, organisation_id uuid, slug text, organisation_name text,
-               sandbox boolean, role text, mandate_id uuid, due text, on_duty_at timestamptz, visit jsonb, held jsonb, own jsonb,
-               networks text[])
+-- 5. Who comes in, with everything the entrance asks of every request: one function, planned once a connection. Nothing where
+--    the secret opens no session.
+create function entering(p_fingerprint text, p_slug text, p_sold boolean,
+  out session_id uuid, out seen_at timestamptz, out method text, out provider_id uuid, out proved_at timestamptz, out
+  second_factor_at timestamptz, out person_id uuid, out name text, out email text, out locale text, out theme text, out
+  time_zone text, out shortcuts boolean, out organisation_id uuid, out slug text, out organisation_name text, out sandbox
+  boolean, out role text, out mandate_id uuid, out due text, out on_duty_at timestamptz, out visit jsonb, out held jsonb,
+  out own jsonb, out networks text[])
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
   select s.id, s.seen_at, s.method, s.provider_id, s.proved_at, s.second_factor_at,
@@ -198,7 +210,6 @@ begin
   end if;
   networks := array(select n.slug from network_manager m join network n on n.id = m.network_id
                     where m.person_id = entering.person_id order by n.name);
-  return next;
 end $$;
 
 -- 6. Asked by triggers at every statement, where a function in SQL would be read and planned anew each time.

@@ -88,7 +88,7 @@ async def _identify(
     if secret is None:
         return
     row = await look(_WHO, fingerprint(secret), str(path.get("org", "")), offers is not None)
-    if row is None:
+    if row is None or row["person_id"] is None:
         return
     state["person"] = person = _person(row, _rights(row["own"], Kind.PERSON, offers))
     language.use(language_in(connection.url.path) or person.locale, person.time_zone)
