@@ -6,7 +6,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -14,47 +13,26 @@ import psutil
 import psycopg
 import pytest
 
-from palier.foundation.embedded_postgres import prepare
 from palier.foundation.settings import ROOT
 from tests.cli.serving import PATIENCE, bare_environment, free_port, wait_for_deaths
-from tests.scratch import scratch
+from tests.plain_postgres import plain_postgres
 
 pytestmark = pytest.mark.database
 LINES = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines())
 
 
 @pytest.fixture(scope="module")
-def plain_postgres() -> Iterator[str]:
-    """A PostgreSQL that knows nothing of Palier, on TCP, and the address of an owner with a password."""
-    with scratch() as folder:
-        cluster = prepare(folder, say=lambda _: None)
-        port = free_port()
-        programs, data = cluster.binaries.folder, folder / "postgres" / "plain"
-        administrator = f"postgresql://boss@127.0.0.1:{port}/postgres"
-        run = partial(
-            subprocess.run, cwd="/", check=True, stdout=subprocess.DEVNULL, **cluster.account.run_as()
-        )
-        run([programs / "initdb", "-D", data, "-U", "boss", "-A", "trust", "-E", "UTF8"])
-        hba = "host all boss 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
-        (data / "pg_hba.conf").write_text(hba)
-        options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories=''"
-        log = folder / "postgres" / "plain.log"
-        control = [programs / "pg_ctl", "-D", data, "-w", "-l", log]
-        run([*control, "-o", options, "start"])
-        try:
-            with psycopg.connect(administrator, autocommit=True) as connection:
-                connection.execute("create role tenant login createrole password 'p@ss word/1'")
-                connection.execute("create database hosted owner tenant")
-            yield f"postgresql://tenant:p%40ss%20word%2F1@127.0.0.1:{port}/hosted"
-        finally:
-            run([*control, "-m", "immediate", "stop"])
+def hosted() -> Iterator[str]:
+    """The address of an owner with a password, on a server elsewhere."""
+    with plain_postgres() as (owner, _):
+        yield owner
 
 
 @pytest.fixture(scope="module")
-def platform(plain_postgres: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def platform(hosted: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What a platform sets, after it has run the release line."""
     environment = bare_environment(
-        DATABASE_URL=plain_postgres,
+        DATABASE_URL=hosted,
         PORT=str(free_port()),
         WEB_CONCURRENCY="1",
         PALIER_ENVIRONMENT="production",

@@ -67,6 +67,12 @@ class Writer:
         self._sums = tempfile.SpooledTemporaryFile(1 << 20)  # noqa: SIM115  (lives as long as we)
         self._members = 0
 
+    def __enter__(self) -> "Writer":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._sums.close()
+
     @contextmanager
     def member(self, name: str, size: int) -> Iterator[Member]:
         """Begin a member of exactly `size` bytes."""
@@ -101,7 +107,6 @@ class Writer:
         while data := self._sums.read(_READ):
             self._out.write(data)
         self._out.write(bytes(-size % _BLOCK))
-        self._sums.close()
         whole = replace(manifest, members=self._members, sums=digest)
         for name, text in ((MANIFEST, told(whole)), (SIGNATURE, sign(told(whole)).encode())):
             self._begin(name, len(text))

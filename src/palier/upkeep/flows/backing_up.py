@@ -88,16 +88,20 @@ async def _write(
         tables=moment.counts(),
         secret=wish.with_secret,
     )
-    writer = archive.Writer(stream)
-    writer.put_stream(DATABASE, dumped(here, moment, program))
-    manifest = await _write_files(files.shelves(settings), moment, writer, manifest)
-    for anchors in sorted((settings.data_directory / "anchors").glob("*.jsonl")):
+    with archive.Writer(stream) as writer:
+        writer.put_stream(DATABASE, dumped(here, moment, program))
+        manifest = await _write_files(files.shelves(settings), moment, writer, manifest)
+        _write_small_things(settings, writer, with_secret=wish.with_secret)
+        return writer.close(manifest, lambda told: signature(settings.secret, told))
+
+
+def _write_small_things(settings: Settings, writer: archive.Writer, *, with_secret: bool) -> None:
+    """The anchors of the trail, and what opens the rows that are sealed."""
+    for anchors in sorted((settings.data_directory / ANCHORS).glob("*.jsonl")):
         writer.put(f"{ANCHORS}{anchors.name}", anchors.read_bytes())
-    if wish.with_secret:
-        writer.put(
-            SECRET, json.dumps({"secret": settings.secret, "former": settings.former_secrets}).encode()
-        )
-    return writer.close(manifest, lambda told: signature(settings.secret, told))
+    if with_secret:
+        kept = {"secret": settings.secret, "former": settings.former_secrets}
+        writer.put(SECRET, json.dumps(kept).encode())
 
 
 async def _write_files(

@@ -254,7 +254,9 @@ def _former_owner(here: Place, former: str) -> Iterator[None]:
                 )
             )
         if not known:
-            connection.execute(sql.SQL("drop owned by {0}; drop role {0}").format(role))
+            connection.execute(
+                sql.SQL("grant {0} to current_user; drop owned by {0}; drop role {0}").format(role)
+            )
 
 
 def _refuse_another_count(here: Place, manifest: Manifest) -> None:

@@ -66,7 +66,12 @@ def manifest_from(data: bytes) -> Manifest:
         if plain.pop("product") != "palier" or plain.pop("format") != FORMAT:
             raise BadManifest("it is in a format that this version of Palier does not read")
         found = Manifest(**plain)
-        return replace(found, made_at=datetime.fromisoformat(plain["made_at"]))
+        return replace(
+            found,
+            made_at=datetime.fromisoformat(plain["made_at"]),
+            schema=tuple(found.schema),
+            absent=tuple(found.absent),
+        )
     except (KeyError, TypeError, ValueError) as error:
         raise BadManifest(str(error) or "it is no manifest of Palier") from error
 
