@@ -10,6 +10,7 @@ from palier.cli.database import CannotStart, database, tell
 from palier.cli.definitions import refuse_changed_files
 from palier.cli.shelf import refuse_a_shelf_that_is_away
 from palier.foundation import watching
+from palier.foundation import watching
 from palier.foundation.settings import read_settings
 from palier.foundation.working import work
 from palier.jobs import jobs
@@ -36,5 +37,6 @@ def run(arguments: argparse.Namespace) -> int:
             tell(f"palier: {error}")
             return 1
         asyncio.run(work(url, jobs(settings)))
+    watching.end()
     watching.end()
     return 0

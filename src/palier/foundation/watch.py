@@ -92,6 +92,9 @@ class Watcher:
     def statement(self, work: Work | None, sql: str, seconds: float) -> None:
         """The database answered a statement."""
 
+    def pool(self, used: int, idle: int, most: int) -> None:
+        """How the connections of this process's pool are used at this moment."""
+
     async def keep(self) -> None:
         """Every few seconds in the worker, and when it ends: write down what was counted. May fail and wait."""
 
@@ -128,7 +131,7 @@ def slow_after(seconds: float, process: str) -> None:
 
 def number_of(given: str) -> str:
     """The number a request came with, where it is one; else a new one."""
-    return given.lower() if _NUMBER.fullmatch(given) else secrets.token_hex(16)
+    return given.lower() if _NUMBER.fullmatch(given) else secrets.token_hex(8)
 
 
 def number() -> str:

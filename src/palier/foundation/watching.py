@@ -1,16 +1,23 @@
 """Every request watched from the outside: its number, in the answer too, how long it took, what came of it."""
 
+import asyncio
+import contextlib
 import importlib
 import logging
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from time import perf_counter
 from typing import Any
 
 from palier.foundation import logs, watch
+from palier.foundation.database import pool_use
 from palier.foundation.settings import Settings
 from palier.foundation.watch import Work
 
-access = logging.getLogger("palier.access")
+log, access = logging.getLogger(__name__), logging.getLogger("palier.access")
+
+_GLANCE = 5.0
+"""Seconds between two looks at how the pool is used."""
 
 Message = MutableMapping[str, Any]
 App = Callable[[Any, Any, Any], Awaitable[None]]
@@ -55,9 +62,44 @@ def begin(settings: Settings, process: str) -> None:
     watch.slow_after(settings.slow_query, process)
     if settings.metrics_token:
         module = "metrics" if process == "web" else "tallying"
-        importlib.import_module(f"palier.foundation.{module}").begin(settings.data_directory)
+        try:
+            importlib.import_module(f"palier.foundation.{module}").begin(settings.data_directory)
+        except OSError as error:
+            log.warning("nothing is counted: %s in the data directory", type(error).__name__)
     if settings.traces and not settings.traces_off:
         importlib.import_module("palier.foundation.tracing").begin(settings.service_name, process)
+
+
+def end() -> None:
+    """This process ends: what is still to be told is told."""
+    for watcher in watch.watchers:
+        watcher.close()
+    watch.watchers.clear()
+
+
+def lifetime(settings: Settings) -> Callable[[Any], AbstractAsyncContextManager[None]]:
+    """A web process is watched from before its first request until after its last."""
+
+    @asynccontextmanager
+    async def lifespan(_app: Any) -> AsyncIterator[None]:
+        begin(settings, "web")
+        glancing = asyncio.create_task(_glance())
+        try:
+            yield
+        finally:
+            glancing.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await glancing
+            await asyncio.to_thread(end)
+
+    return lifespan
+
+
+async def _glance() -> None:
+    while watch.watchers:
+        for watcher in watch.watchers:
+            watcher.pool(*pool_use())
+        await asyncio.sleep(_GLANCE)
 
 
 def _given(scope: Any) -> str:

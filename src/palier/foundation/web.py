@@ -20,7 +20,7 @@ from litestar.response import Redirect, Template
 from litestar.types import ASGIApp, Receive, Scope, Send
 from tortoise.exceptions import BaseORMException, DBConnectionError, DoesNotExist, ValidationError
 
-from palier.foundation import language
+from palier.foundation import language, watch
 from palier.foundation.actor import Actor, NetworkActor, Person, StaffActor
 from palier.foundation.database import only_reading
 from palier.foundation.headers import cookie_of
@@ -206,7 +206,10 @@ def _from_elsewhere(connection: ASGIConnection) -> bool:
 def _wrong(
     request: Request, status: int, title: str, advice: str, headers: dict[str, str] | None = None
 ) -> Response:
-    answer = page(request, "layout/error.html", status_code=status, title=title, advice=advice, status=status)
+    number = "" if status == 404 else watch.number()  # a stranger's page and an unknown one look alike
+    answer = page(
+        request, "layout/error.html", status_code=status, title=title, advice=advice, status=status, number=number
+    )  # fmt: skip
     answer.headers |= headers or {}
     return answer
 
@@ -257,7 +260,7 @@ def show_unlikely(request: Request, error: ValidationError) -> Response:
     """An address or a field longer than any we keep: nothing is found by it, and nothing was written."""
     if request.method in SAFE:
         return show_http_error(request, NotFoundException())
-    log.warning("%s %s was sent what no column holds", request.method, request.url.path[:200])
+    log.warning("a form was sent what no column holds")
     return show_http_error(request, ClientException(str(error)[:80]))
 
 
@@ -290,7 +293,7 @@ def show_fault(request: Request, error: Exception) -> Response:
     """A fault of ours: the details go to the log, never to the page."""
     if isinstance(error, _AWAY) or isinstance(error.__cause__, _AWAY):
         return show_database_away(request, error)
-    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    log.error("a request failed", exc_info=error)
     return _wrong(
         request,
         500,

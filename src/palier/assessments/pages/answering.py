@@ -47,6 +47,7 @@ from palier.foundation.web import form_of, page, see_other
 from palier.questionnaires.rules import Questionnaire
 
 READ, ANSWER = needs(Permission.READ), needs(Permission.ANSWER)
+SAVE = ANSWER | {"counted": "saves"}
 TOO_LATE = (Outcome.SUBMITTED, Outcome.OPENED)
 """The answer no longer changes this way."""
 
@@ -107,7 +108,7 @@ class CriterionPage(Controller):
             return _not_asked(request, actor, sheet)
         return _criterion(request, actor, sheet, ask=ask, offered=offered, backing=backing, **beside)
 
-    @patch("/", opt=ANSWER)
+    @patch("/", opt=SAVE)
     async def autosave(
         self, request: Request, actor: NamedDependency[Actor], assessment: FromPath[str], code: FromPath[str]
     ) -> Template:
@@ -129,7 +130,7 @@ class CriterionPage(Controller):
             return _fragment(request, "assessments/saving_too_late.html", saved, status_code=423)
         return _fragment(request, "assessments/saving_conflict.html", saved, status_code=409, mine=saved.sent)
 
-    @post("/", opt=ANSWER)
+    @post("/", opt=SAVE)
     async def save_and_go_on(
         self, request: Request, actor: NamedDependency[Actor], assessment: FromPath[str], code: FromPath[str]
     ) -> Response:

@@ -39,7 +39,7 @@ class Answering(Controller):
     """Behind the link."""
 
     path = "/m/{mirror:str}"
-    opt = KEY_ALONE
+    opt = KEY_ALONE | {"unwatched": True}  # promised to leave no mark: none in our lines and figures
 
     @get()
     async def show(
