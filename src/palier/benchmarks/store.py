@@ -112,6 +112,7 @@ class EditionDraft(Model):
     sealed_at = fields.DatetimeField()
     asked_by = fields.UUIDField(null=True)
     set_aside_at = fields.DatetimeField(null=True)  # its figures are erased then; its batches stay
+    variables: Any = fields.JSONField(default=list, db_default=[])  # in the order its cells number them
 
     class Meta:
         table = table_description = "edition_draft"
@@ -154,6 +155,21 @@ class DraftSeat(Model):
     class Meta:
         table = table_description = "draft_seat"
         unique_together = (("draft", "organisation_id"),)
+
+
+class BatchCell(Model):
+    """How many of one batch gave each tenth of a point, by variable (rules.cells.Cells.stored): the worker's alone."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    network_id = fields.UUIDField()
+    campaign: Any = fields.ForeignKeyField("palier.Campaign", related_name="cells")
+    campaign_id: UUID
+    batch = fields.IntField()
+    cells = fields.BinaryField()
+
+    class Meta:
+        table = table_description = "batch_cell"
+        unique_together = (("campaign", "batch"),)
 
 
 class Correction(Model):

@@ -1,6 +1,6 @@
 """Where an organisation stands among its peers: published rows, its own score, and who is looking. Nothing else is read."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -25,6 +25,7 @@ from palier.benchmarks.rules.standing import (
 from palier.benchmarks.wording import cohort_in_words
 from palier.foundation.actor import Actor
 from palier.foundation.database import once
+from palier.foundation.kept import Kept
 from palier.network.rules.taxonomy import FAMILY_OF
 from palier.scoring.rules import Result
 
@@ -43,6 +44,20 @@ class Comparison:
     """What the group is made of: bands of n by dimension and value."""
     families: tuple[str, ...]
     """Families of sectors present in the edition."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A standing and all it was read from: an edition never changes, and neither does the result of a submitted round."""
+
+    result: Result
+    rows: Sequence[Row]
+    standing: Standing
+    wider: Mapping[str, Cohort]
+
+
+_read: Kept[Hashable, _Read] = Kept(512)
+"""Standings as read last, by result, edition, group, batches not to be seen and criteria left out."""
 
 
 async def compare(
@@ -64,9 +79,13 @@ async def compare(
     asked = _asked(cohort, view, await _attributes(actor, view, edition), edition)
     rows = await rows_of(edition, ladder_keys(asked, edition.priority, frozen.families))
     terms = await _terms(edition, view)
-    standing = standing_from_rows(rows, asked, own_scores=own, variables=own, **terms)
-    made_of = await _composition(rows, standing, edition)
-    return Comparison(edition, standing, own, wider_cohorts(rows, standing, **terms), made_of, frozen.present)
+    key = (id(result), edition.id, tuple(sorted(asked.items())), terms["closed"], frozenset(changed))
+    known = _read.get(key)
+    if known is None or known.result is not result or known.rows != rows:
+        standing = standing_from_rows(rows, asked, own_scores=own, variables=own, **terms)
+        known = _read.put(key, _Read(result, rows, standing, wider_cohorts(rows, standing, **terms)))
+    made_of = await _composition(rows, known.standing, edition)
+    return Comparison(edition, known.standing, own, known.wider, made_of, frozen.present)
 
 
 async def families_beside(actor: Actor, edition: store.Edition, variables: Collection[str]) -> Across:

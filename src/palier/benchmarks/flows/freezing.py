@@ -2,22 +2,12 @@
 
 import json
 from collections.abc import Iterable
-from typing import Any
 from uuid import UUID
 
 from palier.benchmarks.rules.release import Row
 from palier.benchmarks.rules.sealing import Seat
 from palier.foundation.database import select
 from palier.foundation.identifiers import new_id
-
-
-def seat_columns(seat: Seat) -> dict[str, Any]:
-    """A seat as stored."""
-    return {
-        "id": new_id(), "batch": seat.batch, "organisation_id": UUID(seat.member), "legal_group": seat.group,
-        "attributes": dict(seat.attributes),
-    }  # fmt: skip
-
 
 _INSERT = {
     table: (
@@ -28,6 +18,29 @@ _INSERT = {
     )
     for table, owner in (("release_row", "edition_id"), ("draft_row", "draft_id"))
 }
+
+
+_SEATED = {
+    table: (
+        f"insert into {table} (id, {owner}, network_id, batch, organisation_id, legal_group, attributes) "  # noqa: S608
+        "select s.id, $2, $3, s.batch, s.organisation, s.legal_group, s.attributes from jsonb_to_recordset($1::jsonb) "
+        "as s(id uuid, batch int, organisation uuid, legal_group text, attributes jsonb) returning 1"
+    )
+    for table, owner in (("batch_member", "edition_id"), ("draft_seat", "draft_id"))
+}
+
+
+async def insert_seats(table: str, owner: UUID, network: UUID, seats: Iterable[Seat]) -> None:
+    """Who sits in which batch, in few statements."""
+    lines = [
+        {
+            "id": str(new_id()), "batch": one.batch, "organisation": one.member, "legal_group": one.group,
+            "attributes": dict(one.attributes),
+        }
+        for one in seats
+    ]  # fmt: skip
+    for start in range(0, len(lines), 5000):
+        await select(_SEATED[table], json.dumps(lines[start : start + 5000]), owner, network)
 
 
 async def insert_rows(table: str, owner: UUID, network: UUID, rows: Iterable[Row]) -> None:

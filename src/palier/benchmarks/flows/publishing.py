@@ -5,7 +5,7 @@ from uuid import UUID
 
 from palier.assessments.store import Campaign
 from palier.benchmarks import store
-from palier.benchmarks.flows.freezing import insert_rows, seat_columns
+from palier.benchmarks.flows.freezing import insert_rows, insert_seats
 from palier.benchmarks.flows.sealing import keep_draft, locked, previous_edition, read_again, seal
 from palier.benchmarks.rules import Edition
 from palier.foundation import audit
@@ -66,8 +66,5 @@ async def write(
         corrects_id=corrects.id if corrects else None, reason=reason,
     )  # fmt: skip
     await insert_rows("release_row", row.id, campaign.network_id, edition.rows())
-    await store.BatchMember.bulk_create(
-        store.BatchMember(edition_id=row.id, network_id=campaign.network_id, **seat_columns(seat))
-        for seat in edition.seats
-    )
+    await insert_seats("batch_member", row.id, campaign.network_id, edition.seats)
     return row

@@ -10,14 +10,15 @@ from uuid import UUID
 
 from palier.assessments.store import Campaign
 from palier.benchmarks import store
+from palier.benchmarks.flows.cells import cells_kept, keep_cells
 from palier.benchmarks.flows.contributing import attributes_of
 from palier.benchmarks.flows.editions import as_rows, as_seats
-from palier.benchmarks.flows.freezing import insert_rows, seat_columns
+from palier.benchmarks.flows.freezing import insert_rows, insert_seats
 from palier.benchmarks.flows.grouping import regrouped
 from palier.benchmarks.rules import Edition, publish
 from palier.benchmarks.rules.checks import check
 from palier.benchmarks.rules.cohorts import DIMENSIONS
-from palier.benchmarks.rules.edition import correct, rebuild
+from palier.benchmarks.rules.edition import correct, from_cells, rebuild
 from palier.benchmarks.rules.thresholds import CAREFUL_K, is_sensitive
 from palier.foundation import audit
 from palier.foundation.actor import OnDuty
@@ -96,25 +97,26 @@ async def seal(network: Network, campaign: Campaign) -> Sealed | None:
 
 
 async def read_again(draft: store.EditionDraft) -> Sealed:
-    """A draft computed once more, over its own batches and what was given for them."""
+    """A draft computed once more, over its own batches: from their cells, or from what was given where there are none."""
     seats = as_seats(await store.draft_seats(draft))
+    if cells := await cells_kept(draft.campaign_id, max(seat.batch for seat in seats)):
+        whole = from_cells(seats, cells, draft.variables, k=draft.k, priority=draft.priority)
+        return Sealed(whole, None, len(seats), frozenset())
     frozen = rebuild((), seats, k=draft.k, priority=draft.priority)
     given = await store.Contribution.filter(campaign_id=draft.campaign_id).exclude(scores=None)
     return Sealed(correct(frozen, [_plain(one) for one in given]), None, len(given), frozenset())
 
 
 async def keep_draft(sealed: Sealed, campaign: Campaign, asked_by: str | None) -> store.EditionDraft:
-    """Write down what a campaign was sealed into: the batches and the checks, no figure."""
+    """Write down what a campaign was sealed into: the batches, their cells and the checks, no figure."""
     edition = sealed.edition
     draft = await store.EditionDraft.create(
         network_id=campaign.network_id, campaign_id=campaign.id, k=edition.k, priority=list(edition.priority),
         hash=edition.fingerprint(), checks=check(edition, sealed.previous, sealed.given, sealed.present).plain(),
-        sealed_at=now(), asked_by=UUID(asked_by) if asked_by else None,
+        sealed_at=now(), asked_by=UUID(asked_by) if asked_by else None, variables=list(edition.variables),
     )  # fmt: skip
-    await store.DraftSeat.bulk_create(
-        store.DraftSeat(draft_id=draft.id, network_id=campaign.network_id, **seat_columns(seat))
-        for seat in edition.seats
-    )
+    await keep_cells(campaign, edition.cells)
+    await insert_seats("draft_seat", draft.id, campaign.network_id, edition.seats)
     return draft
 
 

@@ -162,6 +162,21 @@ def correct(edition: Edition, contributions: Iterable[Mapping[str, object]]) -> 
     )
 
 
+def from_cells(
+    seats: Iterable[Seat],
+    cells: Sequence[Cells],
+    variables: Sequence[str],
+    *,
+    k: int,
+    priority: Sequence[str],
+) -> Edition:
+    """The edition of sealed batches: `cells` of each, in order, numbering `variables`. No score is needed or known."""
+    seated = tuple(sorted(seats, key=lambda seat: (seat.batch, seat.member)))
+    rows = release(seated, cells, variables, priority, k)
+    families = families_of_seats(seated)
+    return Edition(k, tuple(priority), tuple(variables), seated, rows, families, {}, tuple(cells))
+
+
 def recomputed(edition: Edition, changed: Mapping[int, Cells]) -> Edition:
     """The edition with other cells of some batches (by number): only cohorts that hold one of them are computed.
 

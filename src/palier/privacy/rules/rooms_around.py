@@ -15,6 +15,10 @@ TABLES = (
         technical="chain seq hash",
     ),
     held(
+        "batch_cell", NETWORK, "benchmark",
+        plain="batch cells", technical="id network_id campaign_id",
+    ),
+    held(
         "batch_member", NETWORK, "benchmark", closing=Closing.SEALED,
         plain="batch legal_group attributes sector family",
         technical="id network_id organisation_id edition_id",
@@ -74,7 +78,7 @@ TABLES = (
     ),
     held(
         "edition_draft", NETWORK, "benchmark",
-        people="asked_by", plain="k priority checks sealed_at set_aside_at",
+        people="asked_by", plain="k priority checks sealed_at set_aside_at variables",
         technical="id network_id hash campaign_id",
     ),
     held(
