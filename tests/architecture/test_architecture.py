@@ -36,6 +36,7 @@ BORDERS = {
         "foundation/store",
         "foundation/migrating",
         "foundation/migration_step",
+        "foundation/quick_start",
         "foundation/migration_run",
         "foundation/web",
         "network/mandates",  # two more tables of a room whose store is full
@@ -53,6 +54,7 @@ BORDERS = {
         "*/api",
     },
     "asyncpg": {
+        "foundation/away",
         "foundation/database",
         "foundation/migrating",
         "foundation/migration_run",

@@ -2,7 +2,9 @@
 
 import argparse
 import asyncio
+import gc
 from contextlib import suppress
+from importlib import import_module
 
 import psycopg
 
@@ -10,10 +12,9 @@ from palier.cli.database import CannotStart, database, tell
 from palier.cli.definitions import refuse_changed_files
 from palier.cli.shelf import refuse_a_shelf_that_is_away
 from palier.foundation import watching
-from palier.foundation import watching
+from palier.foundation.quick_start import quickly
 from palier.foundation.settings import read_settings
 from palier.foundation.working import work
-from palier.jobs import jobs
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +37,9 @@ def run(arguments: argparse.Namespace) -> int:
         except CannotStart as error:
             tell(f"palier: {error}")
             return 1
-        asyncio.run(work(url, jobs(settings)))
-    watching.end()
+        with quickly():
+            jobs = import_module("palier.jobs").jobs(settings)
+        gc.freeze()  # what was loaded stays: the collector need not look through it again
+        asyncio.run(work(url, jobs))
     watching.end()
     return 0
