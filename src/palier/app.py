@@ -108,7 +108,6 @@ from palier.foundation.permissions import PUBLIC
 from palier.foundation.rights import entitled
 from palier.foundation.settings import Settings, read_settings
 from palier.foundation.watching import lifetime, watched
-from palier.foundation.watching import lifetime, watched
 from palier.home.pages import helping, landing, offering, platform, public
 from palier.invoicing.pages import files as invoice_files
 from palier.invoicing.printing import print_invoice
@@ -260,8 +259,6 @@ def create_app(
         logging_config=None,
         debug=False,
     )
-    app.asgi_handler = watched(app.asgi_handler, access_log=settings.access_log)
-    return app
     app.asgi_handler = watched(app.asgi_handler, access_log=settings.access_log)
     return app
 
