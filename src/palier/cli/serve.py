@@ -59,7 +59,8 @@ def web(settings: Settings) -> Child:
     """The web server, on one address."""
     options = ["--interface", "asgi", "--host", settings.host, "--port", str(settings.port), "--no-ws"]
     options += ["--workers", str(settings.web_processes), "--loop", "uvloop", "--respawn-failed-workers"]
-    options += ["--workers-kill-timeout", "5", "--log-level", "warning", "--factory", "palier.cli.web:create_app"]
+    options += ["--workers-kill-timeout", "5", "--log-level", "warning"]
+    options += ["--factory", "palier.cli.web:create_app"]
     return Child("web", [sys.executable, "-m", "granian", *options], _environment(settings))
 
 

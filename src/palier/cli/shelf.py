@@ -1,8 +1,15 @@
 """Before anything starts: the place of the files takes bytes and gives them back."""
 
+from typing import TYPE_CHECKING
+
 from palier.cli.database import CannotStart
-from palier.foundation import files
+from palier.foundation.later import Later
 from palier.foundation.settings import Settings
+
+if TYPE_CHECKING:
+    from palier.foundation import files
+else:
+    files = Later("palier.foundation.files")  # with all its tables: most installations have no bucket to try
 
 
 async def refuse_a_shelf_that_is_away(settings: Settings) -> None:

@@ -1,16 +1,12 @@
 """What granian asks for the web application: `--factory palier.cli.web:create_app`."""
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import Any
 
 from palier.foundation.quick_start import quickly
 
-if TYPE_CHECKING:
-    from litestar import Litestar
 
-
-def create_app() -> "Litestar":
-    """The application of the environment's settings."""
+def create_app() -> Any:
+    """The application of the environment's settings: an ASGI callable."""
     with quickly():
-        app: Litestar = import_module("palier.app").create_app()
-        return app
+        return import_module("palier.app").create_app()
