@@ -18,6 +18,7 @@ from palier.privacy import jobs as privacy_jobs
 from palier.reports import jobs as report_jobs
 from palier.single_sign_on import jobs as sign_on_jobs
 from palier.team import jobs as team_jobs
+from palier.upkeep import jobs as upkeep_jobs
 
 
 def jobs(settings: Settings, *, till: Stripe | None = None) -> list[Job]:
@@ -28,4 +29,5 @@ def jobs(settings: Settings, *, till: Stripe | None = None) -> list[Job]:
         *team_jobs.jobs(settings), *sign_on_jobs.jobs(settings), *network_jobs.jobs(settings),
         *conversation_jobs.jobs(settings), *demo_jobs.jobs(settings), *platform_jobs.jobs(),
         *billing_jobs.jobs(settings, till), *cockpit_jobs.jobs(settings), *privacy_jobs.jobs(settings),
+        *upkeep_jobs.jobs(settings),
     ]  # fmt: skip

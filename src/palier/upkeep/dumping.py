@@ -67,11 +67,21 @@ class Place:
 def place(settings: Settings, say: Say) -> Iterator[Place]:
     """The database of these settings; the private server runs as long as anybody is inside this block."""
     if settings.database_url is not None:
-        seer = settings.database_url_backup or settings.database_url
+        seer = settings.database_url_backup or _private_seer(settings) or settings.database_url
         yield Place(settings.database_url, seer, settings.postgres_binaries, private=False)
         return
     with embedded_postgres.running(settings.data_directory, settings.postgres_binaries, say=say) as cluster:
         yield Place(cluster.url, cluster.administrators_url, cluster.binaries.folder, private=True)
+
+
+def _private_seer(settings: Settings) -> str:
+    """The private server's superuser, where a supervisor told us the address of the owner's database on it; else ""."""
+    if not (settings.data_directory / "postgres" / "data" / "PG_VERSION").exists():
+        return ""
+    cluster = embedded_postgres.prepare(
+        settings.data_directory, settings.postgres_binaries, say=lambda _: None
+    )
+    return cluster.administrators_url if cluster.url == settings.database_url else ""
 
 
 @dataclass(frozen=True, slots=True)

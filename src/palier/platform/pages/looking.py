@@ -12,6 +12,7 @@ from litestar.response import Template
 
 from palier.foundation import database
 from palier.foundation.actor import StaffActor
+from palier.foundation.backup_note import last_backup
 from palier.foundation.migrating import shipped
 from palier.foundation.settings import Settings
 from palier.platform import wording
@@ -83,7 +84,8 @@ class Looking(Controller):
         found = {reason.partition(":")[0]: reason for reason in await obstacles(settings.data_directory)}
         return framed(
             request, "platform/health.html", "health", found=found, obstacle=wording.obstacle,
-            facts=await reading.overview(staff_actor), trail=trail,
+            facts=await reading.overview(staff_actor), trail=trail, size=wording.size,
+            backup=await asyncio.to_thread(last_backup, settings.data_directory),
         )  # fmt: skip
 
     @get("/trail")
