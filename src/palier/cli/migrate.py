@@ -3,7 +3,9 @@
 import argparse
 import asyncio
 
-from palier.cli.database import database
+import asyncpg
+
+from palier.cli.database import database, tell
 from palier.foundation.migrating import migrate
 from palier.foundation.settings import read_settings
 
@@ -14,5 +16,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     with database(read_settings()) as url:
-        asyncio.run(migrate(url))
+        try:
+            asyncio.run(migrate(url))
+        except asyncpg.LockNotAvailableError:
+            tell(
+                "palier: a table that a migration changes stayed in use for a minute. What came before it is done, it is not: try again."
+            )
+            return 1
     return 0
