@@ -108,7 +108,7 @@ from palier.foundation.permissions import PUBLIC
 from palier.foundation.rights import entitled
 from palier.foundation.settings import Settings, read_settings
 from palier.foundation.watching import lifetime, watched
-from palier.home.pages import helping, landing, offering, platform, public
+from palier.home.pages import figures, helping, landing, offering, platform, public
 from palier.invoicing.pages import files as invoice_files
 from palier.invoicing.printing import print_invoice
 from palier.mirrors.catalogue import mirrored
@@ -155,7 +155,7 @@ from palier.structures.pages import units as unit_pages
 from palier.team.pages import team
 
 ROOMS: list[Any] = [
-    *demonstration.PAGES, *public.PAGES, *offering.PAGES, *landing.PAGES, *helping.PAGES, *platform.PAGES,
+    *demonstration.PAGES, *public.PAGES, *offering.PAGES, *landing.PAGES, *helping.PAGES, *platform.PAGES, *figures.PAGES,
     *platform_looking.PAGES, *platform_tenants.PAGES, *platform_visits.PAGES, *platform_working.PAGES,
     *platform_billing.PAGES, *platform_agreements.PAGES, *platform_invoices.PAGES, *invoice_files.PAGES,
     *audit_trail.PAGES, *audit_proofs.PAGES, *own_data.PAGES, *house_data.PAGES, *privacy_records.PAGES,

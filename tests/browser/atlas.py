@@ -42,7 +42,7 @@ NOT_PAGES = {
     "/account/billing/invoices/{sheet:str}", "/o/{org:str}/billing/invoices/{sheet:str}", "/n/{net:str}/billing/invoices/{sheet:str}",
     "/admin/billing/files/{sheet:str}", "/admin/billing/invoices/{invoice:uuid}/preview", "/admin/billing/invoices/journal.csv",
     "/sso/back", "/sso/callback/{house:str}", "/sso/left",
-    "/.well-known/security.txt", "/.well-known/palier-anchors.json", "/o/{org:str}/trail/proof", "/n/{net:str}/trail/proof", "/healthz", "/readyz", "/robots.txt", "/static/{file_path:path}", "/{path:path}",
+    "/.well-known/security.txt", "/.well-known/palier-anchors.json", "/o/{org:str}/trail/proof", "/n/{net:str}/trail/proof", "/healthz", "/readyz", "/metrics", "/robots.txt", "/static/{file_path:path}", "/{path:path}",
     "/o/{org:str}/a/{action:uuid}/comments", "/o/{org:str}/a/{action:uuid}/files", "/o/{org:str}/a/{action:uuid}/files/{file:uuid}",
     "/o/{org:str}/e/{assessment:str}/q/{code:str}/comments", "/o/{org:str}/e/{assessment:str}/q/{code:str}/here",
     "/o/{org:str}/evidence/{evidence:uuid}/file", "/n/{net:str}/bulletins/{bulletin:uuid}", "/o/{org:str}/bulletins/{bulletin:uuid}", "/calendar/{secret:str}/palier.ics",

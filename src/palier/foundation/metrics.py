@@ -13,7 +13,6 @@ import shutil
 import socket
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import IO
@@ -24,26 +23,14 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from palier.foundation import watch
+from palier.foundation.figure import Figure
 from palier.foundation.watch import COUNTED, Kind, Work
 
-CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 """Seconds a request may take."""
 
 _FILES = {"counter": 1 << 21, "histogram": 1 << 22, "gauge_livesum": 1 << 16}
 """Bytes set aside for each kind at once: writing into a mapped file for which the disk has no room ends a process."""
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One value from elsewhere: `kind` is "gauge", "counter" or "histogram", `name` as it is written in the answer."""
-
-    family: str
-    kind: str
-    help: str
-    value: float
-    labels: Mapping[str, str] = field(default_factory=dict)
-    name: str = ""
 
 
 def begin(data_directory: Path) -> "Metrics":

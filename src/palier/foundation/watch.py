@@ -6,13 +6,15 @@ Knows no library. `metrics`, `tallying` and `tracing` are `Watcher`s that a sett
 import logging
 import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
 from time import perf_counter
 from typing import Any
+
+from palier.foundation.figure import Figure
 
 log = logging.getLogger(__name__)
 
@@ -94,6 +96,10 @@ class Watcher:
 
     def pool(self, used: int, idle: int, most: int) -> None:
         """How the connections of this process's pool are used at this moment."""
+
+    def text(self, besides: Iterable[Figure]) -> bytes | None:
+        """Everything that was counted, and `besides`, for whoever keeps figures; None from who does not count."""
+        return None
 
     async def keep(self) -> None:
         """Every few seconds in the worker, and when it ends: write down what was counted. May fail and wait."""

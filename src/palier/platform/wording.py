@@ -72,6 +72,7 @@ def obstacle(reason: str) -> str:
     kind = reason.partition(":")[0]
     said = {
         "data directory": _("The data directory cannot be written to: nobody can store a file."),
+        "disk": _("The disk of the data directory is nearly full: soon nobody can save anything."),
         "migrations": _("The database is not at the current schema: run palier migrate."),
         "worker": _("No worker has been alive for two minutes: letters and documents wait."),
         "database": _("The database does not answer."),
