@@ -9,11 +9,13 @@ import asyncpg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tortoise.exceptions import OperationalError
 
-from palier.assessments.store import Campaign
-from palier.benchmarks.flows.contributing import scores_of
+from palier.assessments.store import Assessment, Campaign
+from palier.benchmarks.flows import correcting
+from palier.benchmarks.flows.contributing import comparable_scores, scores_of
 from palier.benchmarks.flows.correcting import publish_erratum
-from palier.benchmarks.rules.edition import correct, publish
+from palier.benchmarks.rules.edition import correct, publish, rebuild
 from palier.benchmarks.rules.erratum import taken
 from palier.benchmarks.rules.sealing import Seat
 from palier.foundation.actor import Actor, NetworkActor, Person
@@ -22,9 +24,10 @@ from palier.foundation.identifiers import new_id
 from palier.foundation.settings import Settings
 from palier.questionnaires.catalogue import latest
 from palier.scoring.rules import Result, score
-from palier.scoring.rules.record import result_hash, to_plain
+from palier.scoring.rules.record import from_plain, result_hash, to_plain
 from tests.benchmarks import planting
 from tests.benchmarks.attacks import exchanged
+from tests.benchmarks.direct import direct
 from tests.benchmarks.networks import NETWORK, members
 from tests.benchmarks.planting import Planted, plant_campaign, plant_network, working
 from tests.benchmarks.test_member_page import plain
@@ -150,6 +153,124 @@ async def test_an_erratum_stands_beside_its_original_over_the_same_batches_once(
     median = "select median from release_row where edition_id = $1 and cohort = '' and variable = 'total'"
     assert await owner.fetchval(median, erratum["id"]) > await owner.fetchval(median, original["id"])
     assert await owner.fetchval("select count(*) from contribution where scores is not null") == 0
+
+
+@pytest.mark.parametrize("kept", [True, False])
+async def test_an_erratum_is_the_same_from_cells_kept_and_from_everybodys_results(
+    owner: asyncpg.Connection, network: Planted, campaign: Campaign, settings: Settings, *, kept: bool
+) -> None:
+    batch = await batch_of(owner)
+    await file_corrections(owner, network, campaign, batch)
+    if not kept:
+        await owner.execute("delete from batch_cell")
+    expected = await _expected(owner, set(batch))
+    before = await _figures(owner)
+    await ask(owner, settings)
+    assert await owner.fetchval("select hash from edition where corrects_id is not null") == expected
+    after = await _figures(owner)
+    assert {cohort for cohort, *_ in after} == {cohort for cohort, *_ in before}
+    assert len(after) == len(before)
+    assert after != before
+    assert await owner.fetchval("select count(*) from batch_cell") == 0
+
+
+async def _figures(owner: asyncpg.Connection) -> set[tuple[object, ...]]:
+    """Of the newest edition."""
+    newest = await owner.fetchval("select id from edition order by corrects_id nulls last limit 1")
+    columns = "cohort, variable, n_band, p10, q1, median, q3, p90, batches"
+    return {
+        tuple(row)
+        for row in await owner.fetch(f"select {columns} from release_row where edition_id = $1", newest)
+    }
+
+
+async def _expected(owner: asyncpg.Connection, corrected: set[UUID]) -> str:
+    """The fingerprint of the same batches from everybody's scores, those `corrected` at level 5: without a line of the flow."""
+    edition = await owner.fetchrow("select id, k, priority from edition")
+    rows = await owner.fetch(
+        "select * from batch_member where edition_id = $1 order by batch, organisation_id", edition["id"]
+    )
+    seats = [
+        Seat(one["batch"], str(one["organisation_id"]), one["legal_group"], json.loads(one["attributes"]))
+        for one in rows
+    ]
+    levels = dict(await owner.fetch("select organisation_id, result from assessment where name = 'first'"))
+    given = [
+        {
+            "member": seat.member, "group": seat.group, **seat.attributes,
+            "scores": comparable_scores(scored(5) if UUID(seat.member) in corrected else from_plain(json.loads(levels[UUID(seat.member)]))),
+        }
+        for seat in seats
+    ]  # fmt: skip
+    frozen = rebuild((), seats, k=edition["k"], priority=json.loads(edition["priority"]))
+    return direct(frozen, given).fingerprint()
+
+
+async def test_an_erratum_from_cells_reads_the_results_of_the_corrected_batches_alone(
+    owner: asyncpg.Connection,
+    network: Planted,
+    campaign: Campaign,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    batch = await batch_of(owner)
+    await file_corrections(owner, network, campaign, batch)
+    read: list[UUID] = []
+
+    async def noted(organisation: UUID, assessment: UUID | None) -> Assessment:
+        read.append(organisation)
+        return await inner(organisation, assessment)
+
+    inner = correcting._round_of
+    monkeypatch.setattr(correcting, "_round_of", noted)
+    await ask(owner, settings)
+    assert await owner.fetchval("select count(*) from edition") == 2
+    assert sorted(read) == batch
+    assert len(batch) < len(network.members)
+
+
+async def test_cells_that_are_not_what_was_published_stop_the_erratum(
+    owner: asyncpg.Connection, network: Planted, campaign: Campaign, settings: Settings
+) -> None:
+    """Somebody with the keys to the database exchanges the cells of a batch that was not corrected."""
+    await file_corrections(owner, network, campaign, await batch_of(owner))
+    await owner.execute(
+        "set session_replication_role = replica; "
+        "update batch_cell set cells = (select cells from batch_cell where batch = 1) where batch = 2; "
+        "set session_replication_role = default"
+    )
+    await ask(owner, settings)
+    assert await owner.fetchval("select count(*) from edition") == 1
+    refused = "select details from audit_entry where verb = 'benchmarks.erratum_refused'"
+    assert "do not give the edition again" in await owner.fetchval(refused)
+
+
+@pytest.mark.parametrize("gone", ["a result", "a consent"])
+async def test_cells_go_with_the_first_result_or_consent_taken_back(
+    owner: asyncpg.Connection, network: Planted, campaign: Campaign, gone: str
+) -> None:
+    assert await owner.fetchval("select count(*) from batch_cell") == 2
+    member = network.members[3]
+    first = await owner.fetchval("select id from assessment where organisation_id = $1", member)
+    if gone == "a result":
+        await owner.execute("delete from assessment where id = $1", first)
+    else:
+        await owner.execute(
+            "insert into consent (id, organisation_id, network_id, campaign_id, assessment_id, given, in_time, version, wording_hash, "
+            "locale, said_by, said_name, said_at) values ($1, $2, $3, $4, $5, false, false, '1', '', 'fr', $1, 'Qui', now())",
+            new_id(), member, network.id, campaign.id, first,
+        )  # fmt: skip
+    assert await owner.fetchval("select count(*) from batch_cell") == 0
+
+
+async def test_the_web_process_reads_no_cell_whoever_asks(
+    owner: asyncpg.Connection, network: Planted, campaign: Campaign, cast: Cast, claire: Actor
+) -> None:
+    staff = NetworkActor(cast.people["ines"], network.id, network.slug, "Excellence")
+    for actor in (None, claire, staff):
+        async with reading(actor):
+            with pytest.raises(OperationalError, match="permission denied"):
+                await select("select cells from batch_cell")
 
 
 @pytest.mark.parametrize("obstacle", ["one alone", "all but one", "taken back", "erased"])

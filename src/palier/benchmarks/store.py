@@ -8,7 +8,7 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.models import Model
 
-from palier.assessments.store import Assessment, Campaign, Consent, Participation
+from palier.assessments.store import Campaign, Participation
 from palier.foundation.actor import Actor, NetworkActor
 from palier.foundation.database import one_at_a_time, select
 from palier.foundation.identifiers import new_id
@@ -349,12 +349,6 @@ async def rounds_given(campaign: Campaign) -> dict[UUID, UUID]:
     """The round each organisation contributed, by organisation: the worker's query."""
     rows = await Contribution.filter(campaign_id=campaign.id).values("organisation_id", "assessment_id")
     return {row["organisation_id"]: row["assessment_id"] for row in rows}
-
-
-async def took_back(assessment: Assessment) -> bool:
-    """Whether the last answer about a round, in time or not, is no."""
-    last = await Consent.filter(assessment_id=assessment.id).order_by("-said_at", "-id").first()
-    return last is not None and not last.given
 
 
 # --- what the staff reads of an edition -------------------------------------------------------------------------------

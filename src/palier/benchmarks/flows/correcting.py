@@ -1,23 +1,28 @@
 """An erratum: an edition computed again over its own batches, from the members' frozen results. The worker does it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from uuid import UUID
 
 from palier.assessments.store import Assessment, Campaign
 from palier.benchmarks import store
+from palier.benchmarks.flows.cells import cells_kept, forget_cells
 from palier.benchmarks.flows.contributing import counts, major_of, scores_of
+from palier.benchmarks.flows.editions import as_seats
 from palier.benchmarks.flows.publishing import write
 from palier.benchmarks.flows.sealing import locked, stored_edition
 from palier.benchmarks.rules import Edition
-from palier.benchmarks.rules.edition import correct
+from palier.benchmarks.rules.cells import Cells, cells_of_batches
+from palier.benchmarks.rules.contributions import on_grid, read_contributions
+from palier.benchmarks.rules.edition import correct, recomputed
 from palier.benchmarks.rules.erratum import taken
+from palier.benchmarks.rules.sealing import Seat
 from palier.foundation import audit
 from palier.foundation.actor import NetworkActor, OnDuty
 from palier.foundation.clock import today
-from palier.foundation.database import acting_for, transaction
+from palier.foundation.database import acting_for, select, transaction
 from palier.scoring.rules.record import from_plain
 
 
@@ -37,7 +42,7 @@ class Corrections:
 
 async def load_corrections(actor: NetworkActor, edition: store.Edition) -> Corrections:
     """How many corrections were filed for an edition and how many an erratum may take. Call inside `reading(actor)`."""
-    seats = (await stored_edition(edition)).seats
+    seats = as_seats(await store.seats_of(edition))
     seated = {seat.member for seat in seats}
     filed = {str(one.organisation_id) for one in await store.corrections_of(edition)} & seated
     return Corrections(len(filed), len(taken(seats, filed, edition.k)))
@@ -56,7 +61,7 @@ async def publish_erratum(
         if original.corrects_id or await store.Edition.exists(corrects_id=original.id):
             return
         try:
-            edition, number = await _corrected(original, campaign)
+            edition, number, changed = await _corrected(original, campaign)
         except CannotCorrect as refusal:
             await audit.record(
                 OnDuty(network_id=network.id),
@@ -67,38 +72,84 @@ async def publish_erratum(
             return
         row = await write(
             edition, campaign, date.fromisoformat(on) if on else today(), name=original.name, published_by=asked_by,
-            previous_id=original.previous_id, corrects=original, reason=reason,
+            previous_id=original.previous_id, corrects=original, reason=reason, changed=changed,
         )  # fmt: skip
+        await forget_cells(campaign.id)
         await audit.record(
             OnDuty(network_id=network.id), "benchmarks.corrected", f"edition {row.name}", hash=row.hash, replaces=original.hash,
             corrections=number, reason=reason, asked_by=asked_by, edition=row.id,
         )  # fmt: skip
 
 
-async def _corrected(original: store.Edition, campaign: Campaign) -> tuple[Edition, int]:
-    """The edition with the corrections it may take, and how many. Raises CannotCorrect."""
+async def _corrected(
+    original: store.Edition, campaign: Campaign
+) -> tuple[Edition, int, Collection[str] | None]:
+    """The edition with the corrections it may take, how many, and the cohorts computed anew (None: all of them).
+
+    Raises CannotCorrect. From the cells of its batches where they are all there, else from everybody's frozen results.
+    """
     frozen = await stored_edition(original)
-    rounds = await store.rounds_given(campaign)
-    given = {
-        seat.member: await _round_of(UUID(seat.member), rounds.get(UUID(seat.member)))
-        for seat in frozen.seats
-    }
-    if correct(frozen, _contributions(frozen, given)).fingerprint() != original.hash:
-        raise CannotCorrect("the frozen results do not give the edition again")
-    newer = await _newer(original, given)
+    newer = await _newer(original, {seat.member for seat in frozen.seats})
     accepted = taken(frozen.seats, newer, original.k)
     if not accepted:
         raise CannotCorrect("no batch has enough corrections")
+    if await _was_taken_back(original):
+        raise CannotCorrect("a member of the batches has taken its consent back")
+    draft = await store.EditionDraft.get_or_none(campaign_id=campaign.id)
+    cells = await cells_kept(campaign.id, max(seat.batch for seat in frozen.seats))
+    if draft is not None and cells and tuple(draft.variables) == frozen.variables:
+        again = await _from_cells(
+            replace(frozen, cells=cells), campaign, {name: newer[name] for name in accepted}
+        )
+        if again is not None:
+            return again[0], len(accepted), again[1]
+    given = await _rounds(frozen.seats, campaign)
+    if correct(frozen, _contributions(frozen.seats, given)).fingerprint() != original.hash:
+        raise CannotCorrect("the frozen results do not give the edition again")
     given |= {member: newer[member] for member in accepted}
-    return correct(frozen, _contributions(frozen, given)), len(accepted)
+    return correct(frozen, _contributions(frozen.seats, given)), len(accepted), None
 
 
-async def _newer(original: store.Edition, given: Mapping[str, Assessment]) -> dict[str, Assessment]:
+async def _from_cells(
+    frozen: Edition, campaign: Campaign, accepted: Mapping[str, Assessment]
+) -> tuple[Edition, Collection[str]] | None:
+    """The erratum from the cells kept, reading the results of the corrected batches alone; None where a correction answers
+    to other variables. The results as given must yield the cells kept, and these the published figures. Raises CannotCorrect."""
+    batches = {seat.batch for seat in frozen.seats if seat.member in accepted}
+    seats = [seat for seat in frozen.seats if seat.batch in batches]
+    given = await _rounds(seats, campaign)
+    anew = {**given, **accepted}
+    if any(_scores(anew[name]).keys() != _scores(given[name]).keys() for name in accepted):
+        return None
+    before, after = (_cells(frozen, seats, rounds) for rounds in (given, anew))
+    kept = {number: frozen.cells[number - 1] for number in batches}
+    if before != kept or recomputed(frozen, kept).releases != frozen.releases:
+        raise CannotCorrect("the frozen results do not give the edition again")
+    whole = recomputed(frozen, after)
+    return whole, [key for key, rows in whole.releases.items() if rows is not frozen.releases[key]]
+
+
+def _cells(frozen: Edition, seats: Sequence[Seat], rounds: Mapping[str, Assessment]) -> dict[int, Cells]:
+    """The cells of the batches of `seats`, by number, from these rounds."""
+    read = read_contributions(_contributions(seats, rounds))
+    of_member = {one.member: one for one in read}
+    tenths = on_grid([of_member[seat.member] for seat in seats], frozen.variables)
+    numbers = list(dict.fromkeys(seat.batch for seat in seats))
+    return dict(zip(numbers, cells_of_batches(seats, tenths, frozen.k), strict=True))
+
+
+async def _rounds(seats: Iterable[Seat], campaign: Campaign) -> dict[str, Assessment]:
+    """The frozen rounds behind these seats. Raises CannotCorrect."""
+    rounds = await store.rounds_given(campaign)
+    return {seat.member: await _round_of(UUID(seat.member), rounds.get(UUID(seat.member))) for seat in seats}
+
+
+async def _newer(original: store.Edition, seated: Collection[str]) -> dict[str, Assessment]:
     """The round that corrects what a member gave, where it filed one that counts. Later corrections win."""
     found = {}
     for correction in await store.corrections_of(original):
         member = str(correction.organisation_id)
-        if member in given and (
+        if member in seated and (
             one := await _counting(correction.organisation_id, correction.assessment_id, original)
         ):
             found[member] = one
@@ -113,21 +164,29 @@ async def _counting(organisation: UUID, assessment_id: UUID, original: store.Edi
     return one if counts(from_plain(one.result)) else None
 
 
+async def _was_taken_back(edition: store.Edition) -> bool:
+    """Whether somebody in its batches has, by the last answer about the round given, in time or not, said no."""
+    sql = (
+        "select from batch_member s join contribution g on g.campaign_id = $1 and g.organisation_id = s.organisation_id join lateral "
+        "(select given from consent where assessment_id = g.assessment_id order by said_at desc, id desc limit 1) last on true "
+        "where s.edition_id = $2 and not last.given limit 1"
+    )
+    return bool(await select(sql, edition.campaign_id, edition.id))
+
+
 async def _round_of(organisation: UUID, assessment_id: UUID | None) -> Assessment:
     """The frozen round behind a seat, read for its organisation alone. Raises CannotCorrect."""
     async with acting_for(OnDuty(organisation)):
         one = await Assessment.get_or_none(id=assessment_id) if assessment_id else None
     if one is None:
         raise CannotCorrect("a frozen result is not there any more")
-    if await store.took_back(one):
-        raise CannotCorrect("a member of the batches has taken its consent back")
     return one
 
 
-def _contributions(frozen: Edition, given: Mapping[str, Assessment]) -> list[dict[str, object]]:
+def _contributions(seats: Iterable[Seat], given: Mapping[str, Assessment]) -> list[dict[str, object]]:
     return [
         {"member": seat.member, "group": seat.group, **seat.attributes, "scores": _scores(given[seat.member])}
-        for seat in frozen.seats
+        for seat in seats
     ]
 
 

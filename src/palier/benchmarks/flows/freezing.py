@@ -1,7 +1,7 @@
 """Writing an edition or a draft down: figures in few statements, and who sits in which batch."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from palier.benchmarks.rules.release import Row
@@ -54,3 +54,19 @@ async def insert_rows(table: str, owner: UUID, network: UUID, rows: Iterable[Row
     ]  # fmt: skip
     for start in range(0, len(lines), 5000):
         await select(_INSERT[table], json.dumps(lines[start : start + 5000]), owner, network)
+
+
+async def copy_unchanged(erratum: UUID, original: UUID, changed: Collection[str]) -> None:
+    """What an erratum has in common with the edition it corrects, inside the database: cohorts not `changed`, and every seat."""
+    rows = "cohort, variable, n_band, p10, q1, median, q3, p90, batches"
+    await select(
+        f"insert into release_row (id, edition_id, network_id, {rows}) select gen_random_uuid(), $1, network_id, {rows} "  # noqa: S608
+        "from release_row where edition_id = $2 and not cohort = any($3)",
+        erratum, original, list(changed),
+    )  # fmt: skip
+    seats = "batch, organisation_id, legal_group, attributes"
+    await select(
+        f"insert into batch_member (id, edition_id, network_id, {seats}) select gen_random_uuid(), $1, network_id, {seats} "  # noqa: S608
+        "from batch_member where edition_id = $2",
+        erratum, original,
+    )  # fmt: skip

@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
+from markupsafe import Markup
 
 from palier.assessments.scope_wording import scope_in_words
 from palier.assessments.store import AssessmentState, visible_assessments
@@ -27,6 +28,7 @@ from palier.foundation.actor import Actor
 from palier.foundation.charts.drawing import Box
 from palier.foundation.clock import today
 from palier.foundation.database import reading
+from palier.foundation.fragments import Fragment
 from palier.foundation.language import current
 from palier.foundation.permissions import Permission, needs
 from palier.foundation.spreadsheets import Cell
@@ -70,7 +72,7 @@ class Benchmark(Controller):
         context = {
             "nav": "benchmark",
             **_shared(view),
-            **(_compared(view, asked, own) if view.comparison else {}),
+            **(_compared(actor, view, asked, own) if view.comparison else {}),
         }
         if view.obstacle or not is_htmx(request):
             return page(request, "benchmarks/benchmark.html", **context)
@@ -179,19 +181,47 @@ def _shared(view: View) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _compared(view: View, asked: Asked, own: Mapping[str, str]) -> dict[str, Any]:
-    """Everything around the figures of one group."""
-    standing, edition, names = view.shown.standing, view.shown.edition, names_of(view)
+def _compared(actor: Actor, view: View, asked: Asked, own: Mapping[str, str]) -> dict[str, Any]:
+    """Everything around the figures of one group, and the figures."""
+    standing, edition = view.shown.standing, view.shown.edition
     chosen = asked.cohort if asked.cohort is not None else standing.cohort or {}
-    return {
-        "comparison": view.shown, "edition": edition, "standing": standing, "total": view.total, "names": names,
-        "words": wording, "unseen": unseen_wording, "group": _group(view), "box_of": box_of, "index": index,
-        "network_label": label, "nearest": NEAREST in chosen, "own": own, "sort": asked.sort,
-        "fallback": wording.fallback_in_words(standing) if asked.cohort is not None else "",
-        "position_title": wording.position_title(view.total), "scope_words": scope_in_words(view.round.questionnaire),
-        "fields": fields(own if NEAREST in chosen else chosen, own, view.shown.families),
-        "query": Query(chosen, edition.id, asked.sort), **_tables(view, asked.sort, names), **_beside(view, names),
+    around = {
+        "edition": edition, "total": view.total, "words": wording, "group": _group(view), "sort": asked.sort,
+        "query": Query(chosen, edition.id, asked.sort), "here": f"{_round_at(actor, view)}/benchmark",
     }  # fmt: skip
+    return {
+        **around, "nearest": NEAREST in chosen, "own": own,
+        "fallback": wording.fallback_in_words(standing) if asked.cohort is not None else "",
+        "fields": fields(own if NEAREST in chosen else chosen, own, view.shown.families),
+        "figures": _figures_of(actor, view, around),
+    }  # fmt: skip
+
+
+def _round_at(actor: Actor, view: View) -> str:
+    return f"/o/{actor.organisation.slug}/e/{view.round.assessment.slug}"
+
+
+_figures = Fragment("benchmarks/_figures.html", most=96)
+
+
+def _figures_of(actor: Actor, view: View, around: Mapping[str, Any]) -> Markup:
+    """The figures of one group: of a frozen round in a frozen edition, drawn once for all who read them in one language."""
+    shown, query, at = view.shown, around["query"], _round_at(actor, view)
+    facts = (
+        at, query, view.round.result, view.round.questionnaire, shown.standing, shown.own, shown.wider, shown.composition,
+        view.before, view.last and view.last.name, view.rungs, view.across, view.changed, view.asked,
+    )  # fmt: skip
+
+    def context() -> dict[str, Any]:
+        names = names_of(view)
+        return {
+            **_shared(view), **around, "round_at": at, "locale": current(), "comparison": shown, "standing": shown.standing,
+            "names": names, "unseen": unseen_wording, "box_of": box_of, "index": index, "network_label": label,
+            "position_title": wording.position_title(view.total), "scope_words": scope_in_words(view.round.questionnaire),
+            **_tables(view, around["sort"], names), **_beside(view, names),
+        }  # fmt: skip
+
+    return _figures.show((view.round.assessment.id, shown.edition.id, repr(query)), facts, context)
 
 
 def _tables(view: View, sort: str, names: Mapping[str, str]) -> dict[str, Any]:
