@@ -16,6 +16,7 @@ from tortoise.queryset import QuerySet
 from palier.assessments.rules.progress import Standing
 from palier.foundation.actor import Actor
 from palier.foundation.database import select
+from palier.foundation.frozen_json import frozen_json
 from palier.foundation.identifiers import new_id
 from palier.questionnaires.rules import Questionnaire
 from palier.respondents.store import Response
@@ -116,7 +117,7 @@ class Assessment(Model):
     submitted_name = fields.CharField(max_length=120, default="")
     receipt = fields.CharField(max_length=20, default="")
     benchmark_consent = fields.BooleanField(null=True)
-    result = fields.JSONField(null=True)  # palier.scoring.rules.to_plain, exact
+    result = fields.JSONField(null=True, decoder=frozen_json)  # palier.scoring.rules.to_plain, exact
     result_hash = fields.CharField(max_length=64, default="")
     engine_version = fields.CharField(max_length=20, default="")
     audit_head = fields.CharField(max_length=64, default="")
@@ -250,8 +251,9 @@ async def consents_of(assessment: Assessment) -> list[Consent]:
 
 async def shares(assessment: Assessment) -> bool:
     """Whether a round's scores join its campaign's benchmark: the last answer given before the campaign was sealed."""
-    in_time = [one for one in await consents_of(assessment) if one.in_time]
-    return in_time[0].given if in_time else bool(assessment.benchmark_consent)
+    sql = "select given from consent where assessment_id = $1 and in_time order by said_at desc, id desc limit 1"
+    rows = await select(sql, assessment.id)
+    return bool(rows[0]["given"] if rows else assessment.benchmark_consent)
 
 
 def visible_assessments(actor: Actor) -> QuerySet[Assessment]:

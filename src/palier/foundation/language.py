@@ -71,6 +71,11 @@ def current() -> str:
     return _locale.get()
 
 
+def time_zone() -> str:
+    """Where the time is told: "Europe/Paris"."""
+    return _time_zone.get()
+
+
 def negotiate(accept_language: str) -> str:
     """The best of our languages for a browser that sends `accept_language`."""
     wanted = [part.split(";")[0].strip() for part in accept_language.split(",") if part.strip()]

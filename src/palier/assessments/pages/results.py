@@ -1,6 +1,7 @@
 """Results: the overview, one element, why a score is what it is, and the figures as a file."""
 
 from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import Any
 
 from litestar import Controller, Request, Response, get
@@ -8,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
+from markupsafe import Markup
 
 from palier.assessments import mirrored_wording, store
 from palier.assessments import results_wording as wording
@@ -29,6 +31,7 @@ from palier.foundation.charts.drawing import Box
 from palier.foundation.charts.shapes import Axis
 from palier.foundation.charts.shapes import Round as TrendPoint
 from palier.foundation.database import reading
+from palier.foundation.fragments import Fragment
 from palier.foundation.language import current
 from palier.foundation.permissions import Permission, needs
 from palier.foundation.upload_wording import weight
@@ -58,22 +61,35 @@ WORDS: dict[str, Any] = {
 LATEST_IN_TREND = 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Opened:
     """A round beside last round and peers, ready to be read."""
 
     round: Round
     peers: PeerView | None
-    table: Table
+
+    @cached_property
+    def table(self) -> Table:
+        """Every part of the questionnaire with its figures."""
+        last = self.round.previous
+        before = (last.questionnaire, last.result) if last else None
+        return tabulate(self.round.questionnaire, self.round.result, self.peers, before)
 
     @property
-    def shared(self) -> dict[str, Any]:
-        """What every page of the results shows."""
+    def head(self) -> dict[str, Any]:
+        """What stands above the figures."""
         return {
             "nav": "assessments",
             "assessment": self.round.assessment,
             "questionnaire": self.round.questionnaire,
             "round": self.round,
+        }
+
+    @property
+    def shared(self) -> dict[str, Any]:
+        """What every page of the results shows."""
+        return {
+            **self.head,
             "result": self.round.result,
             "table": self.table,
             "peers": self.peers,
@@ -82,13 +98,11 @@ class Opened:
         }
 
 
-async def opened(actor: Actor, slug: str, peers: Peers) -> Opened:
+async def opened(actor: Actor, slug: str, peers: Peers, *, with_answers: bool = True) -> Opened:
     """The round `slug`. An open one has no peers: a benchmark never judges answers that may still change."""
-    one = await load_round(actor, slug)
+    one = await load_round(actor, slug, with_answers=with_answers)
     view = None if one.provisional else await peers(actor, one.assessment)
-    last = one.previous
-    table = tabulate(one.questionnaire, one.result, view, (last.questionnaire, last.result) if last else None)
-    return Opened(one, view, table)
+    return Opened(one, view)
 
 
 class Results(Controller):
@@ -104,19 +118,17 @@ class Results(Controller):
     ) -> Template:  # fmt: skip
         """The whole result; for htmx the element table alone, sorted anew."""
         async with reading(actor):
-            shown = await opened(actor, slug, peers)
+            shown = await opened(actor, slug, peers, with_answers=False)
             trend = [] if is_htmx(request) else await trend_of(actor, shown, peers)
             beside = None if is_htmx(request) else await mirrored(actor, shown.round.assessment)
-        table = element_table(shown.table, sort)
         if is_htmx(request):
+            table = element_table(shown.table, sort)
             return page(request, "assessments/results_sorted.html", **shown.shared, **table)
         return page(
             request,
             "assessments/results.html",
-            **shown.shared,
-            **table,
-            **overview_of(shown),
-            **line_of(trend),
+            **shown.head,
+            **figures_of(actor, shown, trend, sort),
             mirror_view=beside,
             mirror_words=mirrored_wording,
         )
@@ -167,6 +179,28 @@ class Results(Controller):
         )
 
 
+_hero, _figures = (Fragment(f"assessments/_results_{part}.html", most=96) for part in ("hero", "figures"))
+
+
+def figures_of(actor: Actor, shown: Opened, trend: list[TrendPoint], sort: str) -> dict[str, Any]:
+    """The sections of figures. While a round stays as it is they are drawn once for all who read it in one language."""
+    assessment, asked = shown.round.assessment, _order(sort)
+    here = f"/o/{actor.organisation.slug}/e/{assessment.slug}"
+    rounds = [(one.provisional, one.name, one.questionnaire, one.result) for one in shown.round.history]
+    facts = (here, rounds, shown.peers, trend)
+
+    @cache
+    def context() -> dict[str, Any]:
+        table = element_table(shown.table, sort)
+        said = {**shown.shared, **table, **overview_of(shown), **line_of(trend)}
+        return said | {"here": here, "locale": current()}
+
+    return {
+        "hero": _hero.show(assessment.id, facts, context),
+        "figures": _figures.show((assessment.id, *asked), facts, context),
+    }
+
+
 async def trend_of(actor: Actor, shown: Opened, peers: Peers) -> list[TrendPoint]:
     """The last scored rounds with the peers' median of each, oldest first."""
     scored = [one for one in shown.round.history if one.result.score is not None][-LATEST_IN_TREND:]
@@ -185,7 +219,7 @@ def line_of(trend: list[TrendPoint]) -> dict[str, Any]:
 
 def element_table(table: Table, sort: str) -> dict[str, Any]:
     """The element table by `sort`: an Order, with a leading minus for the highest first."""
-    order, descending = _order(sort.removeprefix("-")), sort.startswith("-")
+    order, descending = _order(sort)
     return {
         "order": order,
         "descending": descending,
@@ -194,8 +228,10 @@ def element_table(table: Table, sort: str) -> dict[str, Any]:
     }
 
 
-def _order(name: str) -> Order:
-    return Order(name) if name in set(Order) else Order.OWN
+def _order(sort: str) -> tuple[Order, bool]:
+    """What the elements are ordered by, and whether the highest comes first."""
+    name = sort.removeprefix("-")
+    return Order(name) if name in set(Order) else Order.OWN, sort.startswith("-")
 
 
 def overview_of(shown: Opened) -> dict[str, Any]:
