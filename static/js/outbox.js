@@ -257,7 +257,7 @@ function saveAndSee(form) {
 /* Whether the server answered; what it cannot keep is told on the page with its words. */
 async function sendFromAfar(entry) {
   const answer = await send(entry, false).catch(() => null);
-  if (!answer || answer.status >= 500) {
+  if (!answer || answer.status >= 500 || answer.status === 408) {
     retryLater();
     return false;
   }

@@ -20,13 +20,14 @@ from litestar.response import Redirect, Template
 from litestar.types import ASGIApp, Receive, Scope, Send
 from tortoise.exceptions import BaseORMException, DBConnectionError, DoesNotExist, ValidationError
 
-from palier.foundation import language, watch
+from palier.foundation import away, language, watch
 from palier.foundation.actor import Actor, NetworkActor, Person, StaffActor
 from palier.foundation.database import only_reading
 from palier.foundation.headers import cookie_of
 from palier.foundation.identifiers import slugify
 from palier.foundation.language import gettext as _
 from palier.foundation.operations import AlreadyDone
+from palier.foundation.patience import TooSlow, patient
 
 log = logging.getLogger(__name__)
 STATIC = Path(__file__).parents[3] / "static"
@@ -166,7 +167,7 @@ class Manners(ASGIMiddleware):
         keyed = getattr(scope.get("route_handler"), "opt", {}).get("exclude_from_csrf", False)
         if not safe and not keyed and _from_elsewhere(connection):
             raise PermissionDeniedException("this form was sent from another site")
-        await next_app(scope, receive, send)
+        await next_app(scope, receive if safe else patient(receive), send)
 
 
 def _refuse_impossible(scope: Scope) -> None:
@@ -277,22 +278,30 @@ def show_done_already(_request: Request, done: AlreadyDone) -> Response:
     return Redirect(own_path(done.location, "/"), status_code=303)
 
 
-def show_database_away(request: Request, error: Exception) -> Response:
-    """The database restarts or its disk is full: nothing was kept, and the browser is told when to come back."""
-    log.warning("database unavailable: %s", type(error).__name__)
+def show_away(request: Request, error: Exception) -> Response:
+    """Something we stand on is away: nothing was kept, and the browser is told when to come back."""
+    told = away.told_of(error)
+    log.log(
+        logging.ERROR if told.alarming else logging.WARNING, "%s: %s", told.alarm, type(error).__name__
+    )
+    return _wrong(request, 503, told.title, told.advice, {"retry-after": str(told.seconds)})
+
+
+def show_too_slow(request: Request, _error: TooSlow) -> Response:
+    """The form came drop by drop. The connection ends with this: what is still to come would be read as a new request."""
     return _wrong(
         request,
-        503,
-        _("One moment, please"),
-        _("The service is restarting. What you typed is still on your page: try again in a few seconds."),
-        {"retry-after": "3"},
+        408,
+        _("That took too long to arrive"),
+        _("Your connection may be weak. Nothing was saved: go back and try again, with less at once."),
+        {"connection": "close"},
     )
 
 
 def show_fault(request: Request, error: Exception) -> Response:
     """A fault of ours: the details go to the log, never to the page."""
     if isinstance(error, _AWAY) or isinstance(error.__cause__, _AWAY):
-        return show_database_away(request, error)
+        return show_away(request, error)
     log.error("a request failed", exc_info=error)
     return _wrong(
         request,
@@ -305,6 +314,7 @@ def show_fault(request: Request, error: Exception) -> Response:
 _AWAY = (
     asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, asyncpg.AdminShutdownError, asyncpg.CrashShutdownError,
     asyncpg.InsufficientResourcesError, asyncpg.LockNotAvailableError, asyncpg.InterfaceError,
+    asyncpg.PostgresIOError,
     asyncpg.InternalClientError,  # what asyncpg says when a connection breaks between two of its own messages
     ConnectionError, OSError, TimeoutError, DBConnectionError,
 )  # fmt: skip
@@ -313,6 +323,7 @@ HANDLERS: dict[type[Exception] | int, Any] = {
     HTTPException: show_http_error,
     SignInNeeded: show_sign_in,
     AlreadyDone: show_done_already,
+    TooSlow: show_too_slow,
     DoesNotExist: show_missing,
     ValidationError: show_unlikely,
     BaseORMException: show_fault,
