@@ -1,4 +1,4 @@
-"""What a whole benchmark page costs in two networks: `python -m benchmarks.whole_page`, on the database of the settings.
+"""What a whole benchmark page costs in networks of any size: `python -m benchmarks.whole_page 40 1000000`, on the database of the settings.
 
 The demo's director reads the same round against an edition of so many organisations: every layer from the HTTP request to the
 bytes, in this process. *First*: nothing of the edition is kept in the process yet. *Again*: what readers after the first wait.
@@ -8,8 +8,9 @@ import asyncio
 import json
 import re
 import statistics
+import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,10 +18,11 @@ from uuid import UUID, uuid4
 import psycopg
 from httpx import ASGITransport, AsyncClient
 
-from benchmarks.networks import Given, Shape, contributions
+from benchmarks.invented import edition
+from benchmarks.networks import Shape
 from palier.app import create_app
 from palier.benchmarks.flows.editions import forget
-from palier.benchmarks.rules import Edition, publish
+from palier.benchmarks.rules import Edition
 from palier.demo.seeding import sign_ins
 from palier.foundation.clock import today
 from palier.foundation.settings import Settings, read_settings
@@ -44,19 +46,26 @@ TAKEN = Shape(
 """The product's own words, as frequent as one another."""
 
 
-def table() -> str:
-    """A line of Markdown for each size, and what the larger costs beside the smaller."""
+def table(sizes: Sequence[int] = ORGANISATIONS) -> str:
+    """A line of Markdown for each size, and what the largest costs beside the smallest."""
     settings = read_settings()
     with psycopg.connect(str(settings.database_url), user="postgres", autocommit=True) as administrator:
         administrator.execute("set session_replication_role = replica")
-        turns = [[_measured(settings, administrator, size) for size in ORGANISATIONS] for _ in range(TURNS)]
+        planted = {size: uuid4() for size in sizes}
+        try:
+            rows = {size: _planted(administrator, size, one) for size, one in planted.items()}
+            administrator.execute("vacuum analyze release_row, batch_member")
+            turns = [
+                [(size, rows[size], _measured(settings, administrator, one)) for size, one in planted.items()] for _ in range(TURNS)
+            ]  # fmt: skip
+        finally:
+            _uproot(administrator, list(planted.values()))
     measured = [_calmest(same) for same in zip(*turns, strict=True)]
     lines = [HEAD, ("---:",) * len(HEAD), *(_cells(*one) for one in measured)]
-    small, large = (one[2] for one in measured)
-    ratios = "; ".join(
-        f"{name} × {large[name] / small[name]:.2f}" for name in ("first", "again", "again, CPU")
-    )
-    return "\n".join([*(f"| {' | '.join(line)} |" for line in lines), "", f"5,000 beside 40: {ratios}."])
+    small, large = measured[0][2], measured[-1][2]
+    ratios = "; ".join(f"{name} × {large[name] / small[name]:.2f}" for name in (*TIMES[:1], *TIMES[2:]))
+    beside = f"{sizes[-1]:,} beside {sizes[0]:,}: {ratios}."
+    return "\n".join([*(f"| {' | '.join(line)} |" for line in lines), "", beside])
 
 
 def _calmest(same: Sequence[Measured]) -> Measured:
@@ -70,7 +79,8 @@ def _cells(size: int, rows: int, took: dict[str, float]) -> tuple[str, ...]:
     return f"{size:,}", f"{rows:,}", *times, f"{took['bytes']:,.0f}"
 
 
-def _measured(settings: Settings, administrator: psycopg.Connection, size: int) -> Measured:
+def _planted(administrator: psycopg.Connection, size: int, planted: UUID) -> int:
+    """An edition of `size` organisations in the demo's large network; its rows."""
     last = administrator.execute(
         "select e.id, e.network_id, array(select distinct variable from release_row r where r.edition_id = e.id and "
         "variable <> '') from edition e join network n on n.id = e.network_id where n.slug = 'excellence-de-service' "
@@ -79,30 +89,28 @@ def _measured(settings: Settings, administrator: psycopg.Connection, size: int) 
     if last is None:
         raise LookupError("the demo's large network has no edition")
     like, network, variables = last
-    edition = publish({"k": 5, "priority": PRIORITY}, list(_given(size, variables)), None)
-    planted = uuid4()
-    try:
-        rows = _plant(administrator, edition, planted, like, network)
-        return size, rows, asyncio.run(_asked(settings, planted))
-    finally:
-        for name, column in (
-            ("release_row", "edition_id"),
-            ("batch_member", "edition_id"),
-            ("edition", "id"),
-            ("campaign", "id"),
-        ):
-            administrator.execute(f"delete from {name} where {column} = %s", [planted])  # noqa: S608
+    return _plant(administrator, edition(size, sorted(variables), TAKEN), planted, like, network)
 
 
-def _given(size: int, variables: list[str]) -> Iterator[Given]:
-    for one in contributions(size, len(variables), shape=TAKEN):
-        scores = zip(variables, one["scores"].values(), strict=True)
-        member = str(UUID(int=int(one["member"][1:]) + 1))
-        yield {**one, "member": member, "group": member, "scores": dict(scores)}
+def _measured(settings: Settings, administrator: psycopg.Connection, edition: UUID) -> dict[str, float]:
+    """The page of this edition; the others that were planted are another questionnaire's meanwhile."""
+    of = "update edition set questionnaire = case when id = %s then 'SX' else '-' end where name = 'measured'"
+    administrator.execute(of, [edition])
+    return asyncio.run(_asked(settings, edition))
+
+
+def _uproot(administrator: psycopg.Connection, planted: Sequence[UUID]) -> None:
+    for name, column in (
+        ("release_row", "edition_id"),
+        ("batch_member", "edition_id"),
+        ("edition", "id"),
+        ("campaign", "id"),
+    ):
+        administrator.execute(f"delete from {name} where {column} = any(%s)", [list(planted)])  # noqa: S608
 
 
 def _plant(
-    administrator: psycopg.Connection, edition: Edition, planted: UUID, like: UUID, network: UUID
+    administrator: psycopg.Connection, frozen: Edition, planted: UUID, like: UUID, network: UUID
 ) -> int:
     """The edition as the worker writes it down, published today in the demo's large network."""
     administrator.execute(
@@ -119,7 +127,7 @@ def _plant(
     into = "copy release_row (id, edition_id, network_id, cohort, variable, n_band, p10, q1, median, q3, p90, batches) from stdin"
     rows = 0
     with administrator.cursor() as cursor, cursor.copy(into) as copy:
-        for row in edition.rows():
+        for row in frozen.rows():
             five = (row.p10, row.q1, row.median, row.q3, row.p90)
             copy.write_row(
                 (
@@ -136,10 +144,9 @@ def _plant(
             rows += 1
     seats = "copy batch_member (id, edition_id, network_id, batch, organisation_id, legal_group, attributes) from stdin"
     with administrator.cursor() as cursor, cursor.copy(seats) as copy:
-        for seat in edition.seats:
+        for seat in frozen.seats:
             told = json.dumps(dict(seat.attributes))
             copy.write_row((uuid4(), planted, network, seat.batch, UUID(seat.member), seat.group, told))
-    administrator.execute("analyze release_row, batch_member")
     return rows
 
 
@@ -184,4 +191,4 @@ async def _timed(client: AsyncClient, address: str) -> tuple[float, float]:
 
 
 if __name__ == "__main__":
-    print(table())
+    print(table([int(one) for one in sys.argv[1:]] or ORGANISATIONS))
