@@ -193,7 +193,7 @@ def _compared(actor: Actor, view: View, asked: Asked, own: Mapping[str, str]) ->
         **around, "nearest": NEAREST in chosen, "own": own,
         "fallback": wording.fallback_in_words(standing) if asked.cohort is not None else "",
         "fields": fields(own if NEAREST in chosen else chosen, own, view.shown.families),
-        "figures": _figures_of(actor, view, around),
+        **({} if view.obstacle else {"figures": _figures_of(actor, view, around)}),
     }  # fmt: skip
 
 
