@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -27,26 +28,28 @@ class _Kind:
 
 
 _OF_ORGANISATION = {
-    "action": _Kind("select id::text as key, title as words from action where id::text = any($1)", "/a/{}"),
+    "action": _Kind("select id::text as key, title as words from action where id = any($1::uuid[])", "/a/{}"),
     "plan": _Kind("select slug as key, title as words from action_plan where organisation_id = $2 and slug = any($1)", "/plans/{}"),
     "assessment": _Kind("select slug as key, questionnaire || ' ' || name as words from assessment "
                         "where organisation_id = $2 and slug = any($1)", "/e/{}"),
-    "report": _Kind("select id::text as key, title as words from report where id::text = any($1)", "/reports/{}"),
-    "evidence": _Kind("select id::text as key, title as words from evidence where id::text = any($1)", "/evidence/{}"),
+    "report": _Kind("select id::text as key, title as words from report where id = any($1::uuid[])", "/reports/{}"),
+    "evidence": _Kind("select id::text as key, title as words from evidence where id = any($1::uuid[])", "/evidence/{}"),
     "practice": _Kind("select distinct on (practice_id) practice_id::text as key, title as words from practice_version "
-                      "where practice_id::text = any($1) order by practice_id, number desc", "/practices/{}"),
+                      "where practice_id = any($1::uuid[]) order by practice_id, number desc", "/practices/{}"),
     "mandate": _Kind("select m.id::text as key, p.name as words from mandate m join person p on p.id = m.consultant_id "
-                     "where m.id::text = any($1)", "/people#mandates"),
-    "invitation": _Kind("select id::text as key, email as words from invitation where id::text = any($1)"),
-    "preset": _Kind("select id::text as key, name as words from report_preset where id::text = any($1)"),
+                     "where m.id = any($1::uuid[])", "/people#mandates"),
+    "invitation": _Kind("select id::text as key, email as words from invitation where id = any($1::uuid[])"),
+    "preset": _Kind("select id::text as key, name as words from report_preset where id = any($1::uuid[])"),
 }  # fmt: skip
 _OF_NETWORK = {
     "practice": _Kind(
-        "select id::text as key, title as words from shared_practice where id::text = any($1)",
+        "select id::text as key, title as words from shared_practice where id = any($1::uuid[])",
         "/practices/{}",
     ),
 }
-_OF_ANYBODY = {"person": _Kind("select id::text as key, name as words from person where id::text = any($1)")}
+_OF_ANYBODY = {
+    "person": _Kind("select id::text as key, name as words from person where id = any($1::uuid[])")
+}
 
 
 async def load_subjects(
@@ -83,7 +86,17 @@ async def _rows(kind: _Kind, keys: list[str], reader: Actor | NetworkActor | Per
     owner: tuple[UUID, ...] = (
         (reader.organisation_id,) if "$2" in kind.sql and isinstance(reader, Actor) else ()
     )
-    return await select(kind.sql, keys, *owner)
+    sought = _identifiers(keys) if "::uuid[]" in kind.sql else keys
+    return await select(kind.sql, sought, *owner) if sought else []
+
+
+def _identifiers(keys: list[str]) -> list[UUID]:
+    """Those rows may be sought by: compared as texts, every row there is would be read."""
+    found = []
+    for key in keys:
+        with suppress(ValueError):
+            found.append(UUID(key))
+    return found
 
 
 def _found(subject: str, found: Mapping[str, Subject]) -> Subject | None:

@@ -1,0 +1,22 @@
+-- One statement a line: each is sent alone. What each is for: docs/plans.md.
+create index concurrently session_of_person on session (person_id);
+create index concurrently mailed_link_of_person on mailed_link (person_id);
+create index concurrently network_manager_of_person on network_manager (person_id);
+create index concurrently network_member_of on network_member (organisation_id);
+create index concurrently participation_of on participation (organisation_id);
+create index concurrently participation_of_network on participation (network_id, campaign_id);
+create index concurrently contribution_of on contribution (organisation_id);
+create index concurrently assessment_of_campaign on assessment (campaign_id) where campaign_id is not null;
+create index concurrently action_of on action (organisation_id);
+create index concurrently kpi_reading_of_action on kpi_reading (action_id);
+create index concurrently report_of on report (organisation_id, created_at);
+create index concurrently issued_file_of on issued_file (organisation_id);
+create index concurrently invitation_of on invitation (organisation_id);
+create index concurrently erasure_waiting on erasure (due_at) where done_at is null and stopped_at is null;
+create index concurrently unit_of on unit (organisation_id);
+create index concurrently territory_member_of on territory_member (organisation_id);
+create index concurrently campaign_plan_of on campaign_plan (network_id);
+create index concurrently bulletin_of on bulletin (network_id);
+create index concurrently practice_comment_of on practice_comment (network_id);
+create index concurrently network_lever_of on network_lever (network_id);
+create index concurrently job_asked_for on procrastinate_jobs (queueing_lock, id) where queueing_lock is not null;
