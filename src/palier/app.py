@@ -259,7 +259,7 @@ def create_app(
         logging_config=None,
         debug=False,
     )
-    app.asgi_handler = watched(app.asgi_handler, access_log=settings.access_log)
+    app.asgi_handler = watched(app.asgi_handler)
     return app
 
 

@@ -4,6 +4,7 @@ Loaded only where an OTEL_ variable asks for it; the SDK reads all the others by
 statements without values: what a log line may hold, and no more.
 """
 
+import threading
 import time
 from collections.abc import Mapping
 
@@ -17,6 +18,9 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from palier.foundation import watch
 from palier.foundation.watch import Kind, Work
+
+_PARTING = 3.0
+"""Seconds in which the last spans may leave."""
 
 _PROPAGATOR = TraceContextTextMapPropagator()
 
@@ -69,8 +73,10 @@ class Tracing(watch.Watcher):
         span.end(end)
 
     def close(self) -> None:
-        """Send what is left, and stop."""
-        self._provider.shutdown()
+        """Send what is left, and stop; a receiver that is away holds nobody up."""
+        ending = threading.Thread(target=self._provider.shutdown, daemon=True)
+        ending.start()
+        ending.join(_PARTING)
 
 
 def _before(work: Work) -> Context:
@@ -90,8 +96,12 @@ def _facts(work: Work, outcome: str) -> Mapping[str, str | int]:
             "palier.outcome": outcome,
         }
     if work.discreet:
-        return {"http.response.status_code": int(outcome)}
+        return {"http.response.status_code": _status(outcome)}
     known = {"palier.organisation": work.organisation} if work.organisation else {}
     return known | {
-        "http.request.method": work.method, "http.route": work.route, "http.response.status_code": int(outcome),
+        "http.request.method": work.method, "http.route": work.route, "http.response.status_code": _status(outcome),
     }  # fmt: skip
+
+
+def _status(outcome: str) -> int:
+    return int(outcome) if outcome.isdecimal() else 500

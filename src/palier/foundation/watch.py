@@ -122,17 +122,15 @@ watchers: list[Watcher] = []
 
 
 @dataclass(slots=True)
-class _Limits:
-    slow: float = 0.0
+class Wishes:
+    """What this process ("web", "worker") writes lines about: statements of so many seconds (0: none), every request."""
+
     process: str = "web"
+    slow: float = 0.0
+    access: bool = False
 
 
-_limits = _Limits()
-
-
-def slow_after(seconds: float, process: str) -> None:
-    """Say which statements are slow in this process ("web", "worker"); 0: none is."""
-    _limits.slow, _limits.process = seconds, process
+wishes = Wishes()
 
 
 def number_of(given: str) -> str:
@@ -148,8 +146,17 @@ def number() -> str:
 
 def count(name: str, **labels: str) -> None:
     """Tell whoever counts that something of `COUNTED` happened."""
-    for watcher in watchers:
-        watcher.counts(name, labels)
+    _tell("counts", name, labels)
+
+
+def _tell(what: str, *facts: object) -> None:
+    """Whoever fails while being told is told no more: watching never stands in the way of what is watched."""
+    for watcher in watchers[:]:
+        try:
+            getattr(watcher, what)(*facts)
+        except Exception:
+            watchers.remove(watcher)
+            log.exception("%s watches no more", type(watcher).__name__)
 
 
 @contextmanager
@@ -163,14 +170,12 @@ def doing(work: Work) -> Iterator[Callable[[str], None]]:
 
     before = current.set(work)
     began = perf_counter()
-    for watcher in watchers:
-        watcher.begins(work)
+    _tell("begins", work)
     try:
         yield ended
     finally:
         seconds = perf_counter() - began
-        for watcher in watchers:
-            watcher.ends(work, outcome, seconds)
+        _tell("ends", work, outcome, seconds)
         current.reset(before)
 
 
@@ -181,11 +186,12 @@ def noted(sql: str, began: float) -> None:
     if work is not None:
         work.statements += 1
         work.seconds += seconds
-    if _limits.slow and seconds >= _limits.slow:
-        log.warning("slow statement, %d ms: %s", seconds * 1000, without_values(sql))
-        count("slow_statements", process=_limits.process)
-    for watcher in watchers:
-        watcher.statement(work, sql, seconds)
+    if wishes.slow and seconds >= wishes.slow:
+        count("slow_statements", process=wishes.process)
+        if work is None or not work.discreet:
+            log.warning("slow statement, %d ms: %s", seconds * 1000, without_values(sql))
+    if watchers:
+        _tell("statement", work, sql, seconds)
 
 
 def without_values(sql: str) -> str:

@@ -27,7 +27,7 @@ _COUNTED_BY_STATUS = {
 }  # fmt: skip
 
 
-def watched(app: App, *, access_log: bool) -> App:
+def watched(app: App) -> App:
     """`app`, watched: refusals of the framework itself too, whose addresses no middleware ever sees."""
 
     async def watch_one(scope: Any, receive: Any, send: Any) -> None:
@@ -50,7 +50,7 @@ def watched(app: App, *, access_log: bool) -> App:
             finally:
                 ended(str(status))
                 _count(work, status)
-                if access_log and not work.discreet:
+                if watch.wishes.access and not work.discreet:
                     _say(work, status, perf_counter() - began)
 
     return watch_one
@@ -59,7 +59,8 @@ def watched(app: App, *, access_log: bool) -> App:
 def begin(settings: Settings, process: str) -> None:
     """In a process that serves or works, once: how its lines look, what is slow, who counts, who traces."""
     logs.begin(as_json=settings.log_as_json)
-    watch.slow_after(settings.slow_query, process)
+    wishes = watch.wishes
+    wishes.process, wishes.slow, wishes.access = process, settings.slow_query, settings.access_log
     if settings.metrics_token:
         module = "metrics" if process == "web" else "tallying"
         try:

@@ -37,7 +37,7 @@ async def figures(data_directory: Path) -> list[Figure]:
         found.append(
             Figure("palier_worker_heartbeat_age_seconds", "gauge", "Since a worker was last alive", seconds)
         )
-    return [*found, _answers(1), *_queue(queue), *(_counted(row) for row in tally)]
+    return [*found, _answers(1), *_queue(queue), *sorted(map(_counted, tally), key=_place)]
 
 
 def _here(data_directory: Path) -> Iterator[Figure]:
@@ -73,6 +73,12 @@ def _counted(row: dict[str, Any]) -> Figure:
     family = next((one for one in FAMILIES if name.startswith(one) and _ending(name, one)), name)
     kind, says = FAMILIES.get(family, ("gauge", "What a worker of another version counted"))
     return Figure(family, kind, says, row["value"], json.loads("{" + labels), name)
+
+
+def _place(figure: Figure) -> tuple[object, ...]:
+    """Buckets stand in the order of their bounds."""
+    labels = [(name, value) for name, value in sorted(figure.labels.items()) if name != "le"]
+    return figure.name, labels, float(figure.labels.get("le", "0"))
 
 
 def _ending(name: str, family: str) -> bool:
