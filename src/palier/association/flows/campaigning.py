@@ -42,6 +42,10 @@ class Version:
     settled: bool
 
 
+MOST_LISTED = 200
+"""Members of a campaign that one page names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Taking:
     """Who takes part in a campaign, and how far they are."""
@@ -64,6 +68,15 @@ class Taking:
         if self.plan.closes_on < today():
             return "closed"
         return "running" if self.plan.opens_on <= today() else "coming"
+
+    @property
+    def listed(self) -> Sequence[NetworkMember]:
+        """Those a page names: all, or in a network too large for one page the first of those who have not submitted."""
+        if len(self.members) <= MOST_LISTED:
+            return self.members
+        done = {member.id for member in self.submitted}
+        waiting = [member for member in self.members if member.id not in done]
+        return (waiting or self.members)[:MOST_LISTED]
 
     @property
     def started(self) -> int:
