@@ -89,19 +89,6 @@ def first_answer(port: int, path: str) -> float:
     raise TimeoutError(f"no answer at {path}")
 
 
-def first_page_of_serve(settings: Settings) -> float:
-    """Seconds from `palier serve` on a seeded data directory to its first page."""
-    command = [sys.executable, "-m", "palier", "serve"]
-    process = subprocess.Popen(
-        command, env=environment(settings), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        return first_answer(settings.port, "/fr/")
-    finally:
-        process.terminate()
-        process.wait(60)
-
-
 # --- people ----------------------------------------------------------------------------------------------------------
 
 
@@ -131,13 +118,18 @@ def open_copy(settings: Settings, number: int) -> tuple[Visitor, str]:
 
 
 def _post_for_session(port: int, path: str, fields: dict[str, str], address: str) -> tuple[Visitor, str]:
-    token = _cookie(_talk(port, "GET", path, address=address), "csrftoken")
+    token = csrf_token(port, path, address)
     body = urlencode(fields | {"_csrf_token": token}).encode()
     answer = _talk(port, "POST", path, f"csrftoken={token}", body, address)
     if answer.status != 303:
         raise WrongAnswer(f"{path} answered {answer.status}")
     cookies = f"csrftoken={token}; session={_cookie(answer, 'session')}"
     return Visitor(port, cookies, token), answer.headers["location"]
+
+
+def csrf_token(port: int, path: str, address: str = "127.0.0.1") -> str:
+    """The one the form at `path` comes with."""
+    return _cookie(_talk(port, "GET", path, address=address), "csrftoken")
 
 
 def saver(visitor: Visitor, page: str) -> Ask:

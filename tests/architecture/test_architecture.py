@@ -74,7 +74,13 @@ BORDERS = {
     "pypdfium2": {"reports/pictures"},
     "argon2": {"accounts/passwords"},
     "babel": {"foundation/language"},
-    "jinja2": {"foundation/templates", "foundation/compiled", "foundation/mail", "reports/typesetting", "reports/wording"},
+    "jinja2": {
+        "foundation/templates",
+        "foundation/compiled",
+        "foundation/mail",
+        "reports/typesetting",
+        "reports/wording",
+    },
     "highspy": {"action_plans/solving"},
     "segno": {"foundation/qr"},
     "pyotp": {"accounts/codes"},
@@ -257,6 +263,7 @@ def test_templates_and_tests_mirror_the_rooms() -> None:
     assert {p.name for p in (ROOT / "templates").iterdir()} <= rooms | {"layout", "macros"}
     assert {p.name for p in (ROOT / "tests").iterdir() if p.is_dir() and p.name != "__pycache__"} <= rooms | {
         "architecture",
+        "benches",
         "browser",
         "security",
         "journeys",
