@@ -34,6 +34,15 @@ _KEPT, _AGAIN_AFTER = timedelta(hours=1), timedelta(seconds=30)
 _DOCUMENT = "/.well-known/openid-configuration"
 
 
+_ERRORS = {
+    "access_denied", "account_selection_required", "consent_required", "interaction_required", "invalid_client", "invalid_grant",
+    "invalid_request", "invalid_request_object", "invalid_request_uri", "invalid_scope", "login_required",
+    "registration_not_supported", "request_not_supported", "request_uri_not_supported", "server_error",
+    "temporarily_unavailable", "unauthorized_client", "unsupported_grant_type", "unsupported_response_type",
+}  # fmt: skip
+"""What OAuth 2 (RFC 6749) and OpenID Connect Core 3.1.2.6 call what can go wrong."""
+
+
 class ProviderAway(Exception):
     """The provider does not answer, or not as a provider would. `reason` is for owners and our log."""
 
@@ -196,7 +205,7 @@ def _check_answer(answer: Mapping[str, str], metadata: Metadata) -> None:
     if named != metadata.issuer and (named is not None or metadata.names_itself):
         raise ProviderRefused("the answer comes from another provider")
     if error := answer.get("error"):
-        raise ProviderRefused(f"{error} {answer.get('error_description', '')}"[:200].strip())
+        raise ProviderRefused(_named(error))
     if not answer.get("code"):
         raise ProviderRefused("the answer holds no code")
 
@@ -227,7 +236,12 @@ def _error_in(answer: "httpx.Response") -> str:
         body = answer.json()
     except ValueError:
         return ""
-    return str(body.get("error", ""))[:80] if isinstance(body, dict) else ""
+    return _named(str(body.get("error", ""))) if isinstance(body, dict) else ""
+
+
+def _named(error: str) -> str:
+    """The error, where it is one of the protocol's; its description never: anybody can write one into an address."""
+    return error if error in _ERRORS else "an error of its own"
 
 
 async def _claims(token: str, metadata: Metadata, settings: Settings) -> dict[str, Any]:

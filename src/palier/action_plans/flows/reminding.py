@@ -63,7 +63,7 @@ async def send_due(site: str, secret: str) -> None:
             async with transaction(OnDuty(organisation.id)):
                 await _remind(organisation, site, secret)
         except Exception as trouble:
-            log.exception("reminders of %s failed", organisation.slug)
+            log.exception("reminders of the actions of %s failed", organisation.id)
             troubles.append(trouble)
     if troubles:
         raise troubles[0]

@@ -154,7 +154,7 @@ async def send_due(site: str, secret: str) -> None:
             async with transaction(OnDuty(organisation.id)):
                 await _remind_organisation(organisation, site, secret)
         except Exception as trouble:
-            log.exception("reminders of the rounds of %s failed", organisation.slug)
+            log.exception("reminders of the rounds of %s failed", organisation.id)
             troubles.append(trouble)
     if troubles:
         raise troubles[0]
