@@ -173,7 +173,7 @@ function afterAnswer(event) {
   if (status >= 200 && status < 300) acknowledged(form, state, event.detail.requestConfig.verb === "post");
   else if (REFUSALS[status]) refused(form, state, status);
   else failed(state, "unsaved");
-  state.seen?.(!state.trouble || ![401, 412].includes(status) && status < 500);
+  state.seen?.(!state.trouble || ![401, 408, 412].includes(status) && status < 500);
   showWaiting();
 }
 

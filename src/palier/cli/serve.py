@@ -58,6 +58,8 @@ def run(arguments: argparse.Namespace) -> int:
 def web(settings: Settings) -> Child:
     """The web server, on one address."""
     options = ["--interface", "asgi", "--host", settings.host, "--port", str(settings.port), "--no-ws"]
+    # Where it looks for HTTP/2 first, granian waits for ever for whoever connects and says nothing.
+    options += ["--http", "1"]
     options += ["--workers", str(settings.web_processes), "--loop", "uvloop", "--respawn-failed-workers"]
     options += ["--workers-kill-timeout", "5", "--log-level", "warning"]
     options += ["--factory", "palier.cli.web:create_app"]

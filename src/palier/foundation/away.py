@@ -1,6 +1,6 @@
 """What Palier stands on and is away for a moment, and what to tell people then: never 500, since nothing of ours is wrong.
 
-Three things: the database (restarting, overloaded), room on a disk (full, or suddenly read-only), the place of the files.
+The database (restarting, or too slow just now), room on a disk (full, or suddenly read-only), the place of the files.
 """
 
 import errno
@@ -12,6 +12,9 @@ from palier.foundation.files import ShelfAway
 from palier.foundation.language import gettext as _
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
+_TOO_BUSY = (asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError)
+"""A statement or its wait for somebody else's change took longer than a page may (foundation.database.credentials)."""
+
 _DEEPEST = 5
 """How far the cause of an error is looked for: the ORM wraps the driver's, a flow may wrap the ORM's."""
 
@@ -37,7 +40,8 @@ def told_of(error: BaseException) -> Away:
         return Away(
             _("Nothing can be kept at the moment"),
             _(
-                "The disk of this service is full or cannot be written to. Reading goes on; what you typed is still on your page: try again in a few minutes."
+                "The disk of this service is full or cannot be written to. Reading goes on; "
+                "what you typed is still on your page: try again in a few minutes."
             ),
             30,
             "no room left on a disk, or it cannot be written to",
@@ -52,6 +56,16 @@ def told_of(error: BaseException) -> Away:
             30,
             "the place of the files does not answer",
             alarming=True,
+        )
+    if any(isinstance(one, _TOO_BUSY) for one in causes):
+        return Away(
+            _("Too much is going on at once"),
+            _(
+                "This took longer than it may, and nothing was changed. What you typed is still on your page: try again in a few seconds."
+            ),
+            5,
+            "a statement took too long",
+            alarming=False,
         )
     return Away(
         _("One moment, please"),

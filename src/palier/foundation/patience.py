@@ -36,6 +36,8 @@ def patient(receive: Receive, clock: Callable[[], float] = time.monotonic) -> Re
         if whole:  # what comes now is the news that the reader has gone, and may be waited for
             return await receive()
         left = FIRST_SECONDS + arrived / BYTES_A_SECOND - (clock() - began)
+        if left <= 0:
+            raise TooSlow
         try:
             async with asyncio.timeout(min(LONGEST_SILENCE, left)):
                 message = await receive()
