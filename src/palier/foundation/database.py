@@ -172,7 +172,8 @@ def credentials(url: str, role: str | None = None, **pool: int) -> dict[str, Any
     if role:
         settings |= {"default_transaction_read_only": "on", "statement_timeout": "30s", "lock_timeout": "4s"}
     if role in (WEB, WORKER):
-        settings["role"] = role
+        # A transaction that waits for its own process holds its locks for nothing: a job may compute meanwhile, a page not.
+        settings |= {"role": role, "idle_in_transaction_session_timeout": "30s" if role == WEB else "10min"}
     return {
         "host": options.get("host") or parts.hostname,
         "port": int(options.get("port") or parts.port or 5432),

@@ -314,7 +314,7 @@ def show_fault(request: Request, error: Exception) -> Response:
 _AWAY = (
     asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, asyncpg.AdminShutdownError, asyncpg.CrashShutdownError,
     asyncpg.InsufficientResourcesError, asyncpg.LockNotAvailableError, asyncpg.InterfaceError,
-    asyncpg.PostgresIOError,
+    asyncpg.PostgresIOError, asyncpg.QueryCanceledError, asyncpg.DeadlockDetectedError,
     asyncpg.InternalClientError,  # what asyncpg says when a connection breaks between two of its own messages
     ConnectionError, OSError, TimeoutError, DBConnectionError,
 )  # fmt: skip
