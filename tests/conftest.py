@@ -4,6 +4,7 @@ Claire Lambert leads at Transports du Val, Malik Ouali contributes, Sophie Denis
 Lac and is the stranger of every story. Hugo Martin is a consultant, Inès Caron runs the network.
 """
 
+import gc
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -63,6 +64,8 @@ FLAGS = [
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Thousands of tests keep a million objects alive; looking through them all again and again took a sixth of the run.
+    gc.set_threshold(100_000, 20, 100)
     if not hasattr(config, "workerinput"):
         open_the_run()
 

@@ -118,13 +118,15 @@ def _name(url: str) -> str:
 
 
 @asynccontextmanager
-async def web(environment: dict[str, str], port: int = 0) -> AsyncIterator[str]:
+async def web(
+    environment: dict[str, str], port: int = 0, *, app: str = "palier.app:create_app"
+) -> AsyncIterator[str]:
     """A web process of its own; its address, once it answers."""
     port = port or free_port()
     address = f"http://127.0.0.1:{port}"
     arguments = [
         "--factory",
-        "palier.app:create_app",
+        app,
         "--host",
         "127.0.0.1",
         "--port",

@@ -7,14 +7,14 @@ from palier.accounts.flows import letters
 from palier.foundation.actor import OnDuty
 from palier.foundation.database import transaction
 from palier.foundation.settings import Settings
-from tests.benchmarks.planting import working
 from tests.conftest import Cast
+from tests.roles import as_the_worker
 
 LEA = "lea@example.org"
 
 
 async def way_out(settings: Settings, secret: str, topic: str = "reminder.soon") -> str:
-    async with working(settings), transaction(OnDuty()):
+    async with as_the_worker(settings), transaction(OnDuty()):
         return await letters.way_out(topic, LEA, secret)
 
 

@@ -23,8 +23,8 @@ from palier.foundation.database import only_reading, reading, transaction
 from palier.foundation.identifiers import new_id
 from palier.foundation.settings import Settings
 from palier.foundation.uploads import LARGEST_REQUEST, Received
-from tests.benchmarks.planting import working
 from tests.conftest import Browser, Cast, plant_mandate
+from tests.roles import as_the_worker
 
 PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 HTMX = {"hx-request": "true"}
@@ -57,7 +57,7 @@ async def say(actor: Actor, action: Action, text: str, *chosen: UUID) -> Comment
 
 
 async def do_jobs(settings: Settings, run_jobs: Jobs) -> None:
-    async with working(settings):
+    async with as_the_worker(settings):
         await run_jobs()
 
 

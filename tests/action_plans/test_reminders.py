@@ -27,9 +27,9 @@ from palier.foundation.actor import Actor
 from palier.foundation.database import reading, select, transaction
 from palier.foundation.identifiers import new_id
 from palier.foundation.settings import Settings
-from tests.benchmarks.planting import working
 from tests.conftest import Browser
 from tests.postman import Deliver, Postman
+from tests.roles import as_the_worker
 
 DUE = date(2026, 12, 3)  # a Thursday
 SITE = "http://palier.test"
@@ -119,7 +119,7 @@ async def plant(owner: asyncpg.Connection, claire: Actor) -> Plant:
 
 
 async def send(settings: Settings, day: date, hour: int = 9) -> None:
-    async with working(settings):
+    async with as_the_worker(settings):
         clock.freeze(datetime(day.year, day.month, day.day, hour, tzinfo=UTC))
         await reminding.send_due(SITE, settings.secret)
 

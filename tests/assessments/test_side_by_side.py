@@ -18,7 +18,7 @@ from palier.foundation.identifiers import new_id
 from palier.foundation.settings import Settings
 from palier.questionnaires.catalogue import latest
 from palier.scoring.rules.answers import State
-from tests.benchmarks.planting import working
+from tests.roles import as_the_worker
 
 pytestmark = pytest.mark.database
 ROUND = "/o/transports-du-val/e/fl-2026"
@@ -107,7 +107,7 @@ async def test_a_criterion_is_discussed_and_the_one_called_is_written_to(
         )
         assert "au fond ?" in (await hers.get(FIRST)).text
         assert (await comment(hers, " ")).status_code == 422
-    async with working(settings):
+    async with as_the_worker(settings):
         await run_jobs()
     letters = await owner.fetch("select recipient, text from mail")
     assert [row["recipient"] for row in letters] == ["malik@example.org"]
@@ -141,7 +141,7 @@ async def test_what_is_said_while_everybody_answers_alone_waits_for_ones_own_ans
         assert "Deux à mon avis" in early.text
         async with reading(malik):
             assert await Comment.all().count() == 0
-        async with working(settings):
+        async with as_the_worker(settings):
             await run_jobs()
         assert await owner.fetchval("select count(*) from mail") == 0
         assert secret not in str(await owner.fetch("select details from audit_entry"))

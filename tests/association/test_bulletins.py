@@ -33,9 +33,9 @@ from tests.benchmarks.planting import (
     plant_campaign,
     plant_network,
     publish,
-    working,
 )
 from tests.conftest import Browser
+from tests.roles import as_the_worker
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_what_moved_is_said_in_words_and_never_as_a_zero(moves: tuple[int, ...],
 
 
 async def drawn(settings: Settings, edition: UUID, locale: str) -> Bulletin:
-    async with working(settings), transaction(OnDuty()):
+    async with as_the_worker(settings), transaction(OnDuty()):
         with speaking(locale):
             return await bulletins.draw_up(await Edition.get(id=edition))
 
@@ -85,7 +85,7 @@ async def drawn(settings: Settings, edition: UUID, locale: str) -> Bulletin:
 async def make(settings: Settings, bulletin: UUID) -> None:
     press = Press(workers=1, printer=printed)
     try:
-        async with working(settings):
+        async with as_the_worker(settings):
             await bulletins.make_bulletin(bulletin, press)
     finally:
         press.stop()

@@ -15,9 +15,10 @@ from palier.foundation.identifiers import new_id
 from palier.foundation.settings import Settings
 from palier.questionnaires.catalogue import latest
 from tests.association.conftest import NET
-from tests.benchmarks.planting import Planted, enrol, plant_campaign, working
+from tests.benchmarks.planting import Planted, enrol, plant_campaign
 from tests.benchmarks.test_member_page import plain
 from tests.conftest import Browser
+from tests.roles import as_the_worker
 
 OPENS, CLOSES = date(2026, 9, 15), date(2026, 11, 28)
 USUAL = default_reminders(OPENS, CLOSES)
@@ -90,7 +91,7 @@ async def planned(owner: asyncpg.Connection, network: Planted) -> object:
 
 
 async def send(settings: Settings, day: date) -> None:
-    async with working(settings):
+    async with as_the_worker(settings):
         clock.freeze(datetime(day.year, day.month, day.day, 9, tzinfo=UTC))
         await writing.send_due("http://palier.test", settings.secret)
 
@@ -190,7 +191,7 @@ async def test_reminding_by_hand_reaches_each_member_once_a_day(
         assert (await browser.send_form(f"{here}/remind")).status_code == 303
         twice = await browser.send_form(f"{here}/remind")
         assert "Il ne reste personne" in plain((await browser.get(twice.headers["location"])).text)
-        async with working(settings):
+        async with as_the_worker(settings):
             await run_jobs()
         again = await browser.send_form(f"{here}/remind", {"organisation": str(claire.organisation_id)})
         assert "Il ne reste personne" in plain((await browser.get(again.headers["location"])).text)

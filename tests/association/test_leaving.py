@@ -8,8 +8,9 @@ from palier.association.flows import leaving
 from palier.foundation.actor import Actor
 from palier.foundation.identifiers import new_id
 from palier.foundation.settings import Settings
-from tests.benchmarks.planting import Planted, enrol, working
+from tests.benchmarks.planting import Planted, enrol
 from tests.conftest import Browser
+from tests.roles import as_the_worker
 
 LEAVE = "/o/transports-du-val/network/excellence/leave"
 
@@ -50,7 +51,7 @@ async def test_a_member_that_leaves_reads_nothing_more_and_its_staff_are_told(
     told = json.loads(
         await owner.fetchval("select args from procrastinate_jobs where task_name = $1", leaving.TOLD)
     )
-    async with working(settings):
+    async with as_the_worker(settings):
         await leaving.tell_staff(**told, site="http://palier.test")
     mail = await owner.fetchrow("select * from mail")
     assert mail["recipient"] == "ines@example.org"

@@ -2,8 +2,7 @@
 
 import json
 import random
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -16,12 +15,13 @@ from palier.assessments.rules.drafts import Draft
 from palier.assessments.store import Assessment, Campaign
 from palier.benchmarks.flows.publishing import publish_campaign
 from palier.foundation.actor import Actor
-from palier.foundation.database import WEB, WORKER, connect, disconnect, only_reading, reading
+from palier.foundation.database import only_reading, reading
 from palier.foundation.identifiers import new_id
 from palier.foundation.settings import Settings
 from palier.questionnaires.catalogue import latest
 from palier.questionnaires.rules import Questionnaire
 from palier.scoring.rules.answers import State
+from tests.roles import as_the_worker
 
 SECTORS = (
     ("transport", "passenger_transport"), ("transport", "rail"), ("commerce", "retail"), ("housing", "social_housing"),
@@ -152,20 +152,6 @@ async def submit_round(
     return await submit(actor, opened.slug, name=actor.person.name, consent=consent)
 
 
-@asynccontextmanager
-async def working(settings: Settings) -> AsyncIterator[None]:
-    """The worker's own database role, as its process has it."""
-    only_reading.set(False)
-    url = str(settings.database_url)
-    await disconnect()
-    await connect(url, WORKER, maxsize=4)
-    try:
-        yield
-    finally:
-        await disconnect()
-        await connect(url, WEB, maxsize=10)
-
-
 async def publish(settings: Settings, campaign: Campaign, on: str | None = None) -> None:
-    async with working(settings):
+    async with as_the_worker(settings):
         await publish_campaign(str(campaign.id), on=on or f"{campaign.name}-12-15")

@@ -17,10 +17,10 @@ from tests.benchmarks.planting import (
     plant_network,
     publish,
     submit_round,
-    working,
 )
 from tests.benchmarks.test_member_page import plain
 from tests.conftest import Browser
+from tests.roles import as_the_worker
 
 OWN = "select count(*) from contribution where organisation_id = $1"
 
@@ -69,7 +69,7 @@ async def test_a_consent_taken_back_before_sealing_takes_the_contribution_out_an
             form = answer(given)
             assert (await browser.send_form(here, form)).status_code == 303
             assert (await browser.send_form(here, form)).status_code == 303
-        async with working(settings):
+        async with as_the_worker(settings):
             await run_jobs()
         assert await owner.fetchval(OWN, claire.organisation_id) == kept
     assert await owner.fetchval("select count(*) from consent") == 4
@@ -99,7 +99,7 @@ async def test_a_consent_taken_back_after_sealing_waits_for_the_next_campaign(
     async with visit(claire) as browser:
         await browser.send_form(f"{here}/sharing", answer("no"))
         page = plain((await browser.get(f"{here}/sharing")).text)
-        async with working(settings):
+        async with as_the_worker(settings):
             await run_jobs()
         assert (await browser.get(f"{here}/benchmark")).status_code == 200
     assert "prend effet à la campagne suivante" in page

@@ -24,10 +24,10 @@ from tests.benchmarks.planting import (
     plant_campaign,
     plant_network,
     submit_round,
-    working,
 )
 from tests.benchmarks.test_member_page import plain
 from tests.conftest import Browser, Cast
+from tests.roles import as_the_worker
 
 NET = "/n/excellence"
 HASH = "select hash from edition_draft"
@@ -51,7 +51,7 @@ async def network(owner: asyncpg.Connection, ines: Person) -> Planted:
 async def sealed(settings: Settings, owner: asyncpg.Connection, network: Planted) -> str:
     campaign = await plant_campaign(owner, network, "2024")
     await contribute(owner, network, campaign)
-    async with working(settings):
+    async with as_the_worker(settings):
         await seal_draft(str(campaign.id))
     return str(campaign.id)
 
@@ -63,7 +63,7 @@ async def test_a_draft_is_what_is_published_and_is_gone_afterwards(
     looked_at = await owner.fetch("select cohort, variable, q1, median, q3 from draft_row order by 1, 2")
     seen, seats = await owner.fetchval(HASH), await owner.fetchval("select count(*) from draft_seat")
     assert await owner.fetchval("select count(*) from edition") == 0
-    async with working(settings):
+    async with as_the_worker(settings):
         await publish_campaign(campaign, on="2024-12-15")
     assert await owner.fetchval("select hash from edition") == seen
     assert looked_at == await owner.fetch(
@@ -81,7 +81,7 @@ async def test_a_draft_set_aside_is_the_same_one_when_taken_up_again_whatever_ha
     campaign = await sealed(settings, owner, network)
     seen = await owner.fetchval(HASH)
     seats = await owner.fetch("select batch, organisation_id from draft_seat order by 1, 2")
-    async with working(settings):
+    async with as_the_worker(settings):
         await set_draft_aside(campaign)
         assert await owner.fetchval("select count(*) from draft_row") == 0
         await publish_campaign(campaign)
@@ -92,7 +92,7 @@ async def test_a_draft_set_aside_is_the_same_one_when_taken_up_again_whatever_ha
     await owner.execute(
         "update network_member set left_on = current_date where organisation_id = $1", network.members[0]
     )
-    async with working(settings):
+    async with as_the_worker(settings):
         await seal_draft(campaign)
         await seal_draft(campaign)
         assert await owner.fetchval("select count(*) from draft_row") > 0
@@ -111,11 +111,11 @@ async def test_a_worker_killed_while_publishing_leaves_the_draft_and_the_next_pu
 
     with monkeypatch.context() as patch, pytest.raises(ConnectionError):
         patch.setattr(publishing.store, "erase_draft", killed)
-        async with working(settings):
+        async with as_the_worker(settings):
             await publish_campaign(campaign)
     assert await owner.fetchval("select count(*) from edition") == 0
     assert await owner.fetchval("select count(*) from draft_row") > 0
-    async with working(settings):
+    async with as_the_worker(settings):
         await asyncio.gather(publish_campaign(campaign), publish_campaign(campaign), seal_draft(campaign))
     assert await owner.fetchval("select count(*) from edition") == 1
     assert await owner.fetchval("select count(*) from audit_entry where verb = 'benchmarks.published'") == 1
@@ -134,7 +134,7 @@ async def test_a_double_click_counts_once_and_leads_where_the_first_led(
     await contribute(owner, network, campaign)
     await _all_submitted(owner, network, campaign)
     if tail != "/draft":
-        async with working(settings):
+        async with as_the_worker(settings):
             await seal_draft(str(campaign.id))
     here = f"{NET}/campaigns/{campaign.id}/publish"
     form = {"op": str(new_id()), "confirm": "2024"}
@@ -144,7 +144,7 @@ async def test_a_double_click_counts_once_and_leads_where_the_first_led(
         waiting = await owner.fetchval(
             "select count(*) from procrastinate_jobs where task_name like 'benchmarks.%'"
         )
-        async with working(settings):
+        async with as_the_worker(settings):
             await run_jobs()
         late = await browser.send_form(f"{here}{tail}", form)
     assert {(one.status_code, one.headers["location"]) for one in (*both, late)} == {(303, f"{here}?asked=1")}
@@ -174,7 +174,7 @@ async def test_nothing_sealed_or_published_is_changed_even_by_the_administrator(
     for statement in before:
         with pytest.raises(asyncpg.PostgresError, match=r"sealed|never changed|for good"):
             await owner.execute(statement)
-    async with working(settings):
+    async with as_the_worker(settings):
         await publish_campaign(campaign)
     for statement in after:
         with pytest.raises(asyncpg.PostgresError, match="never changed"):
@@ -220,7 +220,7 @@ async def test_the_checks_tell_no_figure_and_the_preview_only_what_a_member_woul
     assert shown
     assert shown <= medians
     assert "50,0" not in seen.text
-    async with working(settings):
+    async with as_the_worker(settings):
         await publish_campaign(campaign)
     async with visit(ines) as browser:
         assert "Médiane" not in (await browser.get(f"{here}/preview")).text
@@ -257,7 +257,7 @@ async def test_every_page_stands_though_the_web_role_may_read_nothing_members_ga
     await enrol(owner, network, claire.organisation_id)
     own = await submit_round(claire, campaign)
     await contribute(owner, network, campaign)
-    async with working(settings):
+    async with as_the_worker(settings):
         await publish_campaign(str(campaign.id))
     for table in ("contribution", "draft_row"):
         assert not await owner.fetchval(

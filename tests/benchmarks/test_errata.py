@@ -29,9 +29,10 @@ from tests.benchmarks import planting
 from tests.benchmarks.attacks import exchanged
 from tests.benchmarks.direct import direct
 from tests.benchmarks.networks import NETWORK, members
-from tests.benchmarks.planting import Planted, plant_campaign, plant_network, working
+from tests.benchmarks.planting import Planted, plant_campaign, plant_network
 from tests.benchmarks.test_member_page import plain
 from tests.conftest import Browser, Cast
+from tests.roles import as_the_worker
 
 WHY = "Une question était mal traduite."
 
@@ -134,7 +135,7 @@ async def batch_of(owner: asyncpg.Connection) -> list[UUID]:
 
 async def ask(owner: asyncpg.Connection, settings: Settings, times: int = 1) -> None:
     edition = await owner.fetchval("select id from edition where corrects_id is null")
-    async with working(settings):
+    async with as_the_worker(settings):
         for _ in range(times):
             await publish_erratum(str(edition), WHY, on="2027-01-10")
 
@@ -324,7 +325,7 @@ async def test_staff_ask_for_an_erratum_with_a_reason_once_enough_members_filed_
             assert (await browser.send_form(f"{here}/correct", twice)).status_code == 303
         asked = "select count(*) from audit_entry where verb = 'benchmarks.erratum_asked'"
         assert await owner.fetchval(asked) == 1
-        async with working(settings):
+        async with as_the_worker(settings):
             await run_jobs()
         text = plain((await browser.get(here)).text)
         erratum = await owner.fetchval("select id from edition where corrects_id is not null")

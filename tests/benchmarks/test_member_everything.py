@@ -26,10 +26,10 @@ from tests.benchmarks.planting import (
     plant_network,
     publish,
     submit_round,
-    working,
 )
 from tests.benchmarks.test_member_page import HERE, plain, read
 from tests.conftest import Browser, Cast
+from tests.roles import as_the_worker
 
 FIGURES = ("p10", "q1", "median", "q3", "p90")
 
@@ -44,7 +44,7 @@ async def published(
     campaign = await plant_campaign(owner, network, questionnaire=questionnaire)
     await contribute(owner, network, campaign)
     assessment = await submit_round(claire, campaign, asked=asked)
-    async with working(settings):
+    async with as_the_worker(settings):
         await collect(str(assessment.organisation_id), str(assessment.id))
     await publish(settings, campaign)
     return assessment
@@ -217,7 +217,7 @@ async def test_how_peers_moved_on_a_criterion_is_told_where_both_campaigns_asked
         owner, planted, campaign, [one for one in planted.members if one != claire.organisation_id]
     )
     own = await submit_round(claire, campaign, level=4)
-    async with working(settings):
+    async with as_the_worker(settings):
         await collect(str(own.organisation_id), str(own.id))
     await publish(settings, campaign)
     (changed,) = find_questionnaire("FL", "1.1.0").changes.changed  # type: ignore[union-attr]

@@ -21,9 +21,9 @@ from tests.benchmarks.planting import (
     plant_network,
     publish,
     submit_round,
-    working,
 )
 from tests.conftest import Browser, Cast, plant_mandate
+from tests.roles import as_the_worker
 
 HERE = "/o/transports-du-val/e/{slug}/benchmark"
 
@@ -46,7 +46,7 @@ async def published_round(
     campaign = await plant_campaign(owner, network, name)
     await contribute(owner, network, campaign, seed=int(name))
     assessment = await submit_round(actor, campaign, level)
-    async with working(settings):
+    async with as_the_worker(settings):
         await collect(str(assessment.organisation_id), str(assessment.id))
     await publish(settings, campaign)
     return assessment

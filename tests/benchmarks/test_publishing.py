@@ -24,9 +24,9 @@ from tests.benchmarks.planting import (
     plant_network,
     publish,
     submit_round,
-    working,
 )
 from tests.conftest import Cast
+from tests.roles import as_the_worker
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ async def contributions(owner: asyncpg.Connection) -> list[dict[str, Any]]:
 
 
 async def take(settings: Settings, assessment: Any) -> None:
-    async with working(settings):
+    async with as_the_worker(settings):
         await collect(str(assessment.organisation_id), str(assessment.id))
 
 
@@ -106,7 +106,7 @@ async def test_an_unverified_member_is_taken_when_the_staff_verifies_it(
     await take(settings, assessment)
     assert await contributions(owner) == []
     await owner.execute("update network_member set verified_at = now()")
-    async with working(settings):
+    async with as_the_worker(settings):
         await collect_of_member(str(claire.organisation_id), str(network.id))
     assert len(await contributions(owner)) == 1
 
@@ -138,7 +138,7 @@ async def test_publishing_seals_once_forgets_the_scores_and_tells_the_audit_trai
     edition = await owner.fetchrow("select * from edition")
     assert edition["k"] == 8
     assert {row["scores"] for row in await contributions(owner)} == {None}
-    async with working(settings), reading(None):
+    async with as_the_worker(settings), reading(None):
         assert await audit.broken_links(network.id) == []
     details = await owner.fetchval("select details from audit_entry where chain = $1", network.id)
     assert json.loads(details)["hash"] == edition["hash"]

@@ -27,9 +27,9 @@ from tests.benchmarks.planting import (
     plant_network,
     publish,
     submit_round,
-    working,
 )
 from tests.conftest import Browser
+from tests.roles import as_the_worker
 
 OWN = "select assessment_id, scores::jsonb ->> 'total' as total from contribution where organisation_id = $1"
 
@@ -70,7 +70,7 @@ async def test_the_new_scores_take_the_place_of_the_old_and_the_plan_follows(
     await open_plan(claire, first.slug, "Plan 2027", 2027, new_id())
 
     async def counted() -> list[tuple[object, str]]:
-        async with working(settings):
+        async with as_the_worker(settings):
             await run_jobs()
         return [tuple(row) for row in await owner.fetch(OWN, claire.organisation_id)]
 
@@ -98,7 +98,7 @@ async def test_after_the_campaign_closed_or_was_sealed_a_round_is_corrected_othe
 ) -> None:  # type: ignore[no-untyped-def]
     campaign = await campaign_of(owner, network)
     first = await submit_round(claire, campaign)
-    async with working(settings):
+    async with as_the_worker(settings):
         await run_jobs()
     draft = await reopen(claire, first.slug)
     await contribute(owner, network, campaign, network.members)
@@ -114,7 +114,7 @@ async def test_after_the_campaign_closed_or_was_sealed_a_round_is_corrected_othe
     edition = await owner.fetchval("select hash from edition")
     only_reading.set(False)
     await submit(claire, late.slug, name="Claire Lambert", consent=True)
-    async with working(settings):
+    async with as_the_worker(settings):
         await run_jobs()
     ((counting, _),) = await owner.fetch(OWN, claire.organisation_id)
     assert counting == first.id  # what is sealed stays, and its frozen result with it

@@ -19,10 +19,10 @@ from tests.benchmarks.planting import (
     plant_network,
     publish,
     submit_round,
-    working,
 )
 from tests.benchmarks.test_member_page import plain
 from tests.conftest import Browser, Cast
+from tests.roles import as_the_worker
 
 NET = "/n/excellence"
 
@@ -144,7 +144,7 @@ async def test_verifying_a_member_takes_what_it_has_submitted(
         assert page.count("/verify") == 1
         assert (await browser.send_form(f"{NET}/members/{member}/verify")).status_code == 303
         await browser.send_form(f"{NET}/members/{member}/verify")
-    async with working(settings):
+    async with as_the_worker(settings):
         await run_jobs()
     assert (
         await owner.fetchval(
@@ -228,7 +228,7 @@ async def test_an_edition_is_asked_for_by_typing_its_name_and_made_by_the_worker
             "no draft was looked at"
         )
         assert (await browser.send_form(f"{here}/draft")).status_code == 303
-        async with working(settings):
+        async with as_the_worker(settings):
             await run_jobs()
         asked = await browser.send_form(here, {"confirm": "2024"})
         assert asked.status_code == 303
@@ -236,7 +236,7 @@ async def test_an_edition_is_asked_for_by_typing_its_name_and_made_by_the_worker
         assert 'hx-trigger="every 2s"' in waiting.text
         assert (await browser.get(f"{here}/state")).status_code == 200
         assert (await browser.send_form(here, {"confirm": "2024"})).status_code == 422
-        async with working(settings):
+        async with as_the_worker(settings):
             await run_jobs()
         done = await browser.get(f"{here}/state")
         again = await browser.get(here)
@@ -272,7 +272,7 @@ async def test_a_small_network_publishes_once_a_year(
     for campaign in (first, second):
         await took_part(owner, network, campaign, submitted=20, started=20)
     await contribute(owner, network, first)
-    async with working(settings):
+    async with as_the_worker(settings):
         await publish_campaign(str(first.id))
     async with visit(ines) as browser:
         assert "Pas avant" in plain((await browser.get(f"{NET}/campaigns/{second.id}/publish")).text)

@@ -21,7 +21,7 @@ from palier.billing.flows import pricing
 from palier.billing.stripe import Stripe, till_from
 from palier.foundation import actor as acting
 from palier.foundation import clock
-from palier.foundation.database import WEB, WORKER, connect, disconnect, only_reading, transaction
+from palier.foundation.database import only_reading, transaction
 from palier.foundation.jobs import queue
 from palier.foundation.settings import Settings
 from palier.foundation.working import closing
@@ -32,6 +32,7 @@ from tests.billing.stripe_peer.app import Peer
 from tests.billing.stripe_peer.post import Post
 from tests.billing.stripe_peer.world import Trouble, World
 from tests.conftest import Visitor
+from tests.roles import as_the_worker
 
 KEY, SECRET, FORMER_SECRET = "sk_test_palier", "whsec_palier_now", "whsec_palier_before"
 HOOK = "/webhooks/stripe"
@@ -107,19 +108,6 @@ class Selling:
         self.world.troubles += troubles
 
 
-@asynccontextmanager
-async def as_worker(settings: Settings) -> AsyncIterator[None]:
-    """The pool of the worker's role, which sees every payer's rows; the web's again afterwards."""
-    only_reading.set(False)
-    await disconnect()
-    await connect(str(settings.database_url), WORKER, maxsize=4)
-    try:
-        yield
-    finally:
-        await disconnect()
-        await connect(str(settings.database_url), WEB, maxsize=10)
-
-
 # --- fixtures -------------------------------------------------------------------------------------------------------
 
 
@@ -183,7 +171,7 @@ async def beside(world: World, app: Litestar, till: Stripe, settings: Settings) 
         closed = [
             job for job in known if not job.name.startswith("billing.")
         ]  # the till outlives a worker here
-        async with as_worker(settings), closing(closed), worker.open_async():
+        async with as_the_worker(settings), closing(closed), worker.open_async():
             await worker.run_worker_async(
                 wait=False, install_signal_handlers=False, delete_jobs="successful", listen_notify=False
             )

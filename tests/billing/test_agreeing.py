@@ -24,9 +24,9 @@ from palier.foundation.audit import PLATFORM, broken_links
 from palier.foundation.database import reading
 from palier.foundation.rights import Limit, Standing
 from palier.foundation.settings import Settings
-from tests.billing.selling import as_worker
 from tests.conftest import Cast
 from tests.platform.conftest import gaelle, put_on_staff, staff  # noqa: F401
+from tests.roles import as_the_worker
 
 SITE = "http://palier.test"
 OFFERS = offers_in()
@@ -142,7 +142,7 @@ async def test_the_calendar_writes_twice_and_calls_what_has_ended_ended(
     written = []
     for later in (0, 30, 31, 60, 60, 89, 90, 91):
         clock.freeze(begins(on + timedelta(days=later)) + timedelta(hours=8))
-        async with as_worker(settings):
+        async with as_the_worker(settings):
             await review_agreements(OFFERS, SITE)
         written.append(await owner.fetchval("select count(*) from mail where kind = 'agreement_ending'"))
     assert written == [0, 1, 1, 2, 2, 2, 2, 2]

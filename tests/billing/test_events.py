@@ -17,12 +17,13 @@ from palier.foundation import actor as acting
 from palier.foundation import clock
 from palier.foundation.settings import Settings
 from tests.billing.counter import Tables, at_stripe, bought
-from tests.billing.selling import ADDRESS, FORMER_SECRET, HOOK, SECRET, Selling, as_worker
+from tests.billing.selling import ADDRESS, FORMER_SECRET, HOOK, SECRET, Selling
 from tests.billing.stripe_peer import happenings, methods
 from tests.billing.stripe_peer.methods import GOOD
 from tests.billing.stripe_peer.post import body_of, signed
 from tests.billing.stripe_peer.world import Thing, Trouble
 from tests.conftest import Cast
+from tests.roles import as_the_worker
 
 NOBODY = "nothing was put down"
 
@@ -199,7 +200,7 @@ async def test_while_stripe_is_away_events_wait_and_are_followed_later(
     }  # put down; then the power goes
     assert (await tables.one("subscription"))["cancel_at_period_end"] is False
     selling.in_trouble(*[Trouble.UNAVAILABLE] * 3)
-    async with as_worker(selling.settings):
+    async with as_the_worker(selling.settings):
         outcome = await projecting.drain(selling.till)
     assert (outcome.followed, outcome.away) == (0, True)
     waiting = await tables.waiting()
@@ -233,7 +234,7 @@ async def test_what_cannot_be_followed_stays_and_hinders_nobody(
     assert len(await tables.held()) == 2  # nothing was taken from anybody
     await selling.run_jobs()
     clock.freeze(clock.now())
-    async with as_worker(selling.settings):
+    async with as_the_worker(selling.settings):
         await projecting.drain(selling.till)
     assert await tables.waiting() == []
 
@@ -242,7 +243,7 @@ async def test_what_cannot_be_followed_stays_and_hinders_nobody(
 
     selling.world.tell("customer.subscription.updated", there)
     await selling.deliver()
-    async with as_worker(selling.settings):
+    async with as_the_worker(selling.settings):
         monkeypatch.setattr(projecting, "project", fails)
         await projecting.drain(selling.till)
     assert [row["error"] for row in await tables.waiting()] == ["a fault of ours: KeyError"]
@@ -257,7 +258,7 @@ async def test_an_older_answer_never_overwrites_a_newer_one(
     selling.days_pass(1)
     await selling.till.post(f"subscriptions/{subscription}", {"cancel_at_period_end": True}, "k")
     await selling.told()
-    async with as_worker(selling.settings):
+    async with as_the_worker(selling.settings):
         await projecting.project_told(selling.till, old, asked_before)
     assert (await tables.one("subscription"))["cancel_at_period_end"] is True
 

@@ -24,7 +24,7 @@ from palier.foundation.jobs import queue
 from palier.foundation.settings import Settings
 from palier.foundation.working import closing
 from palier.jobs import jobs
-from tests.billing.selling import HOOK, KEY, SECRET, as_worker
+from tests.billing.selling import HOOK, KEY, SECRET
 from tests.billing.stripe_peer import methods, spec
 from tests.billing.stripe_peer import time as peer_time
 from tests.billing.stripe_peer.app import Peer
@@ -32,6 +32,7 @@ from tests.billing.stripe_peer.post import Post
 from tests.billing.stripe_peer.world import World
 from tests.browser.doors import Door, SignInAs
 from tests.demonstration import free_port, web
+from tests.roles import as_the_worker
 
 pytestmark = pytest.mark.browser
 VALLEY, CLINIC = "/o/transports-du-val/billing", "/o/clinique-du-lac/billing"
@@ -91,7 +92,7 @@ async def street(settings: Settings, stripe_door: World, repository: Path) -> As
     async def work() -> None:
         known = jobs(selling)
         worker = queue(str(settings.database_url), known)
-        async with as_worker(selling), closing(known), worker.open_async():
+        async with as_the_worker(selling), closing(known), worker.open_async():
             await worker.run_worker_async(
                 wait=False, install_signal_handlers=False, delete_jobs="successful", listen_notify=False
             )

@@ -29,7 +29,7 @@ from palier.foundation.identifiers import new_id
 from palier.foundation.rights import Standing
 from palier.foundation.settings import Settings
 from tests.postman import Postman
-from tests.privacy.everywhere import as_worker
+from tests.roles import as_the_worker
 
 OFFERS = offers_in(Path(__file__).parents[2] / "offers.yaml")
 START = datetime(2027, 1, 4, 9, 0, tzinfo=UTC)
@@ -101,7 +101,7 @@ async def test_the_life_of_a_subscription_is_told_in_time_and_once(
     clock.freeze(START)
     account = await plant_account(claire)
     told: list[tuple[int, str]] = []
-    async with as_worker(selling):
+    async with as_the_worker(selling):
         for number in sorted({*LIFE, *(at for at, _ in WRITTEN), 22, 24, 31, 66, 75, 111, 140}):
             clock.freeze(day(number))
             async with transaction(None):
@@ -141,7 +141,7 @@ async def test_whoever_was_not_told_in_time_is_told_the_nearest_only(
 ) -> None:
     clock.freeze(START)
     account = await plant_account(claire, email="")
-    async with as_worker(selling):
+    async with as_the_worker(selling):
         async with transaction(None):
             await plant_subscription(account, status="trialing", trial_end=day(30))
         clock.freeze(day(29.5))  # the worker had stood still for a month
@@ -158,7 +158,7 @@ async def test_an_invoice_is_announced_and_recalled_and_paid_in_silence(
 ) -> None:
     clock.freeze(START)
     account = await plant_account(claire)
-    async with as_worker(selling):
+    async with as_the_worker(selling):
         async with transaction(None):
             invoice = await store.Invoice.create(
                 id=new_id(), account_id=account.id, issuer=Issuer.STRIPE, state=InvoiceState.OPEN, number="F-7",
@@ -184,7 +184,7 @@ async def test_nothing_is_written_where_nothing_is_sold_and_the_staff_hear_of_mo
 ) -> None:
     clock.freeze(START)
     account = await plant_account(claire)
-    async with as_worker(selling):
+    async with as_the_worker(selling):
         async with transaction(None):
             await plant_subscription(account, **unpaid(START))
             await store.BillingAccount.filter(id=account.id).update(disputed_at=START)
@@ -205,7 +205,7 @@ async def test_nothing_is_written_where_nothing_is_sold_and_the_staff_hear_of_mo
 
 async def test_two_workers_write_one_letter(claire: acting.Actor, selling: Settings, owner: Any) -> None:
     account = await plant_account(claire)
-    async with as_worker(selling):
+    async with as_the_worker(selling):
         async with transaction(None):
             await plant_subscription(account, **unpaid(clock.now()))
             known = await noticing._known(account, OFFERS)  # both looked before either wrote

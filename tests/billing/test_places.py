@@ -23,9 +23,9 @@ from palier.foundation.identifiers import new_id
 from palier.foundation.rights import Feature, Rights
 from palier.foundation.rights import Standing as HowHeld
 from palier.foundation.settings import Settings
-from tests.benchmarks.planting import working
 from tests.billing.sponsors import OFFERS, Stand, entitlement_of, houses, offered, place_row, stand
 from tests.conftest import Cast
+from tests.roles import as_the_worker
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ async def rights_of(actor: Actor) -> Rights:
 async def night(settings: Settings, days: int = 1) -> None:
     """So many days later, the worker looks at the places, as it does every morning."""
     clock.freeze(now() + timedelta(days=days))
-    async with working(settings):
+    async with as_the_worker(settings):
         await place_clock.look_through(OFFERS)
 
 
@@ -193,7 +193,7 @@ async def test_when_the_network_pays_no_more_its_places_end_on_a_day_that_was_to
     )
     if ending.startswith("unpaid"):
         await excellence.set("grace_until", now() + timedelta(hours=1))
-        async with working(settings):
+        async with as_the_worker(settings):
             await place_clock.look_through(OFFERS)
         assert (await place_row(owner, held))["ends_on"] is None, (
             "a payment that is late is nobody else's business"
@@ -348,7 +348,7 @@ async def test_letters_go_once_to_whom_they_concern_in_their_language(
     await place_answering.decline(members[1], two)
     await place_giving.end(excellence.manager, one, When.MONTH, OFFERS)
     for _ in range(2):
-        async with working(settings):
+        async with as_the_worker(settings):
             await run_jobs()
     told = await mails(owner)
     assert sorted(told) == [
@@ -356,14 +356,14 @@ async def test_letters_go_once_to_whom_they_concern_in_their_language(
     ], "an offer that was answered before the letter left needs none"  # fmt: skip
     for days in (3, 16, 5):
         await night(settings, days)
-        async with working(settings):
+        async with as_the_worker(settings):
             await run_jobs()
     assert [kind for who, kind in await mails(owner) if who == "claire@example.org"] == [
         "place_ends",
         "place_soon",
     ]
     await offered(excellence, members[1])
-    async with working(settings):
+    async with as_the_worker(settings):
         await run_jobs()
     subject = await owner.fetchval("select subject from mail where recipient = 'd0@example.org'")
     assert subject == "Réseau excellence offers Régie 0 a place"

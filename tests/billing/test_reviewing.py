@@ -14,11 +14,12 @@ from palier.billing.stripe import Refused, TillAway
 from palier.entitlements.rules.offers import Interval, Price
 from palier.foundation import actor as acting
 from tests.billing.counter import Tables, bought
-from tests.billing.selling import Selling, as_worker
+from tests.billing.selling import Selling
 from tests.billing.stripe_peer import methods
 from tests.billing.stripe_peer.methods import GOOD, IBAN_BAD
 from tests.billing.stripe_peer.world import Trouble
 from tests.conftest import Cast
+from tests.roles import as_the_worker
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def tables(owner: asyncpg.Connection) -> Tables:
 
 
 async def review(selling: Selling) -> Any:
-    async with as_worker(selling.settings):
+    async with as_the_worker(selling.settings):
         return await reviewing.review(selling.till)
 
 
@@ -90,7 +91,7 @@ async def test_a_comparison_that_breaks_off_begins_again_where_it_was(
     row = await review(selling)
     assert row.error.startswith("1 subscriptions run here and are unknown to Stripe")
     assert await tables.held() == [("stripe", "organisation")]
-    async with as_worker(selling.settings):
+    async with as_the_worker(selling.settings):
         seen = await watching.status()
     assert (seen.running, seen.owing, seen.waiting, seen.failing) == (1, 0, 0, 0)
     assert seen.review_error == row.error

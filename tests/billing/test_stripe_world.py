@@ -25,12 +25,13 @@ from palier.foundation.database import only_reading
 from palier.foundation.settings import Settings
 from tests.billing import stripe_world
 from tests.billing.counter import Tables
-from tests.billing.selling import ADDRESS, KEY, Selling, Wire, as_worker, beside
+from tests.billing.selling import ADDRESS, KEY, Selling, Wire, beside
 from tests.billing.stripe_peer.happenings import card
 from tests.billing.stripe_peer.methods import DECLINED, FAILS_LATER, GOOD
 from tests.billing.stripe_peer.time import forward
 from tests.billing.stripe_peer.world import Thing, World
 from tests.billing.stripe_world import Account
+from tests.roles import as_the_worker
 
 pytestmark = [
     pytest.mark.long,
@@ -145,7 +146,7 @@ async def test_quantity_undo_and_a_lost_week(there: Selling, account: Account, p
     assert (await changing.cancel(payer, there.till, now=False)).cancel_at_period_end
     assert not (await changing.undo(payer, there.till)).cancel_at_period_end
     await account.act("renew", subscription)
-    async with as_worker(there.settings):
+    async with as_the_worker(there.settings):
         await reviewing.review(there.till)
     renewed = await tables.one("subscription")
     at_stripe = await account.ask("GET", f"subscriptions/{subscription}")

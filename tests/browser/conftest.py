@@ -45,5 +45,5 @@ async def atlas(seeded: Demonstration, tmp_path_factory: pytest.TempPathFactory)
     """Every page of the demonstration, served. For tests that only read."""
     with copied(seeded, "atlas", tmp_path_factory.mktemp("atlas")) as demonstration:
         await plant_what_is_missing(demonstration)
-        async with web(demonstration.environment()) as address:
+        async with web(demonstration.environment(), app="tests.browser.counted:create_app") as address:
             yield await Atlas.draw(demonstration, address)

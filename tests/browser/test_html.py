@@ -12,6 +12,8 @@ import httpx
 import pytest
 
 from tests.browser.atlas import CLAIRE, HUGO, VALLEY, VISITOR, Atlas, Place
+from tests.browser.budget import AGAIN, LARGER, LARGEST, PIN, calm, name_of, pin, pinned
+from tests.browser.counted import HEADER
 from tests.browser.reading import Reading, local, outline, sent_by, words
 from tests.browser.speaking import english_in, said
 
@@ -53,6 +55,10 @@ class Opened:
     locale: str
     status: int
     reading: Reading
+    size: int
+    """Bytes, without assets and before compression."""
+    statements: int
+    """What the database was asked for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +85,9 @@ async def library(atlas: Atlas, request: pytest.FixtureRequest) -> Library:
     await atlas.speak(locale)
     async for place, answer in _open_all(atlas, locale):
         if "<html" in answer.text and place.route not in FILES:
-            pages.append(Opened(place, locale, answer.status_code, Reading.of(answer.text)))
+            asked = int(answer.headers[HEADER])
+            size = len(answer.content)
+            pages.append(Opened(place, locale, answer.status_code, Reading.of(answer.text), size, asked))
         else:
             elsewhere.append(place)
     await atlas.speak("fr")
@@ -118,6 +126,32 @@ def test_every_page_opens(library: Library) -> None:
 def test_only_files_and_doors_are_left_out(library: Library) -> None:
     """Whatever is not a page is known to be none, so that no page slips through."""
     assert {place.route for place in library.elsewhere} <= FILES | DOORS | FRAGMENTS
+
+
+# --- what a page costs ----------------------------------------------------------------------------------------------
+
+
+def test_no_page_is_larger_than_a_slow_line_carries(library: Library) -> None:
+    large = {name_of(page.place): page.size for page in library.pages if page.size > LARGEST}
+    assert not [f"{name}: {size:,} bytes" for name, size in large.items() if size > LARGER.get(name, 0)]
+
+
+async def test_no_page_asks_the_database_more_statements_than_its_budget(
+    library: Library, atlas: Atlas
+) -> None:
+    """A new page is pinned, too; a page that asks less than its number is pinned anew whenever somebody likes."""
+    budget, places = pinned(), {name_of(page.place): page for page in library.pages}
+    most = {} if PIN else budget
+    asked = {
+        name: await calm(atlas, page.place, page.statements, most.get(name, 0))
+        for name, page in places.items()
+    }
+    if PIN:
+        pin(asked)
+        return
+    unknown = [f"{name} asks {asked[name]}, and is not pinned" for name in asked.keys() - budget.keys()]
+    over = [f"{name} asks {number}, not {budget[name]}, {AGAIN} times again" for name, number in asked.items() if number > budget.get(name, number)]  # fmt: skip
+    assert not unknown + over, "\n".join(sorted(unknown + over))
 
 
 # --- the page as a whole --------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import psycopg
 from tortoise.context import TortoiseContext
 
 from palier.accounts import sessions
+from palier.action_plans.flows.planning import open_plan
 from palier.assessments.flows.answering import answer_criterion, open_assessment
 from palier.assessments.flows.submitting import submit
 from palier.assessments.rules.drafts import Draft
@@ -30,7 +31,8 @@ CODES = [criterion.code for criterion in QUESTIONNAIRE.criteria]
 class Place:
     """Where the siege takes place. `sessions` are secrets of the owner's and the contributor's cookies.
 
-    `answered` are rounds with every criterion answered, each of a campaign of its own; `submitted` is submitted.
+    `answered` are rounds with every criterion answered, each of a campaign of its own; `submitted` is submitted,
+    and `plan` is an empty plan made from it.
     """
 
     organisation: UUID
@@ -39,6 +41,7 @@ class Place:
     open_round: str
     answered: tuple[str, ...]
     submitted: str
+    plan: str
 
 
 def plant(url: str, administrator: str, answered: int) -> Place:
@@ -76,6 +79,7 @@ async def _plant(url: str, administrator: str, network: UUID, campaigns: list[UU
         answered = [await _plant_answered(owner, f"round {n}", each) for n, each in enumerate(campaigns)]
         submitted = await _plant_answered(owner, "submitted")
         await submit(owner, submitted, name="Claire Lambert")
+        plan = await open_plan(owner, submitted, "Plan 2027", 2027, new_id())
         async with transaction(None):
             secrets = [await sessions.open_session(person.person_id, "siege") for person in (claire, malik)]
     return Place(
@@ -85,6 +89,7 @@ async def _plant(url: str, administrator: str, network: UUID, campaigns: list[UU
         opened.slug,
         tuple(answered),
         submitted,
+        plan,
     )
 
 

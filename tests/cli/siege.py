@@ -11,7 +11,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -34,8 +34,13 @@ class Target(StrEnum):
     WEB = "web"
     WEB_PROCESS = "one process of web"
     WORKER = "worker"
+    PRESS = "process that sets documents in type"
     DATABASE = "database"
     SUPERVISOR = "supervisor"
+
+
+Volley = Sequence[Target]
+"""What is killed at the same moment."""
 
 
 class Journal:
@@ -203,6 +208,7 @@ class Siege:
 
     folder: Path
     serve: Serving
+    variables: dict[str, str] = field(default_factory=dict)
     kills: Counter[Target] = field(default_factory=Counter)
     returns: list[tuple[Target, float]] = field(default_factory=list)
     """What was killed and the seconds from a kill to the first acknowledged request that was sent after it."""
@@ -228,8 +234,9 @@ class Siege:
             self._kill_supervisor()
             return time.monotonic()
         for process in self._processes(target):
-            process.kill()
-            process.wait(PATIENCE)
+            with suppress(psutil.NoSuchProcess):  # it may just have been replaced
+                process.kill()
+                process.wait(PATIENCE)
         if target is Target.WORKER:
             self.forget_dead_workers()
         return time.monotonic()
@@ -237,8 +244,18 @@ class Siege:
     def _processes(self, target: Target) -> list[psutil.Process]:
         if target is Target.DATABASE:
             return [found for found in [self.serve.postmaster()] if found]
+        if target is Target.PRESS:
+            return self.presses()[:1]
         found = self.child("work" if target is Target.WORKER else "granian")
         return found.children()[:1] if target is Target.WEB_PROCESS else [found]
+
+    def presses(self) -> list[psutil.Process]:
+        """The processes that set documents in type: children of the worker's fork server. None before the first document."""
+        with suppress(psutil.NoSuchProcess, StopIteration):
+            worker = self.child("work")
+            family = [one for child in worker.children() for one in child.children()]
+            return [one for one in family if one.is_running()]
+        return []
 
     def child(self, word: str) -> psutil.Process:
         """A child of the supervisor, waited for while it is being started again."""
@@ -255,13 +272,15 @@ class Siege:
         killed.note_family()
         killed.end(signal.SIGKILL)
         self.forget_dead_workers()
-        self.serve = begin(self.folder, killed.port)  # at once: its children may still be on their way out
+        self.serve = begin(
+            self.folder, killed.port, **self.variables
+        )  # at once: its children may still be on their way out
         finish(killed)
 
     def begin_again(self) -> None:
         """Serve the same data once more, after its supervisor ended."""
         finish(self.serve)
-        self.serve = begin(self.folder, self.serve.port)
+        self.serve = begin(self.folder, self.serve.port, **self.variables)
 
     def until_nobody_listens(self) -> None:
         """Until new connections are refused, for at most as long as a request may wait for a row."""
@@ -297,18 +316,23 @@ class Siege:
             threading.Event().wait(0.05)
 
     def until_work_is_done(self) -> None:
-        """Until the queue is empty: the jobs of dead workers are put back and done."""
+        """Until the queue is empty: the jobs of dead workers are put back and done, those that wait for another try at once."""
         self.ask(
             "update procrastinate_workers set last_heartbeat = now() - interval '1 hour' "
             "where id < (select max(id) from procrastinate_workers) returning id"
         )
-        self.until("not exists (select from procrastinate_jobs where status in ('todo', 'doing'))")
+        give_up = time.monotonic() + 2 * PATIENCE
+        waiting = "select task_name, status::text, attempts from procrastinate_jobs where status in ('todo', 'doing')"
+        while left := self.ask(waiting):
+            assert time.monotonic() < give_up, left
+            self.ask("update procrastinate_jobs set scheduled_at = now() where status = 'todo' returning id")
+            threading.Event().wait(0.2)
 
 
 @contextmanager
-def besieged(folder: Path) -> Iterator[Siege]:
-    """A served product in `folder`, ended with all of its processes."""
-    siege = Siege(folder, begin(folder, free_port()))
+def besieged(folder: Path, **variables: str) -> Iterator[Siege]:
+    """A served product in `folder`, with these variables, ended with all of its processes."""
+    siege = Siege(folder, begin(folder, free_port(), **variables), variables)
     try:
         yield siege
     finally:
@@ -340,14 +364,16 @@ def at_work(tasks: Sequence[Callable[[threading.Event], None]], journal: Journal
             thread.join(2 * PATIENCE)
 
 
-def attack(siege: Siege, journal: Journal, targets: Sequence[Target], random: Random) -> None:
-    """Kill one target after the other, each in the middle of the work, and wait until people are served again."""
-    for target in targets:
+def attack(siege: Siege, journal: Journal, volleys: Sequence[Volley], random: Random) -> None:
+    """One volley after the other, each in the middle of the work: all its targets at once, then wait until people are served."""
+    for volley in volleys:
         strike = journal.requests + random.randint(3, 25)
         journal.until(lambda strike=strike: journal.requests >= strike, "requests")
         threading.Event().wait(random.uniform(0, 0.01))  # somewhere in the life of that request
         assert not journal.faults, journal.faults
-        struck, again = time.monotonic(), siege.kill(target)
-        journal.until(lambda again=again: journal.served_at > again, f"a save after the {target} was killed")
-        siege.returns.append((target, journal.served_at - struck))
+        struck = again = time.monotonic()
+        for target in volley:
+            again = siege.kill(target)
+        journal.until(lambda again=again: journal.served_at > again, f"a save after {volley} were killed")
+        siege.returns.append((volley[0], journal.served_at - struck))
     assert not journal.faults, journal.faults

@@ -10,7 +10,7 @@ from palier.foundation import audit
 from palier.foundation.database import transaction
 from palier.foundation.settings import ROOT
 from palier.privacy.flows import trail_anchoring as anchoring
-from tests.privacy.test_trail_verifying import as_worker
+from tests.roles import as_the_worker
 
 
 def run(settings: Any, *words: str) -> tuple[int, list[str], str]:
@@ -30,7 +30,7 @@ async def test_the_command_walks_one_chain_or_all_and_compares_with_a_kept_file(
         async with transaction(tenant):
             for number in range(4):
                 await audit.record(tenant, "plans.renamed", f"plan {number}", before="a", after="b")
-    async with as_worker(settings):
+    async with as_the_worker(settings):
         await anchoring.anchor_today(settings.secret, "operator@example.org")
         anchoring.write_beside(await anchoring.stored(), tmp_path)
     assert run(settings, "--anchors", str(tmp_path)) == (0, ["3 chains, 12 entries, 1 anchors, 0 faults"], "")

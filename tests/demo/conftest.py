@@ -9,24 +9,20 @@ from psycopg.rows import dict_row
 from palier.assessments.flows.definitions import keep_definition
 from palier.demo.networks import Planted, plant_network
 from palier.demo.seeding import LARGE_NETWORK
-from palier.foundation.database import WEB, WORKER, connect, disconnect, transaction
+from palier.foundation.database import transaction
 from palier.foundation.settings import Settings
 from palier.questionnaires.catalogue import latest
 from tests.demonstration import Demonstration, copied
+from tests.roles import as_the_worker
 
 
 @pytest.fixture
 async def planted(stage: object, settings: Settings) -> Planted:
     """The large network with its campaigns, as the worker plants it; nobody is in it and nothing is published."""
-    await disconnect()
-    await connect(str(settings.database_url), WORKER, maxsize=4)
-    try:
+    async with as_the_worker(settings):
         async with transaction(None):
             await keep_definition(latest("SX"))
         return await plant_network("Réseau Excellence de service", LARGE_NETWORK, 5, latest("SX"))
-    finally:
-        await disconnect()
-        await connect(str(settings.database_url), WEB, maxsize=10)
 
 
 @pytest.fixture(scope="module")

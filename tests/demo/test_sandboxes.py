@@ -24,8 +24,8 @@ from palier.foundation.permissions import Role
 from palier.foundation.settings import Settings
 from palier.foundation.uploads import Received
 from palier.scoring.rules.answers import State
-from tests.benchmarks.planting import working
 from tests.conftest import PASSWORD, Browser, Cast
+from tests.roles import as_the_worker
 
 Work = Callable[[], Awaitable[None]]
 
@@ -211,7 +211,7 @@ async def test_after_a_day_nothing_of_it_remains(
     async with visit(None) as page:
         page.cookies.set("session", copy.secret)
         assert "terminée" in (await page.get(f"/o/{copy.slug}")).text
-        async with working(settings):
+        async with as_the_worker(settings):
             assert await erase_expired(shelf) == 1
         assert "terminée" in (await page.get(f"/o/{copy.slug}/plans")).text
         assert (await page.get("/home")).headers["location"].startswith("/signin")
@@ -238,7 +238,7 @@ async def test_a_real_organisation_can_never_be_erased(
         await owner.execute(
             "update organisation set sandbox_until = now() where id = $1", claire.organisation_id
         )
-    async with working(settings):
+    async with as_the_worker(settings):
         assert await erase_expired(shelf) == 0
     assert (
         await owner.fetchval(

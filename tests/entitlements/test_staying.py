@@ -31,10 +31,10 @@ from tests.benchmarks.planting import (
     plant_network,
     publish,
     submit_round,
-    working,
 )
 from tests.conftest import Browser, Cast, plant_mandate
 from tests.entitlements.conftest import as_sold, give
+from tests.roles import as_the_worker
 
 BASE = "/o/transports-du-val"
 TODAY = {"name": "2026", "opens-day": "1", "opens-month": "10", "opens-year": "2026"}
@@ -171,7 +171,7 @@ async def test_editions_of_one_s_own_figures_and_those_open_before_stay_open(
         await contribute(owner, network, campaign, seed=int(name))
         if name == "2024":
             rounds.append(await submit_round(claire, campaign))
-            async with working(settings):
+            async with as_the_worker(settings):
                 await collect(str(claire.organisation_id), str(rounds[0].id))
         await publish(settings, campaign)
     editions = {row["name"]: str(row["id"]) for row in await owner.fetch("select id, name from edition")}

@@ -13,8 +13,8 @@ from palier.foundation.database import transaction
 from palier.foundation.permissions import Role
 from palier.foundation.settings import Settings
 from palier.network.flows import recalling
-from tests.benchmarks.planting import working
 from tests.conftest import Browser, Cast, Visitor, plant_mandate, plant_member, plant_person
+from tests.roles import as_the_worker
 
 HERE = "/o/transports-du-val"
 PEOPLE = f"{HERE}/people"
@@ -194,7 +194,7 @@ async def test_both_sides_are_reminded_thirty_and_seven_days_before_the_end_and_
     await owner.execute("update mandate set created_at = now() - interval '90 days'")
     morning = clock.now().replace(hour=9)
     for days, letters in ((0, 2), (0, 2), (1, 2), (23, 4), (24, 4), (29, 4)):
-        async with working(settings):
+        async with as_the_worker(settings):
             clock.freeze(morning + timedelta(days=days))
             await recalling.recall_due("https://palier.test")
         assert await owner.fetchval("select count(*) from mail") == letters, f"after {days} days"

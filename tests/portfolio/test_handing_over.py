@@ -22,9 +22,9 @@ from palier.portfolio.flows.clients import load_portfolio
 from palier.portfolio.flows.handing_over import AlreadyProposed, NotOpen, Terms
 from palier.questionnaires.catalogue import latest
 from palier.respondents.store import Assignment, Respondent
-from tests.benchmarks.planting import working
 from tests.conftest import Browser, Cast, plant_mandate, plant_person
 from tests.portfolio.test_portfolio import plant_actions
+from tests.roles import as_the_worker
 
 HERE = "/o/transports-du-val/people"
 SITE = "https://palier.test"
@@ -129,7 +129,7 @@ async def test_a_proposal_is_answered_once_whatever_is_tried_afterwards(
     terms = Terms(clock.today() + timedelta(days=20), 14, actions=True, rounds=True)
 
     async def lapse() -> None:
-        async with working(settings):
+        async with as_the_worker(settings):
             clock.freeze(clock.now() + timedelta(days=31))
             await recalling.let_lapse()
 

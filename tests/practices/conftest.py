@@ -1,8 +1,9 @@
 """A network whose verified members are Transports du Val and Clinique du Lac, run by Inès; the mill belongs to another."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ import pytest
 
 from palier.foundation.actor import Actor, NetworkActor, OnDuty
 from palier.foundation.clock import now, today
-from palier.foundation.database import WEB, WORKER, connect, disconnect, only_reading, transaction
+from palier.foundation.database import transaction
 from palier.foundation.identifiers import new_id
 from palier.foundation.permissions import Role
 from palier.foundation.settings import Settings
@@ -18,6 +19,7 @@ from palier.network import store as network
 from palier.practices.flows import moderating, writing
 from palier.practices.rules.sheets import Served, Sheet
 from tests.conftest import Cast, plant_organisation, plant_person
+from tests.roles import as_the_worker
 
 SITE = "http://palier.test"
 
@@ -95,16 +97,4 @@ async def publish(circle: Circle, author: Actor, sheet: Sheet | None = None, loc
 @pytest.fixture
 def as_worker(settings: Settings) -> Callable[[], AbstractAsyncContextManager[None]]:
     """`async with as_worker():` what runs inside runs under the worker's role, as in production."""
-
-    @asynccontextmanager
-    async def switch() -> AsyncIterator[None]:
-        await disconnect()
-        await connect(str(settings.database_url), WORKER, maxsize=4)
-        only_reading.set(False)
-        try:
-            yield
-        finally:
-            await disconnect()
-            await connect(str(settings.database_url), WEB, maxsize=10)
-
-    return switch
+    return partial(as_the_worker, settings)

@@ -4,17 +4,13 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
 
-from palier.foundation.database import WEB, WORKER, connect, disconnect, only_reading
 from palier.foundation.postgres_programs import available_binaries
-from palier.foundation.settings import Settings
 from palier.privacy.rules.inventory import Column, Held, Kind
 from palier.privacy.rules.register import INVENTORY
 
@@ -119,19 +115,6 @@ def _plain(kind: str, longest: int | None) -> Any:
     if kind in ("varchar", "text"):
         return uuid4().hex[: longest or 20]
     return simple[kind]
-
-
-@asynccontextmanager
-async def as_worker(settings: Settings) -> AsyncIterator[None]:
-    """What runs inside runs under the worker's role, as in production."""
-    await disconnect()
-    await connect(str(settings.database_url), WORKER, maxsize=4)
-    only_reading.set(False)
-    try:
-        yield
-    finally:
-        await disconnect()
-        await connect(str(settings.database_url), WEB, maxsize=10)
 
 
 def dump_of(url: str) -> str:

@@ -12,8 +12,9 @@ from palier.foundation.permissions import Role
 from palier.foundation.settings import Settings
 from palier.privacy.flows import erasing
 from tests.conftest import Browser, Cast, plant_member
-from tests.privacy.everywhere import NAME, as_worker, dump_of, plant_everywhere
+from tests.privacy.everywhere import NAME, dump_of, plant_everywhere
 from tests.privacy.test_erasing_people import submitted_round
+from tests.roles import as_the_worker
 
 LEFT = {
     "audit_entry",
@@ -44,7 +45,7 @@ async def test_an_organisation_that_was_closed_leaves_hashes_only(
     await plant_everywhere(owner, claire.person_id, claire.organisation_id, uuid4())
     row = await erasing.ask_for_an_organisation(claire, "http://palier.test")
     await make_due(owner)
-    async with as_worker(settings):
+    async with as_the_worker(settings):
         await erasing.carry_out(row.id, shelf)
 
     dump, table, found = await asyncio.to_thread(dump_of, migrated), "", set()

@@ -25,8 +25,9 @@ from palier.privacy.flows.houses import _rows
 from palier.privacy.rules.register import INVENTORY
 from palier.privacy.rules.taking import steps_for_a_parcel, tables_of_a_parcel
 from tests.conftest import Browser, Cast
-from tests.privacy.everywhere import as_worker, dump_of
+from tests.privacy.everywhere import dump_of
 from tests.privacy.test_erasing_organisations import make_due
+from tests.roles import as_the_worker
 
 NAME, CITY = "SEM Ürsprüng du Val", "Quellec-sur-Mer"
 
@@ -99,7 +100,7 @@ async def test_an_organisation_is_charged_no_more_before_it_is_erased_and_its_in
     row = await erasing.ask_for_an_organisation(claire, "http://palier.test")
     await make_due(owner)
     till = Till(settings, ("sub_val",))
-    async with as_worker(settings):
+    async with as_the_worker(settings):
         async with transaction(None):
             await plant_payer(claire, "sub_val")
             await store.Sponsorship.create(
@@ -129,7 +130,7 @@ async def test_a_consultant_s_own_account_goes_with_them_and_stripe_s_forgotten_
     hugo = cast.people["hugo"]
     row = await erasing.ask_for_a_person(hugo, "http://palier.test")
     await make_due(owner)
-    async with as_worker(settings):
+    async with as_the_worker(settings):
         async with transaction(None):
             await plant_payer(hugo, "sub_hugo")
             mine = await plant_payer(claire, "sub_val")
@@ -158,7 +159,7 @@ async def test_the_pages_say_what_becomes_of_money(claire: acting.Actor, visit: 
 async def test_what_stripe_told_is_emptied_after_ninety_days_and_invoices_go_after_ten_years(
     claire: acting.Actor, settings: Settings, owner: Any
 ) -> None:
-    async with as_worker(settings):
+    async with as_the_worker(settings):
         async with transaction(None):
             await plant_payer(claire, "sub_val")
             for name, at in (("old", 91), ("young", 89)):
@@ -192,7 +193,7 @@ async def test_who_pays_takes_it_all_away_and_nobody_else_s(
     cast: Cast, claire: acting.Actor, nora: acting.Actor, settings: Settings, owner: Any
 ) -> None:
     hugo = cast.people["hugo"]
-    async with as_worker(settings), transaction(None):
+    async with as_the_worker(settings), transaction(None):
         await plant_payer(claire, "sub_val")
         await plant_payer(hugo, "sub_hugo")
     parcel = new_id()
@@ -200,7 +201,7 @@ async def test_who_pays_takes_it_all_away_and_nobody_else_s(
         "insert into parcel (id, person_id, state, locale, asked_at, done, size, sha256, failure) values ($1, $2, 'running', 'fr', now(), 0, 0, '', '')",
         parcel, hugo.person_id,
     )  # fmt: skip
-    async with as_worker(settings), reading(None):
+    async with as_the_worker(settings), reading(None):
         found = await select(
             "select * from held_about($1, $2::jsonb)", parcel, json.dumps(steps_for_a_parcel())
         )
@@ -209,7 +210,7 @@ async def test_who_pays_takes_it_all_away_and_nobody_else_s(
     assert "sub_hugo" in tables["subscription"]
     assert "sub_val" not in str(found)
     subscriptions = next(one for one in INVENTORY if one.table == "subscription")
-    async with as_worker(settings):
+    async with as_the_worker(settings):
         async with reading(claire):
             house = {one.table: await _rows(claire, one) for one in tables_of_a_parcel()}
         async with reading(nora):

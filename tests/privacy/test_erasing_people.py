@@ -22,7 +22,8 @@ from palier.privacy.flows import erasing
 from palier.questionnaires.catalogue import latest
 from palier.scoring.rules.answers import State
 from tests.conftest import Cast, plant_member, plant_person
-from tests.privacy.everywhere import EMAIL, NAME, SAID, as_worker, dump_of, plant_everywhere
+from tests.privacy.everywhere import EMAIL, NAME, SAID, dump_of, plant_everywhere
+from tests.roles import as_the_worker
 
 
 @pytest.fixture
@@ -73,13 +74,13 @@ async def test_nothing_names_somebody_who_was_erased(
 
     dump = await asyncio.to_thread(dump_of, migrated)
     assert dump.count(NAME) > 100
-    async with as_worker(settings):
+    async with as_the_worker(settings):
         await erasing.carry_out(row.id, shelves(settings))
 
     dump = await asyncio.to_thread(dump_of, migrated)
     assert [line for line in dump.splitlines() if "bulon" in line or EMAIL in line.lower()] == []
     assert [tuple(one) for one in await owner.fetch(RESULTS)] == before
-    async with as_worker(settings), reading(claire):
+    async with as_the_worker(settings), reading(claire):
         for one in await owner.fetch(CHAINS):
             assert await audit.broken_links(one["chain"]) == []
     assert await owner.fetchval("select done_at is not null from erasure where id = $1", row.id)

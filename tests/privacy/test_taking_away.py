@@ -22,8 +22,8 @@ from palier.privacy.packing import Box, TooBig
 from palier.privacy.rules.keeping import Kept, terms_of
 from palier.privacy.rules.letters import without_codes
 from tests.conftest import Browser, Cast
-from tests.privacy.everywhere import as_worker
 from tests.privacy.test_erasing_people import submitted_round
+from tests.roles import as_the_worker
 
 RunJobs = Callable[[], Awaitable[None]]
 
@@ -39,7 +39,7 @@ async def test_a_person_takes_what_is_held_about_them_and_nothing_of_others(
     slug = await submitted_round(claire)
     async with visit(malik) as browser:
         assert (await browser.send_form("/account/data/export")).status_code == 303
-        async with as_worker(settings):
+        async with as_the_worker(settings):
             await run_jobs()
         page = (await browser.get("/account/data")).text
         assert "/account/data/parcels/" in page
@@ -70,7 +70,7 @@ async def test_an_organisation_is_taken_away_whole_by_the_owner_who_asked(
         assert (await browser.send_form(f"{home}/export")).status_code == 403
     async with visit(claire) as browser:
         assert (await browser.send_form(f"{home}/export")).status_code == 303
-        async with as_worker(settings):
+        async with as_the_worker(settings):
             await run_jobs()
         address = (await browser.get(home)).text.split(f'action="{home}/parcels/')[1].split('"')[0]
         found = unpacked((await browser.send_form(f"{home}/parcels/{address}")).content)
@@ -95,7 +95,7 @@ async def test_a_parcel_goes_after_a_week(claire: acting.Actor, settings: Settin
     row = await asking.ask_own(claire.person)
     with pytest.raises(asking.StillPacking):
         await asking.ask_own(claire.person)
-    async with as_worker(settings):
+    async with as_the_worker(settings):
         await packing.pack(row.id, shelf, "http://palier.test")
         clock.freeze(now() + timedelta(days=8))
         assert await packing.clear(shelf) == 1
@@ -141,7 +141,7 @@ async def test_the_night_deletes_what_is_past_its_time_and_says_how_much(
         uuid4(), claire.organisation_id, claire.person_id,
     )  # fmt: skip
     assert (await keeping.foresee(claire, terms_of({})))[Kept.DRAFTS] == 1
-    async with as_worker(settings):
+    async with as_the_worker(settings):
         assert await keeping.purge(claire.organisation_id) == {"drafts": 1}
         assert await keeping.purge(claire.organisation_id) == {}
     assert await owner.fetchval("select count(*) from assessment") == 0

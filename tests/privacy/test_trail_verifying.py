@@ -2,8 +2,7 @@
 
 import json
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -18,9 +17,6 @@ from palier.foundation.chains import START, Walk, Wrong, details_hash, entry_has
 from palier.foundation.database import (
     WEB,
     WORKER,
-    connect,
-    disconnect,
-    only_reading,
     reading,
     select,
     transaction,
@@ -31,22 +27,10 @@ from palier.privacy.rules.trail_anchors import anchor_of, file_line, read_line
 from palier.privacy.rules.trail_tree import Leaf, climbed, path, root, root_of
 from palier.privacy.trail_signing import holds, public_key, signed
 from tests.privacy.forgetting import forget
+from tests.roles import as_the_worker
 
 SECRET = "a secret of the tests that is long enough"
 CONTACT = "operator@example.org"
-
-
-@asynccontextmanager
-async def as_worker(settings: Any) -> AsyncIterator[None]:
-    """The pool under the worker's role, then the web's again."""
-    only_reading.set(False)
-    await disconnect()
-    await connect(str(settings.database_url), WORKER, maxsize=2)
-    try:
-        yield
-    finally:
-        await disconnect()
-        await connect(str(settings.database_url), WEB, maxsize=10)
 
 
 async def plant(owner: asyncpg.Connection, *tenants: Any, each: int = 8) -> None:
@@ -70,7 +54,7 @@ async def anchored_and_verified() -> tuple[anchoring.Read, Verdict]:
 
 async def test_whole_chains_hold_with_their_anchors_and_what_was_found_is_kept(settings, claire, nora, owner):
     await plant(owner, claire, nora, None)
-    async with as_worker(settings):
+    async with as_the_worker(settings):
         kept, verdict = await anchored_and_verified()
         assert (verdict.chains, verdict.entries, verdict.anchors, verdict.faults) == (3, 24, 1, [])
         assert await anchoring.anchor_today(SECRET, CONTACT) is None  # one a day
@@ -232,7 +216,7 @@ async def test_a_hundred_and_fifty_tamperings_are_all_seen_where_they_are(settin
     chance = random.Random(20261122)
     chains = [claire.organisation_id, nora.organisation_id, audit.PLATFORM]
     await owner.execute("set session_replication_role = replica")
-    async with as_worker(settings):
+    async with as_the_worker(settings):
         kept, verdict = await anchored_and_verified()
         assert verdict.faults == []
         ledger = anchoring.ledger_of(kept, [SECRET])
@@ -265,7 +249,7 @@ async def test_faults_are_named_by_their_number(settings, claire, owner):
     await owner.execute("set session_replication_role = replica")
     await owner.execute("update audit_entry set subject = 'plan x' where chain = $1 and seq = 2", chain)
     await owner.execute("delete from audit_entry where chain = $1 and seq in (5, 6)", chain)
-    async with as_worker(settings):
+    async with as_the_worker(settings):
         verdict = await verify()
     found = {(fault.chain, fault.seq, fault.wrong) for fault in verdict.faults}
     assert found == {(chain, 2, Wrong.EDITED), (chain, 5, Wrong.MISSING)}
@@ -277,7 +261,7 @@ async def test_a_full_rewrite_is_seen_by_a_kept_file_even_when_the_anchors_are_r
 ):
     await plant(owner, claire, nora)
     await owner.execute("set session_replication_role = replica")
-    async with as_worker(settings):
+    async with as_the_worker(settings):
         kept, _ = await anchored_and_verified()
         anchoring.write_beside(kept, tmp_path)
         anchoring.write_beside(kept, tmp_path)  # nothing twice
@@ -296,7 +280,7 @@ async def test_a_full_rewrite_is_seen_by_a_kept_file_even_when_the_anchors_are_r
 
 async def test_a_kept_file_that_was_touched_does_not_hold(settings, claire, nora, owner):
     await plant(owner, claire, nora)
-    async with as_worker(settings):
+    async with as_the_worker(settings):
         await anchoring.anchor_today(SECRET, CONTACT)
         anchor, heads = (await anchoring.stored())[0]
     assert anchoring.ledger_of([(anchor, heads)], [SECRET, "an earlier secret"]).faults == []
@@ -334,7 +318,7 @@ async def test_owners_download_a_proof_that_others_can_follow(settings, visit, c
     async with visit(claire) as browser:
         assert "/trail/proof" not in (await browser.get("/o/transports-du-val/trail")).text
         assert (await browser.get("/o/transports-du-val/trail/proof")).status_code == 404
-    async with as_worker(settings):
+    async with as_the_worker(settings):
         await anchoring.anchor_today(settings.secret, CONTACT)
     async with visit(claire) as browser:
         assert "/trail/proof" in (await browser.get("/o/transports-du-val/trail")).text

@@ -16,11 +16,7 @@ from palier.demo.sandboxes import erase
 from palier.foundation import clock, files
 from palier.foundation.actor import Actor
 from palier.foundation.database import (
-    WEB,
-    WORKER,
     LinkHolder,
-    connect,
-    disconnect,
     only_reading,
     reading,
     transaction,
@@ -40,6 +36,7 @@ from palier.reports.rules.sharing import LinkState, Terms, end_of, marked, one_l
 from palier.reports.store import LinkOpening, Report, ReportState, SharedLink
 from tests.conftest import plant_mandate, plant_organisation
 from tests.reports import samples
+from tests.roles import as_the_worker
 
 BASE = "/o/transports-du-val/reports"
 SECRET = "quatre mots sans aucun rapport"
@@ -597,11 +594,8 @@ async def test_a_consultant_shares_what_they_asked_for_until_their_mandate_ends(
 @pytest.fixture
 async def worker(stage, settings):
     """The pool of the worker's role, and the web's again afterwards."""
-    await disconnect()
-    await connect(str(settings.database_url), WORKER, maxsize=2)
-    yield
-    await disconnect()
-    await connect(str(settings.database_url), WEB, maxsize=10)
+    async with as_the_worker(settings):
+        yield
 
 
 async def test_a_throw_away_copy_takes_its_links_along(cast, shelf, made, owner):

@@ -1,7 +1,6 @@
 """People sign in at their organisation's provider: who gets in, as whom, and who does not."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -9,11 +8,12 @@ from typing import Any
 import pytest
 
 from palier.foundation import clock
-from palier.foundation.database import WEB, WORKER, connect, disconnect, only_reading
+from palier.foundation.database import only_reading
 from palier.foundation.settings import Settings
 from palier.single_sign_on.flows import owning
 from palier.single_sign_on.rules.states import State
 from tests.conftest import PASSWORD, Cast, plant_mandate
+from tests.roles import as_the_worker
 from tests.single_sign_on.name_servers import name_server
 from tests.single_sign_on.providers import staged_provider
 from tests.single_sign_on.stage import SETTINGS, VALLEY, Story, address_in, story_of
@@ -373,18 +373,6 @@ async def test_proconnect_is_left_before_it_is_asked_again_and_signing_out_goes_
         assert await story.owner.fetchval("select count(*) from provider_session") == 0
         assert (await browser.get("/home")).status_code == 303
         assert (await browser.get("/sso/left")).headers["location"] == "/signin"
-
-
-@asynccontextmanager
-async def as_the_worker(settings: Settings) -> AsyncIterator[None]:
-    """The process's pool under the worker's role, for once."""
-    await disconnect()
-    await connect(str(settings.database_url), WORKER, maxsize=2)
-    try:
-        yield
-    finally:
-        await disconnect()
-        await connect(str(settings.database_url), WEB, maxsize=10)
 
 
 async def test_a_proof_by_dns_renews_itself_and_one_that_is_gone_ends_after_a_warning(

@@ -22,9 +22,9 @@ from palier.scoring.rules.answers import State
 from palier.team.flows import asking, reminding
 from palier.team.flows.asking import Wish
 from palier.team.flows.reminding import NothingLeft, RemindedToday
-from tests.benchmarks.planting import working
 from tests.conftest import Browser
 from tests.postman import Deliver, Postman
+from tests.roles import as_the_worker
 
 SITE, MONDAY = "http://palier.test", date(2026, 11, 23)
 EVERYTHING = [criterion.code for criterion in latest("FL").criteria]
@@ -41,7 +41,7 @@ async def respondent(actor: Actor, who: Actor, assessment: Assessment) -> Respon
 
 
 async def send(settings: Settings, day: date, hour: int = 9) -> None:
-    async with working(settings):
+    async with as_the_worker(settings):
         clock.freeze(datetime(day.year, day.month, day.day, hour, tzinfo=UTC))
         await reminding.send_due(SITE, settings.secret)
 
@@ -140,7 +140,7 @@ async def test_the_button_reminds_once_a_day_and_the_plan_does_not_add_to_it(
     await deliver()  # the job that writes, then the one that brings
     (letter,) = await letters(owner)
     reminder = await owner.fetchval("select id from round_reminder")
-    async with working(settings):
+    async with as_the_worker(settings):
         await reminding.send_one(claire.organisation_id, reminder, SITE, settings.secret)
     assert len(await letters(owner)) == 1
     (message,) = server[0].taken
@@ -179,7 +179,7 @@ async def test_one_click_ends_these_letters_and_the_page_brings_them_back(
     await owner.execute("delete from round_reminder")
     await reminding.remind_now(claire, "fl-2026", row.id)
     reminder = await owner.fetchval("select id from round_reminder")
-    async with working(settings):
+    async with as_the_worker(settings):
         await reminding.send_one(claire.organisation_id, reminder, SITE, settings.secret)
     assert len(await letters(owner)) == 1
     async with visit(malik) as browser:
