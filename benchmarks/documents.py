@@ -53,7 +53,7 @@ async def the_document(settings: Settings) -> ResultsAndPlan:
             if plan is None:
                 raise SystemExit("the demo's director has no plan")
             wish = Wish(Kind.RESULTS, "fr", plan.assessment.slug, plan.slug)
-            drawn = await draw_up(actor, wish, peers, files.shelves(settings.data_directory))
+            drawn = await draw_up(actor, wish, peers, files.shelves(settings))
             return _as_results(drawn.document)
     finally:
         await disconnect()
