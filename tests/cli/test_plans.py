@@ -1,4 +1,4 @@
-"""Among ten thousand organisations, whose rows fill every table, no page of one of them reads a table from end to end."""
+"""Among five thousand organisations, whose rows fill every table, no page of one of them reads a table from end to end."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -23,9 +23,9 @@ from tests.demonstration import Demonstration, copied
 
 pytestmark = [pytest.mark.database, pytest.mark.long]
 
-ORGANISATIONS = COPIES = 10_000
+ORGANISATIONS = COPIES = 5_000
 MOST = 2_000
-"""Rows one statement may read from end to end of a table that holds ten thousand or more."""
+"""Rows one statement may read from end to end of a table that holds five thousand or more."""
 MOST_BY_INDEX = 25_000
 
 COUNTED = ("release_row",)
@@ -44,7 +44,7 @@ class Town:
 
 @pytest.fixture(scope="module")
 def crowded(seeded: Demonstration, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
-    """The demonstration, and ten thousand organisations beside those in it."""
+    """The demonstration, and five thousand organisations beside those in it."""
     with copied(seeded, "plans", tmp_path_factory.mktemp("plans")) as copy:
         asyncio.run(atlas.plant_what_is_missing(copy))
         plant(copy.url, ORGANISATIONS, answered=0.05)
