@@ -20,12 +20,13 @@ class Postman:
     """Takes what it is given, after refusing the first `busy` times."""
 
     busy: int = 0
+    words: str = "451 try again later"
     taken: list[EmailMessage] = field(default_factory=list)
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         if self.busy:
             self.busy -= 1
-            return "451 try again later"
+            return self.words
         assert isinstance(envelope.content, bytes)
         self.taken.append(email.message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
         return "250 taken"

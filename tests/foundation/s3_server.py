@@ -31,14 +31,14 @@ class Bucket:
 
 
 @contextmanager
-def serving() -> Iterator[Bucket]:
-    """A bucket that lives as long as the block."""
-    bucket = Bucket()
+def serving(port: int = 0, kept: dict[str, tuple[bytes, datetime]] | None = None) -> Iterator[Bucket]:
+    """A bucket that lives as long as the block, with what was kept before in it."""
+    bucket = Bucket(objects={} if kept is None else kept)
 
     class Handler(_Handler):
         kept = bucket
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     bucket.address = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)

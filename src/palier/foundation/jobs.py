@@ -22,6 +22,9 @@ else:
 
 log = logging.getLogger(__name__)
 Handler = Callable[..., Awaitable[None]]
+HOUR = 3600
+"""Seconds: the longest pause between two tries."""
+
 _REQUEST, _TRACE = "_request", "_trace"
 """What a job's arguments say besides: which request asked for it. No handler ever sees them."""
 
@@ -30,13 +33,15 @@ _REQUEST, _TRACE = "_request", "_trace"
 class Job:
     """One kind of work. `attempts` counts the first try; `cron` makes it periodic (UTC).
 
-    `close` lets go of what the handler keeps open between jobs; the worker calls it once, when it stops.
+    `tries` says how many tries an error is worth, where it is not the same for all. `close` lets go of what the handler
+    keeps open between jobs; the worker calls it once, when it stops.
     """
 
     name: str
     handler: Handler
     attempts: int = 3
     cron: str = ""
+    tries: Callable[[BaseException], int] | None = None
     close: Callable[[], Awaitable[None]] | None = None
 
 
@@ -93,11 +98,29 @@ def queue(url: str, jobs: list[Job]) -> "procrastinate.App":
         connector=procrastinate.PsycopgConnector(conninfo=_conninfo(url), max_size=4, timeout=5)
     )
     for job in jobs:
-        retry = procrastinate.RetryStrategy(max_attempts=job.attempts, exponential_wait=2)
-        task = app.task(name=job.name, retry=retry, pass_context=True)(_noted(job))
+        task = app.task(name=job.name, retry=_retry(job), pass_context=True)(_noted(job))
         if job.cron:
             app.periodic(cron=job.cron)(task)
     return app
+
+
+def pause_before(job: Job, error: BaseException, attempts: int) -> int | None:
+    """The seconds before the next try of a job that failed with `error` after `attempts` tries before; None: it is given up.
+
+    2, 4, 8, ... and an hour at most: what is away for a night is asked all night.
+    """
+    if attempts >= (job.tries(error) if job.tries else job.attempts):
+        return None
+    return min(2 ** min(attempts + 1, 20), HOUR)
+
+
+def _retry(ours: Job) -> Any:
+    class Retry(procrastinate.BaseRetryStrategy):  # type: ignore[misc]
+        def get_retry_decision(self, *, exception: BaseException, job: Any) -> Any:
+            seconds = pause_before(ours, exception, job.attempts)
+            return None if seconds is None else procrastinate.RetryDecision(retry_in={"seconds": seconds})
+
+    return Retry()
 
 
 def _noted(job: Job) -> Handler:

@@ -25,6 +25,8 @@ from palier.foundation.settings import Settings
 _LONGEST_NAME = 80
 """More than mail programs show."""
 
+_TRIES, _TRIES_OF_TWO_DAYS = 8, 60
+
 
 async def write(
     recipient: str, template: str, *, sender: str = "", refuse: str = "", **context: object
@@ -84,7 +86,18 @@ def delivery(settings: Settings) -> Job:
             await _note(UUID(mail), error)
             raise
 
-    return Job("mail.deliver", deliver, attempts=8)
+    return Job("mail.deliver", deliver, attempts=_TRIES, tries=_tries)
+
+
+def _tries(error: BaseException) -> int:
+    """A server that is away, busy or does not let us in is asked for two days, as mail servers do; a refusal is soon believed."""
+    told: list[BaseException] = getattr(error, "recipients", None) or [error]
+    refused = all(getattr(one, "code", 0) >= 500 for one in told)
+    return (
+        _TRIES
+        if refused and not isinstance(error, aiosmtplib.SMTPAuthenticationError)
+        else _TRIES_OF_TWO_DAYS
+    )
 
 
 async def _note(mail_id: UUID, error: Exception) -> None:
