@@ -225,9 +225,16 @@ def test_processes_add_up_and_the_dead_are_doing_nothing(tmp_path: Path) -> None
     )
     again.close()
     first.close()
+    (tmp_path / "else").mkdir()
+    (tmp_path / "else" / "precious").touch()
+    (tmp_path / "here" / "precious").touch()
     fresh = metrics.Metrics(tmp_path / "there")
     assert samples(fresh.text(), "palier_requests_total") == {}
-    assert not (tmp_path / "here").exists(), "a host that is gone leaves nothing"
+    left = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("precious")}
+    assert left == {"else/precious", "here/precious"}, "what is not ours stays"
+    assert [path.name for path in (tmp_path / "here").iterdir()] == ["precious"], (
+        "a host that is gone leaves nothing"
+    )
     fresh.close()
 
 

@@ -9,10 +9,9 @@ import fcntl
 import importlib.metadata
 import os
 import platform
-import shutil
 import socket
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import IO
@@ -183,7 +182,16 @@ def _forget_the_dead(folder: Path, ours: str) -> None:
 
 
 def _sweep(folder: Path) -> None:
-    """The folders of hosts that are gone: a container has a new name at every start."""
-    for other in folder.parent.iterdir():
-        if other != folder and other.is_dir() and not any(_is_held(lock) for lock in other.glob("*.lock")):
-            shutil.rmtree(other, ignore_errors=True)
+    """The files of hosts that are gone: a container has a new name at every start. Nothing is touched that is not ours."""
+    for guard in folder.parent.glob("*/guard"):
+        other = guard.parent
+        if other == folder or any(_is_held(lock) for lock in other.glob("*.lock")):
+            continue
+        for old in (
+            *(one for kind in _FILES for one in other.glob(f"{kind}_*.db")),
+            *other.glob("*.lock"),
+            guard,
+        ):
+            old.unlink(missing_ok=True)
+        with suppress(OSError):  # somebody keeps something else there: it stays
+            other.rmdir()
