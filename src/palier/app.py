@@ -216,7 +216,8 @@ def create_app(
         guards=[freshness.ask],
         csrf_config=_csrf(settings),
         allowed_hosts=_hosts(settings),
-        compression_config=CompressionConfig(backend="gzip", gzip_compress_level=4),
+        # Less than three packets are sent as they are: packing them costs more than sending them.
+        compression_config=CompressionConfig(backend="gzip", gzip_compress_level=4, minimum_size=4096),
         dependencies={
             "person": Provide(web.provide_person, sync_to_thread=False),
             "actor": Provide(web.provide_actor, sync_to_thread=False),

@@ -83,3 +83,22 @@ def test_a_function_that_asks_for_the_context_is_given_it() -> None:
     environment = speaking(a_html="{% for one in names %}{{ about(one) }}{% endfor %}")
     environment.globals["about"] = about
     assert said(environment, "a.html", "en", names=["x"]) == "[&#39;x&#39;] x"
+
+
+def test_what_is_included_stands_in_place_and_keeps_its_names_to_itself() -> None:
+    environment = speaking(
+        a_html='{% set n = 1 %}{% for x in "ab" %}{% include "b.html" %}{% endfor %}{{ n }}{{ word is defined }}',
+        b_html='{% set n = 9 %}{% set word = _("Help") %}<{{ x }}{{ n }}{{ word }}{{ given }}>',
+    )
+    assert said(environment, "a.html", "en", given="&") == "<a9Help&amp;><b9Help&amp;>1False"
+    with language.speaking("en"):
+        code = environment.compile('{% include "b.html" %}', raw=True)
+    assert "get_template" not in code
+    assert "Help" in code
+
+
+def test_a_template_that_includes_itself_is_written_down_to_its_end() -> None:
+    environment = speaking(
+        a_html='{{ n }}{% if n < 12 %}{% set n = n + 1 %}{% include "a.html" %}{% endif %}'
+    )
+    assert said(environment, "a.html", "en", n=1) == "123456789101112"

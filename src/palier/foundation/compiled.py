@@ -1,7 +1,8 @@
 """How a template becomes code: what is known before anybody reads is settled once, for each language.
 
 A page says hundreds of sentences and prints a thousand values. A sentence without values is looked up when its template is
-compiled and is part of the text from then on; a value is escaped by one call; the indentation of the source is not sent.
+compiled and is part of the text from then on; a value is escaped by one call; the indentation of the source is not sent. What
+a template includes stands in it from then on, in a scope of its own: no copy of everything known is made for every part.
 """
 
 import re
@@ -26,6 +27,8 @@ _SAID: dict[str, Callable[..., str]] = {
 }
 _PRINTED = "reports/document/"
 """Templates of documents: their text goes to a typesetter as it is."""
+_DEEPEST = 6
+"""Includes within includes that are settled: one that includes itself goes on as Jinja's own."""
 
 
 def shown(value: Any) -> str:
@@ -58,7 +61,9 @@ class Spoken(Environment):
 
     def _generate(self, source: nodes.Template, name: str | None, *rest: Any, **options: Any) -> str:
         settled = _Settled(
-            markup=name is None or not name.endswith(".txt"), squeezed=not (name or "").startswith(_PRINTED)
+            self,
+            markup=name is None or not name.endswith(".txt"),
+            squeezed=not (name or "").startswith(_PRINTED),
         ).visit(source)
         code: str = super()._generate(settled, name, *rest, **options)
         return code
@@ -67,8 +72,26 @@ class Spoken(Environment):
 class _Settled(NodeTransformer):
     """Sentences without values in the language in use; markup without the indentation of its source."""
 
-    def __init__(self, *, markup: bool, squeezed: bool) -> None:
+    def __init__(self, environment: Environment, *, markup: bool, squeezed: bool, depth: int = 0) -> None:
+        self._environment, self._depth = environment, depth
         self._markup, self._squeezed = markup, markup and squeezed
+
+    def visit_Include(self, node: nodes.Include) -> nodes.Node:  # noqa: N802  (named by Jinja)
+        """The included template in place, where nothing but its name was needed to know it."""
+        plain = isinstance(node.template, nodes.Const) and node.with_context and not node.ignore_missing
+        if not plain or self._depth == _DEEPEST:
+            return node
+        assert isinstance(node.template, nodes.Const)  # noqa: S101
+        assert self._environment.loader is not None  # noqa: S101
+        name = node.template.value
+        text, filename, _current = self._environment.loader.get_source(self._environment, name)
+        part = self._environment._parse(text, name, filename)
+        if part.find(nodes.Extends) or part.find(nodes.Block):
+            return node
+        inner = _Settled(
+            self._environment, markup=self._markup, squeezed=self._squeezed, depth=self._depth + 1
+        )
+        return nodes.Scope(inner.visit(part).body, lineno=node.lineno)
 
     def visit_TemplateData(self, node: nodes.TemplateData) -> nodes.Node:  # noqa: N802  (named by Jinja)
         if self._squeezed:

@@ -9,7 +9,7 @@ import io
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import cache, lru_cache, reduce
@@ -189,7 +189,13 @@ def _dated(value: date, form: str, region: str) -> str:
 
 def hour(value: datetime) -> str:
     """The time of day where the reader lives: "14:32"."""
-    return format_time(value, format="HH:mm", tzinfo=ZoneInfo(_time_zone.get()), locale=_region())
+    local = value.astimezone(ZoneInfo(_time_zone.get()))
+    return _clock(local.hour, local.minute, _region())
+
+
+@lru_cache(maxsize=2 * 1440)
+def _clock(hours: int, minutes: int, region: str) -> str:
+    return format_time(time(hours, minutes), format="HH:mm", locale=region)
 
 
 def joined(items: Iterable[str]) -> str:

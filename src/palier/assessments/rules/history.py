@@ -1,9 +1,8 @@
 """The life of one answer in a few lines: who set which level, who worked on the words. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
 from palier.scoring.rules.answers import State
@@ -47,23 +46,25 @@ class Change:
 
 
 def changes_from(plain: Iterable[Mapping[str, Any]]) -> tuple[Change, ...]:
-    """The changes the SQL function `answer_history` tells, newest first, with runs of words by one person as one."""
-    every = [
-        Change(
-            row["by"],
-            datetime.fromisoformat(row["at"]),
-            State(row["state"]),
-            row["level"],
-            frozenset(row["fields"]),
-            row["value"],
-            row["source"],
-        )
-        for row in plain
-    ]
-    runs = groupby(enumerate(every), key=lambda item: (item[1].by, item[1].source, item[1].chose and item[0]))
-    return tuple(_merged([change for _, change in run]) for _, run in runs)
+    """The changes the SQL function `answer_history` tells, newest first, with runs of words by one person as one.
+
+    Every save asks: a run is put together before it becomes one Change.
+    """
+    runs: list[tuple[Mapping[str, Any], set[str]]] = []
+    key: tuple[str, str] | None = None
+    for row in plain:
+        fields = set(row["fields"])
+        here = None if fields & CHOICE else (row["by"], row["source"])
+        if here is not None and here == key:
+            runs[-1][1].update(fields)
+        else:
+            runs.append((row, fields))
+        key = here
+    return tuple(_change(row, fields) for row, fields in runs)
 
 
-def _merged(run: list[Change]) -> Change:
-    newest = run[0]
-    return replace(newest, fields=frozenset().union(*(c.fields for c in run)))
+def _change(newest: Mapping[str, Any], fields: set[str]) -> Change:
+    at, state = datetime.fromisoformat(newest["at"]), State(newest["state"])
+    return Change(
+        newest["by"], at, state, newest["level"], frozenset(fields), newest["value"], newest["source"]
+    )
