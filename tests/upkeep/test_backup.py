@@ -21,8 +21,9 @@ from palier.foundation import clock, embedded_postgres, files
 from palier.foundation.actor import Actor
 from palier.foundation.backup_note import last_backup
 from palier.foundation.database import transaction
-from palier.foundation.settings import Settings, read_settings
+from palier.foundation.settings import ROOT, Settings, read_settings
 from palier.upkeep import archive
+from palier.upkeep import jobs as upkeep_jobs
 from palier.upkeep.dumping import Place, ProgramFailed, SeesTooLittle, place
 from palier.upkeep.flows import backing_up
 from palier.upkeep.flows.backing_up import NoRoomForBackup, Wish, back_up
@@ -31,6 +32,7 @@ from palier.upkeep.rules.contents import SECRET
 from palier.upkeep.sealed_archive import Keys, Lock, opening
 from tests.conftest import Cast
 from tests.demonstration import create_database
+from tests.foundation import s3_server
 
 pytestmark = pytest.mark.database
 
@@ -297,6 +299,63 @@ async def test_a_house_at_work_is_not_replaced(elsewhere: tuple[Settings, Place]
             await restore(
                 there, place_, Order(backup, Keys(), replace=True, confirm=lambda _: True), lambda _: None
             )
+
+
+async def test_from_a_folder_into_a_bucket_and_back(
+    house: Settings, here: Place, elsewhere: tuple[Settings, Place], claire: Actor, tmp_path: Path
+) -> None:
+    """The copy does not know where files lie; the settings of the place it is restored into do."""
+    key = await kept(house, claire, b"a letter")
+    made = await back_up(house, here, Wish(tmp_path / "copies", OPEN, with_secret=False))
+    there, empty = elsewhere
+    with s3_server.serving() as bucket:
+        at = {
+            "files_url": f"s3://{s3_server.BUCKET}",
+            "files_endpoint": bucket.address,
+            "files_region": s3_server.REGION,
+        }
+        keys = {"files_key_id": s3_server.KEY_ID, "files_secret": s3_server.SECRET}
+        far = replace(there, **at, **keys)
+        await restore(far, empty, Order(made.path, Keys()), lambda _: None)
+        assert bucket.objects[key][0] == b"a letter"
+        assert not (there.data_directory / "files").exists()
+        again = await back_up(
+            replace(house, **at, **keys), here, Wish(tmp_path / "again", OPEN, with_secret=False)
+        )
+    assert (again.manifest.files, list(again.manifest.absent)) == (1, [])
+    assert f"files/{key}" in names_in(again.path)
+
+
+async def test_a_bucket_that_is_away_makes_no_backup(
+    house: Settings, here: Place, claire: Actor, tmp_path: Path
+) -> None:
+    await kept(house, claire, b"a letter")
+    away = replace(
+        house, files_url="s3://away", files_endpoint="http://127.0.0.1:1", files_key_id="k", files_secret="s"
+    )
+    with pytest.raises(files.ShelfAway):
+        await back_up(away, here, Wish(tmp_path / "copies", OPEN, with_secret=False))
+    assert copies_in(tmp_path / "copies") == []
+
+
+async def test_the_worker_makes_one_where_a_place_is_set(
+    settings: Settings, here: Place, cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert upkeep_jobs.jobs(settings) == []
+    (job,) = upkeep_jobs.jobs(replace(settings, backup_to=tmp_path / "nightly"))
+    assert job.cron
+    for name, value in {
+        "PALIER_DATABASE_URL": here.owner, "PALIER_DATA_DIR": str(tmp_path / "data"), "PALIER_BACKUP_TO": str(tmp_path / "nightly"),
+        "PYTHONPATH": str(ROOT / "src"),
+    }.items():  # fmt: skip
+        monkeypatch.setenv(name, value)
+    with pytest.raises(upkeep_jobs.BackupFailed):  # the owner alone does not see everything
+        await job.handler()
+    assert copies_in(tmp_path / "nightly") == []
+    monkeypatch.setenv("PALIER_DATABASE_URL_BACKUP", here.seer)
+    await job.handler()
+    assert len(copies_in(tmp_path / "nightly")) == 1
+    assert last_backup(tmp_path / "data") is not None
 
 
 async def test_letters_that_waited_can_be_held(
