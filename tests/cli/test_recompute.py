@@ -106,6 +106,7 @@ def test_a_hash_changed_behind_its_back_is_found(tampered):
     assert told[0].startswith(f"{ROUND}: hash: stored {'0' * 64}, recomputed ")
 
 
+@pytest.mark.long
 def test_a_definition_changed_behind_its_back_is_found_with_every_result_under_it(tampered, site):
     used = f"(select a.definition_hash from assessment a, lateral (select 1 {WHERE}) as one)"
     status, told = tampered(

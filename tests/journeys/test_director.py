@@ -5,17 +5,10 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.journeys.conftest import Traveller
+from tests.journeys.conftest import SCRIPTS, Traveller
 
 pytestmark = pytest.mark.browser
 HOME = "/o/transports-du-val"
-SCRIPTS = pytest.mark.parametrize(
-    "scripts",
-    [
-        pytest.param(True, id="with scripts"),
-        pytest.param(False, id="without scripts", marks=pytest.mark.long),
-    ],
-)
 
 
 @SCRIPTS

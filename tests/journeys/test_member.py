@@ -5,13 +5,13 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.journeys.conftest import Traveller
+from tests.journeys.conftest import SCRIPTS, Traveller
 
 pytestmark = pytest.mark.browser
 HOME = "/o/transports-du-val"
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+@SCRIPTS
 async def test_a_hidden_group_is_replaced_and_widened(traveller: Traveller, scripts: bool) -> None:
     page = await traveller.sign_in("sophie.denis", java_script_enabled=scripts)
     await page.goto(f"{HOME}/benchmark")

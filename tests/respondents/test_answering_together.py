@@ -21,7 +21,7 @@ def scene(cast: Cast, visit: Browser, owner: asyncpg.Connection) -> Scene:
     return Scene(cast, visit, owner)
 
 
-@pytest.mark.parametrize(("machine", "steps"), [(Alone, 1_300), (Together, 750)])
+@pytest.mark.parametrize(("machine", "steps"), [(Alone, 400), (Together, 250)])
 async def test_no_answer_is_lost_doubled_or_leaked(
     machine: type[Answering], steps: int, scene: Scene
 ) -> None:
