@@ -14,14 +14,16 @@ import psycopg
 
 from benchmarks import load
 from benchmarks.machine import cpu_seconds
-from benchmarks.planted import plant
+from benchmarks.planted import TRAIL, plant
 from benchmarks.product import open_copy, saver, serving, settings_for
 from palier.foundation.settings import Settings, read_settings
 
 ROUNDS, SAVERS, SECONDS = 2_000, 16, 8.0
+CRITERIA = 34
+"""Of the questionnaire SX: answers, and events of answers, that a planted round has."""
 PER_YEAR = (1_000, 100_000, 1_000_000)
 SAVES_A_ROUND = 60
-"""34 criteria, most of them touched once, some twice or three times: revisions of the demo's rounds, rounded up."""
+"""Most criteria are touched once, some twice or three times. Each save is an event of the answer and an entry of the trail."""
 BUSY_DAYS, BUSY_HOURS, PEAK = 20, 8, 5
 """Half of a year's saves fall on this many working days before campaigns close; the busiest minute is this many times the mean."""
 FILES_A_ROUND = 3 * 300_000
@@ -66,6 +68,8 @@ def _weighed(url: str) -> dict[str, float]:
         for name, size in after.items()
         if name not in OF_THE_EDITION
     }
+    grown["answer_event"] *= SAVES_A_ROUND / CRITERIA
+    grown["audit_entry"] *= SAVES_A_ROUND / TRAIL
     return dict(sorted(((name, size) for name, size in grown.items() if size > 0), key=lambda one: -one[1]))
 
 

@@ -31,6 +31,9 @@ TAKEN = Shape(
 )
 """The product's own words. Without banks and public bodies: k = 5, the most batches there can be."""
 
+TRAIL = 10
+"""Entries of each organisation's trail."""
+
 PRIORITY = ["family", "sector", "size", "country", "legal_kind"]
 
 
@@ -89,8 +92,8 @@ _TRAIL = """
   insert into audit_entry (chain, seq, at, person_id, role, verb, subject, details, salt, details_hash, previous_hash, hash)
     select p.organisation, s, now() - interval '90 days' + s * interval '1 hour', p.person, 'owner', 'assessments.answered',
     'assessment planted', '{{}}', '', repeat('0', 64), repeat('0', 64), encode(sha256((p.n || ' ' || s)::bytea), 'hex')
-    from planted p, generate_series(1, 10) as s;
-  insert into audit_head (chain, seq, hash) select organisation, 10, encode(sha256((n || ' 10')::bytea), 'hex') from planted;
+    from planted p, generate_series(1, {trail}) as s;
+  insert into audit_head (chain, seq, hash) select organisation, {trail}, encode(sha256((n || ' {trail}')::bytea), 'hex') from planted;
   insert into mail (id, kind, recipient, locale, subject, text, html, created_at, sent_at, attempts, failure) select uuidv7(),
     'assessments.receipt', '{slug}-' || n || '@planted.example', 'fr', 'Planted', repeat('planted ', 60), repeat('planted ', 120),
     now() - interval '40 days', now() - interval '40 days', 1, '' from planted;
@@ -108,7 +111,7 @@ def plant(
     variables = variables_of(questionnaire)
     made = drawn(count, len(variables), shape=TAKEN)
     every = max(1, round(1 / answered)) if answered else count + 1
-    words = {"slug": slug, "network": network, "campaign": campaign, "every": every}
+    words = {"slug": slug, "network": network, "campaign": campaign, "every": every, "trail": TRAIL}
     with _administrator(url) as connection:
         connection.execute("drop table if exists planted")
         connection.execute(_PLANTED)
