@@ -74,7 +74,7 @@ class Release:
 
     def environment(self, port: int = 0) -> dict[str, str]:
         return bare_environment(
-            PALIER_DATABASE_URL=self.url, PALIER_DATA_DIR=str(self.data), PALIER_PORT=str(port), PALIER_PUBLIC_URL=f"http://127.0.0.1:{port}"
+            PALIER_DATABASE_URL=self.url, PALIER_DATA_DIR=str(self.data), PALIER_PORT=str(port or 8000), PALIER_PUBLIC_URL=f"http://127.0.0.1:{port}"
         ) | {"PYTHONPATH": f"{self.sources / 'src'}{os.pathsep}{self.sources}"}  # fmt: skip
 
     def command(self, *words: str, port: int = 0) -> subprocess.Popen[bytes]:
