@@ -15,7 +15,7 @@ from tortoise.queryset import QuerySet
 
 from palier.assessments.rules.progress import Standing
 from palier.foundation.actor import Actor
-from palier.foundation.database import select
+from palier.foundation.database import once, select
 from palier.foundation.frozen_json import frozen_json
 from palier.foundation.identifiers import new_id
 from palier.questionnaires.rules import Questionnaire
@@ -384,16 +384,17 @@ async def round_before(actor: Actor, assessment: Assessment) -> Assessment | Non
 
 
 async def open_campaigns(actor: Actor, questionnaire: Questionnaire, today: date) -> list[Campaign]:
-    """Campaigns of the organisation's networks that call for `questionnaire` on `today`, soonest to close first.
+    """Campaigns that call the organisation for `questionnaire` on `today`, soonest to close first; none a throw-away copy."""
+    calling = await once(("campaigns", actor.organisation_id, today), lambda: _calling(actor, today))
+    asked = questionnaire.id, int(questionnaire.version.partition(".")[0])
+    return [one for one in calling if (one.questionnaire, one.major) == asked]
 
-    Nobody calls a throw-away copy.
-    """
+
+async def _calling(actor: Actor, today: date) -> list[Campaign]:
     sql = (
         "select c.id from campaign c join network_member m on m.network_id = c.network_id and m.left_on is null "
         "join organisation o on o.id = m.organisation_id and o.sandbox_until is null "
-        "where m.organisation_id = $1 and c.questionnaire = $2 and c.major = $3 and c.closes_on >= $4 and c.opens_on <= $4"
+        "where m.organisation_id = $1 and c.closes_on >= $2 and c.opens_on <= $2"
     )
-    major = int(questionnaire.version.partition(".")[0])
-    rows = await select(sql, actor.organisation_id, questionnaire.id, major, today)
-    campaigns = Campaign.filter(id__in=[row["id"] for row in rows]).prefetch_related("network")
-    return await campaigns.order_by("closes_on")
+    found = Campaign.filter(id__in=[row["id"] for row in await select(sql, actor.organisation_id, today)])
+    return await found.prefetch_related("network").order_by("closes_on")

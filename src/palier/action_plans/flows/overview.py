@@ -212,7 +212,7 @@ async def rounds_of_plan(actor: Actor, plan: ActionPlan) -> list[Round]:
     """The rounds the plan draws on, the one it was born from first."""
     further = await store.further_assessments(actor, plan.id)
     slugs = [plan.assessment.slug, *[one.assessment.slug for one in further]]
-    return [await load_round(actor, slug) for slug in slugs]
+    return [await load_round(actor, slug, with_answers=False) for slug in slugs]
 
 
 async def _with_offers(actor: Actor, rounds: list[Round]) -> tuple[Source, ...]:

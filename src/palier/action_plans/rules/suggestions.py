@@ -3,12 +3,13 @@
 Candidates, gain and priority: docs/method.md#plans. Every gain is the engine's own (`what_if`), never a formula beside it.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from statistics import median
 
+from palier.foundation.kept import Kept
 from palier.questionnaires.rules import Lever, Questionnaire
 from palier.scoring.rules import Result
 from palier.scoring.rules.answers import State
@@ -179,7 +180,17 @@ def _target_level(situation: Situation, code: str, level: int) -> int:
 
 def gain_of(questionnaire: Questionnaire, result: Result, moves: Iterable[Moves]) -> Fraction:
     """Points the total gains when all `moves` are made together: effects are never summed. 0 without a total."""
-    return gain_of_moves(questionnaire, result, together(result, moves)) or Fraction(0)
+    made = together(result, moves)
+    key = (id(result), *sorted(made.items()))
+    known = _gains.get(key)
+    if known is None or known[0] is not result or known[1] is not questionnaire:
+        gain = gain_of_moves(questionnaire, result, made) or Fraction(0)
+        known = _gains.put(key, (result, questionnaire, gain))
+    return known[2]
+
+
+_gains: Kept[Hashable, tuple[Result, Questionnaire, Fraction]] = Kept(4096)
+"""Gains of the results read lately: a result that is kept is asked the same by every page of its plan."""
 
 
 def projected(questionnaire: Questionnaire, result: Result, moves: Iterable[Moves]) -> Result:

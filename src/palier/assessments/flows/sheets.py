@@ -114,6 +114,37 @@ async def load_desk(actor: Actor, slug: str) -> Desk:
     return Desk(assessment, questionnaire, states, whole, mine)
 
 
+async def load_desks(actor: Actor, rounds: Sequence[Assessment]) -> list[Desk]:
+    """The `rounds` as `load_desk` reads each, in as many statements for all as for one."""
+    own = [one.id for one in rounds if one.respondent(actor)]
+    states = await _states_in("answer", [one.id for one in rounds if one.id not in own])
+    states |= await _states_in("response", own, actor.person_id)
+    sql = "select assessment_id, code from assignment where organisation_id = $1 and person_id = $2"
+    codes: dict[UUID, list[str]] = {}
+    for row in await select(sql, actor.organisation_id, actor.person_id):
+        codes.setdefault(row["assessment_id"], []).append(row["code"])
+    found = []
+    for one in rounds:
+        whole, stand = await definition_of(one), states.get(one.id, {})
+        shown = asked(whole, stand)
+        found.append(Desk(one, shown, stand, whole, assigned(shown, codes.get(one.id, []))))
+    return found
+
+
+_STATES = {
+    "answer": "select assessment_id, code, state, to_review, level from answer where assessment_id = any($1)",
+    "response": "select assessment_id, code, state, to_review, level from response where assessment_id = any($1) and person_id = $2",
+}
+
+
+async def _states_in(table: str, rounds: Sequence[UUID], *who: UUID) -> dict[UUID, dict[str, Standing]]:
+    found: dict[UUID, dict[str, Standing]] = {}
+    for row in await select(_STATES[table], list(rounds), *who) if rounds else ():
+        states = found.setdefault(row["assessment_id"], {})
+        states[row["code"]] = Standing(row["state"], row["to_review"], row["level"])
+    return found
+
+
 async def codes_assigned(actor: Actor, slug: str) -> list[str]:
     """The elements and criteria of the round `slug` that are assigned to `actor`."""
     sql = (

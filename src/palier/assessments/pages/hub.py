@@ -76,9 +76,7 @@ class Rounds(Controller):
     @get("/", opt=READ)
     async def every_round(self, request: Request, actor: NamedDependency[Actor]) -> Template:
         async with reading(actor):
-            rounds = [
-                await sheets.load_desk(actor, row.slug) for row in await store.visible_assessments(actor)
-            ]
+            rounds = await sheets.load_desks(actor, await store.visible_assessments(actor))
         return page(
             request, "assessments/list.html", nav="assessments", rounds=rounds,
             today=clock.today(actor.person.time_zone), may_run=actor.may(Permission.RUN_ASSESSMENT),
@@ -95,7 +93,12 @@ class Rounds(Controller):
                 return see_other(
                     f"/o/{actor.organisation.slug}/assessments/new/{known.questionnaire}?from={before}"
                 )
-            offers = [await _offer(actor, questionnaire) for questionnaire in await offered(actor)]
+            latest = {row.questionnaire: row for row in reversed(await store.visible_assessments(actor))}
+            today = clock.today(actor.person.time_zone)
+            offers = [
+                Offer(one, latest.get(one.id), await store.open_campaigns(actor, one, today), None)
+                for one in await offered(actor)
+            ]
         return page(request, "assessments/choose.html", nav="assessments", offers=offers)
 
     @get("/new/{code:str}", opt=RUN)
@@ -171,11 +174,11 @@ async def _known(actor: Actor, code: str) -> Questionnaire:
         raise NotFoundException from None
 
 
-async def _offer(actor: Actor, questionnaire: Questionnaire, before: str | None = None) -> Offer:
-    """`before`: the round the next one starts from ("": the last one); None does not look for one."""
+async def _offer(actor: Actor, questionnaire: Questionnaire, before: str) -> Offer:
+    """`before`: the round the next one starts from ("": the last one)."""
     last = await store.visible_assessments(actor).filter(questionnaire=questionnaire.id).first()
     today = clock.today(actor.person.time_zone)
-    source = None if before is None else await carrying.load_source(actor, questionnaire, before)
+    source = await carrying.load_source(actor, questionnaire, before)
     return Offer(questionnaire, last, await store.open_campaigns(actor, questionnaire, today), source)
 
 

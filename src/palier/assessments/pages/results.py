@@ -9,7 +9,6 @@ from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
-from markupsafe import Markup
 
 from palier.assessments import mirrored_wording, store
 from palier.assessments import results_wording as wording
@@ -179,7 +178,8 @@ class Results(Controller):
         )
 
 
-_hero, _figures = (Fragment(f"assessments/_results_{part}.html", most=96) for part in ("hero", "figures"))
+_hero = Fragment("assessments/results_hero.html", most=96)
+_figures = Fragment("assessments/results_figures.html", most=96)
 
 
 def figures_of(actor: Actor, shown: Opened, trend: list[TrendPoint], sort: str) -> dict[str, Any]:

@@ -150,14 +150,31 @@ async def plans_of(actor: NetworkActor) -> list[store.CampaignPlan]:
 
 async def load_taking(actor: NetworkActor, plan: store.CampaignPlan) -> Taking:
     """Participation in a campaign of the actor's network. Call inside `reading(actor)`."""
-    editions = await benchmarks.editions_of(actor.network_id)
-    rows = await Participation.filter(campaign_id=plan.id, network_id=actor.network_id)
-    sent = await store.SentNotice.filter(campaign_id=plan.id, network_id=actor.network_id).order_by("sent_at")
-    return Taking(
-        plan, await store.members_of(actor.network_id), {row.organisation_id: row for row in rows},
-        next((one for one in editions if one.campaign_id == plan.id), None),
-        {row.organisation_id: row.sent_at for row in sent},
-    )  # fmt: skip
+    return (await load_takings(actor, [plan]))[0]
+
+
+async def load_takings(actor: NetworkActor, plans: Sequence[store.CampaignPlan]) -> list[Taking]:
+    """Participation in each of these campaigns, in as many statements for all as for one. Call inside `reading(actor)`."""
+    ids = [plan.id for plan in plans]
+    members = await store.members_of(actor.network_id) if plans else []
+    editions = {one.campaign_id: one for one in reversed(await benchmarks.editions_of(actor.network_id))}
+    rounds = await _rounds_of(actor, ids)
+    notices = store.SentNotice.filter(campaign_id__in=ids, network_id=actor.network_id) if ids else None
+    sent: dict[UUID, dict[UUID, datetime]] = {}
+    for row in await notices.order_by("sent_at") if notices else ():
+        sent.setdefault(row.campaign_id, {})[row.organisation_id] = row.sent_at
+    return [
+        Taking(plan, members, rounds.get(plan.id, {}), editions.get(plan.id), sent.get(plan.id, {})) for plan in plans
+    ]  # fmt: skip
+
+
+async def _rounds_of(actor: NetworkActor, campaigns: Sequence[UUID]) -> dict[UUID, dict[UUID, Participation]]:
+    """Who took part in each of these campaigns, by organisation."""
+    found: dict[UUID, dict[UUID, Participation]] = {}
+    rows = Participation.filter(campaign_id__in=campaigns, network_id=actor.network_id) if campaigns else None
+    for row in await rows if rows else ():
+        found.setdefault(row.campaign_id, {})[row.organisation_id] = row
+    return found
 
 
 async def load_version(plan: store.CampaignPlan) -> Version:
@@ -170,23 +187,37 @@ async def load_version(plan: store.CampaignPlan) -> Version:
 
 async def load_weeks(actor: NetworkActor, taking: Taking) -> list[Week]:
     """Invited, started and submitted at the end of each week, beside the last campaign of the same questionnaire."""
-    plan = taking.plan
-    others = [
-        one for one in await benchmarks.campaigns_of(actor.network_id)
-        if one.questionnaire == plan.questionnaire and one.closes_on < plan.opens_on
-    ]  # fmt: skip
-    last = None
-    if others:
-        rows = (await benchmarks.participations_in(others[0])).values()
-        last = (
-            others[0].opens_on,
-            others[0].closes_on,
-            [r.submitted_at.date() for r in rows if r.submitted_at],
-        )
-    rounds = taking.rounds.values()
+    return (await load_weeks_of(actor, [taking]))[0][1]
+
+
+async def load_weeks_of(actor: NetworkActor, takings: Sequence[Taking]) -> list[tuple[Taking, list[Week]]]:
+    """As `load_weeks` for each, in as many statements for all as for one."""
+    campaigns = await benchmarks.campaigns_of(actor.network_id)
+    before = {one.plan.id: _before(one.plan, campaigns) for one in takings}
+    rounds = await _rounds_of(actor, [last.id for last in before.values() if last])
+    return [(one, _weeks(one, before[one.plan.id], rounds)) for one in takings]
+
+
+def _before(plan: store.CampaignPlan, campaigns: Sequence[Campaign]) -> Campaign | None:
+    """The last campaign of the same questionnaire that was over when this one opened. `campaigns`: the last to close first."""
+    return next(
+        (one for one in campaigns if one.questionnaire == plan.questionnaire and one.closes_on < plan.opens_on), None
+    )  # fmt: skip
+
+
+def _weeks(
+    taking: Taking, last: Campaign | None, rounds: Mapping[UUID, Mapping[UUID, Participation]]
+) -> list[Week]:
+    plan, own = taking.plan, taking.rounds.values()
+    then = rounds.get(last.id, {}).values() if last else ()
+    past = (
+        (last.opens_on, last.closes_on, [r.submitted_at.date() for r in then if r.submitted_at])
+        if last
+        else None
+    )
     return weeks(
         plan.opens_on, plan.closes_on, today(), [m.joined_on for m in taking.members],
-        [r.started_at.date() for r in rounds if r.started_at], [r.submitted_at.date() for r in rounds if r.submitted_at], last,
+        [r.started_at.date() for r in own if r.started_at], [r.submitted_at.date() for r in own if r.submitted_at], past,
     )  # fmt: skip
 
 

@@ -67,7 +67,7 @@ class Cockpit(Controller):
             plans = await campaigning.plans_of(network_actor)
             launched = [one for one in plans if one.launched_at]
             takings = await _followed(network_actor, launched)
-            shown = [(one, await campaigning.load_weeks(network_actor, one)) for one in takings]
+            shown = await campaigning.load_weeks_of(network_actor, takings)
             health = await load_health(network_actor)
             editions = await benchmarks.editions_of(network_actor.network_id)
             titles = await _titles(network_actor)
@@ -82,7 +82,7 @@ class Cockpit(Controller):
         """Every campaign, drafts included."""
         async with reading(network_actor):
             plans = await campaigning.plans_of(network_actor)
-            takings = [await campaigning.load_taking(network_actor, one) for one in plans]
+            takings = await campaigning.load_takings(network_actor, plans)
             titles = await _titles(network_actor)
         return _page(request, "campaigns", "association/campaigns.html", takings=takings, titles=titles)
 
@@ -294,7 +294,7 @@ def _page(request: Request, tab: str, template: str, *, status_code: int = 200, 
 
 async def _followed(actor: NetworkActor, launched: Sequence[CampaignPlan]) -> list[campaigning.Taking]:
     """Campaigns that run, then those closed without an edition yet; the last one when there are none."""
-    takings = [await campaigning.load_taking(actor, one) for one in launched]
+    takings = await campaigning.load_takings(actor, launched)
     found = [one for state in ("running", "closed") for one in takings if one.state == state]
     return found or takings[:1]
 

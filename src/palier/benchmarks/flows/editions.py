@@ -38,11 +38,12 @@ _rows: Kept[tuple[UUID, str], tuple[Row, ...]] = Kept(1024)
 _unpublished: Kept[tuple[UUID, str], tuple[UUID, str]] = Kept(4096)
 _seats: Kept[tuple[UUID, UUID], Attributes] = Kept(4096)
 _compositions: Kept[tuple[UUID, str], Composition] = Kept(1024)
+_closed: Kept[tuple[UUID, frozenset[str]], frozenset[int]] = Kept(1024)
 
 
 def forget() -> None:
     """Keep nothing of any edition: for measurements of a first read."""
-    for kept in (_published, _rows, _unpublished, _seats, _compositions):
+    for kept in (_published, _rows, _unpublished, _seats, _compositions, _closed):
         kept.clear()
 
 
@@ -99,7 +100,12 @@ async def closed_to(edition: store.Edition, known: Collection[str]) -> frozenset
     """
     if len(known) < 2:
         return frozenset()
-    return closed_batches(as_seats(await seats.seats_beside(edition, known)), known, edition.k)
+    key = (edition.id, frozenset(known))
+    if (read := _closed.get(key)) is not None:
+        return read
+    beside = as_seats(await seats.seats_beside(edition, known))
+    found = closed_batches(beside, known, edition.k)
+    return _closed.put(key, found) if beside else found
 
 
 def as_rows(rows: Iterable[dict[str, Any]]) -> list[Row]:

@@ -201,7 +201,7 @@ def _round_at(actor: Actor, view: View) -> str:
     return f"/o/{actor.organisation.slug}/e/{view.round.assessment.slug}"
 
 
-_figures = Fragment("benchmarks/_figures.html", most=96)
+_figures = Fragment("benchmarks/figures.html", most=96)
 
 
 def _figures_of(actor: Actor, view: View, around: Mapping[str, Any]) -> Markup:
