@@ -5,7 +5,7 @@ import socketserver
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import pytest
 
 from palier import __main__ as command
 from palier.foundation.backup_note import BackupNote, note_backup
-from palier.foundation.settings import Settings, read_settings
+from palier.foundation.settings import VARIABLES, Settings, read_settings
 from palier.upkeep.dumping import Place
 from palier.upkeep.flows import examining
 from palier.upkeep.flows.examining import examine
@@ -101,7 +101,7 @@ CANARIES = {
     "PALIER_DATABASE_URL_WEB": "postgresql://web:canary-web@127.0.0.1:1/x", "PALIER_DATABASE_URL_BACKUP": "postgresql://b:canary-backup@127.0.0.1:1/x",
     "PALIER_FILES_URL": "s3://bucket", "PALIER_FILES_ENDPOINT": "http://127.0.0.1:1", "PALIER_FILES_KEY_ID": "canary-key-id",
     "PALIER_FILES_SECRET": "canary-files", "PALIER_STRIPE_KEY": "sk_test_canary-stripe", "PALIER_STRIPE_WEBHOOK_SECRETS": "whsec_canary-hook",
-    "PALIER_STRIPE_API": "http://127.0.0.1:1", "PALIER_SCANNER": "clamd://127.0.0.1:1", "PALIER_PUBLIC_URL": "http://127.0.0.1:1",
+    "PALIER_STRIPE_API": "http://127.0.0.1:1", "PALIER_METRICS_TOKEN": "canary-metrics-0123456789abcdef", "PALIER_SCANNER": "clamd://127.0.0.1:1", "PALIER_PUBLIC_URL": "http://127.0.0.1:1",
 }  # fmt: skip
 
 
@@ -121,6 +121,14 @@ def test_when_nothing_answers_everything_is_named_and_no_secret(
         assert findings[name]["level"] == "wrong", findings[name]
         assert findings[name]["todo"]
         assert "fault of ours" not in findings[name]["todo"], findings[name]
+
+
+def test_every_setting_that_is_kept_out_of_sight_is_hidden_by_the_doctor_too(tmp_path: Path) -> None:
+    secret = {one.name for one in fields(Settings) if not one.repr}
+    planted = {name for name, variables in VARIABLES.items() if set(variables) & CANARIES.keys()}
+    assert secret <= planted
+    hidden = set(judging.hidden_in(read(tmp_path, **CANARIES)))
+    assert all(any(one in value for one in hidden) for value in CANARIES.values() if "canary" in value)
 
 
 def test_settings_that_cannot_be_read_are_a_finding(

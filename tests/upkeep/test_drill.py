@@ -188,9 +188,8 @@ def test_the_house_is_guarded_as_before_under_its_new_owner(drill: Drill) -> Non
     """Policies, rights and functions are the same; where the owner's name stood, the new one stands."""
     policies = "select tablename, policyname, cmd, roles::text, qual, with_check from pg_policies where schemaname = 'public'"
     rights = (
-        "select relname, relrowsecurity, relforcerowsecurity, "
-        "(select array_agg(one::text order by one::text) from unnest(relacl) one) "
-        "from pg_class where relnamespace = 'public'::regnamespace"
+        "select relname, relrowsecurity, relforcerowsecurity, acl::text from pg_class "
+        "left join lateral unnest(relacl) acl on true where relnamespace = 'public'::regnamespace"
     )
     functions = "select oid::regprocedure::text, prosecdef, md5(prosrc) from pg_proc where pronamespace = 'public'::regnamespace"
     with (

@@ -187,7 +187,9 @@ def backups(settings: Settings, note: BackupNote | None, at: datetime) -> Findin
 def hidden_in(settings: Settings) -> Iterator[str]:
     """Every secret the settings hold, as it may come back in somebody's message."""
     yield from (settings.secret, *settings.former_secrets, *settings.stripe_webhook_secrets)
-    yield from filter(None, (settings.stripe_key, settings.files_secret, settings.files_key_id))
+    yield from filter(
+        None, (settings.stripe_key, settings.files_secret, settings.files_key_id, settings.metrics_token)
+    )
     for url in (
         settings.database_url,
         settings.database_url_web,
