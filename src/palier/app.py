@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -252,8 +252,8 @@ def create_app(
         lifespan=[lifetime(settings), _database(settings)],
         on_startup=[_spare_what_stays],
         on_shutdown=[
-            lambda: asyncio.to_thread(previewer.stop),
-            lambda: asyncio.to_thread(invoice_press.stop),
+            _in_a_thread(previewer.stop),
+            _in_a_thread(invoice_press.stop),
             *([till.close] if till else []),
         ],
         openapi_config=None,
@@ -262,6 +262,15 @@ def create_app(
     )
     app.asgi_handler = watched(app.asgi_handler)
     return app
+
+
+def _in_a_thread(stop: Callable[[], None]) -> Callable[[], Awaitable[None]]:
+    """`stop` as Litestar awaits it: what a lambda hands back it would call and forget."""
+
+    async def stopped() -> None:
+        await asyncio.to_thread(stop)
+
+    return stopped
 
 
 def _csrf(settings: Settings) -> CSRFConfig:
