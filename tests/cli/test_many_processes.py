@@ -3,6 +3,7 @@
 Clients hold their connections and know which process answers on each, so that "the other one" is never luck.
 """
 
+import os
 import re
 import subprocess
 import sys
@@ -49,9 +50,9 @@ class Crowd:
 @pytest.fixture(scope="module")
 def database(cluster: str, migrated: str) -> Iterator[str]:
     """An empty, migrated database of this module's own."""
-    url = create_database(cluster, "many", template="migrated")
+    url = create_database(cluster, f"many_{os.getpid()}", template="migrated")
     yield url
-    _drop(cluster, "many")
+    _drop(cluster, f"many_{os.getpid()}")
 
 
 @pytest.fixture(scope="module")

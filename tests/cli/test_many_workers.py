@@ -1,5 +1,6 @@
 """Several workers on one queue: each job is done once, turns are kept, and what the clock asks for is asked for once."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -59,7 +60,7 @@ _ASK = "select enqueue_in_turn(%s, jsonb_build_object('number', n) || %s::jsonb,
 @pytest.fixture(scope="module")
 def administrator(cluster: str, migrated: str) -> Iterator[psycopg.Connection]:
     """Somebody who looks on, in a database with three workers who have all they can do."""
-    url = create_database(cluster, "workers", template="migrated")
+    url = create_database(cluster, f"workers_{os.getpid()}", template="migrated")
     with psycopg.connect(administrator_of(url), autocommit=True) as connection:
         connection.execute(_TABLES)
         connection.execute(_ASK, ["tests.once", "{}", None, 1, JOBS])
@@ -81,7 +82,7 @@ def administrator(cluster: str, migrated: str) -> Iterator[psycopg.Connection]:
             for worker in workers:
                 worker.terminate()
             assert [worker.wait(PATIENCE) for worker in workers] == [0] * WORKERS
-    _drop(cluster, "workers")
+    _drop(cluster, f"workers_{os.getpid()}")
 
 
 def _until(told: Callable[[], bool]) -> None:
