@@ -12,6 +12,7 @@ from pathlib import Path
 import pyrage
 import pytest
 
+from palier import __main__ as command
 from palier.upkeep import archive
 from palier.upkeep.archive import Checked, Damaged
 from palier.upkeep.rules.contents import (
@@ -83,6 +84,26 @@ def test_closed_with_a_passphrase_it_asks_for_it_once(
     assert keys.passphrase == ""
     assert checked(path, keys).manifest.members == 3
     assert b"rows" not in path.read_bytes()
+
+
+def test_the_command_reads_a_backup_with_the_key_in_a_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, key, other = (
+        written(tmp_path / "closed.tar.age", FOR_KEY),
+        tmp_path / "key.txt",
+        tmp_path / "other.txt",
+    )
+    key.write_text(f"# created: today\n# public key: {KEY.to_public()}\n{KEY}\n")
+    other.write_text(str(pyrage.x25519.Identity.generate()))
+    assert command.main(["restore", str(path), "--check", "--identity", str(key)]) == 0
+    assert json.loads(capsys.readouterr().out)["tables"] == {"person": 2}
+    assert command.main(["restore", str(path), "--check", "--identity", str(other)]) == 1
+    assert "none of the keys given opens it" in capsys.readouterr().err
+    assert command.main(["restore", str(path), "--check"]) == 1
+    assert "--identity" in capsys.readouterr().err
+    assert command.main(["restore", str(tmp_path / "gone"), "--check"]) == 1
+    assert "No such file" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("lock", [Lock(), FOR_KEY], ids=["plain", "closed"])
