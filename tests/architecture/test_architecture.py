@@ -265,6 +265,7 @@ def test_templates_and_tests_mirror_the_rooms() -> None:
         "architecture",
         "benches",
         "browser",
+        "faults",
         "security",
         "journeys",
     }
