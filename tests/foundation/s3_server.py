@@ -23,11 +23,15 @@ NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 
 @dataclass
 class Bucket:
-    """What is kept: bytes and when they were written, by key. `refused` counts requests with a wrong signature."""
+    """What is kept: bytes and when they were written, by key. `refused` counts requests with a wrong signature.
+
+    While it is `away` every connection ends without an answer.
+    """
 
     address: str = ""
     objects: dict[str, tuple[bytes, datetime]] = field(default_factory=dict)
     refused: int = 0
+    away: bool = False
 
 
 @contextmanager
@@ -38,7 +42,7 @@ def serving(port: int = 0, kept: dict[str, tuple[bytes, datetime]] | None = None
     class Handler(_Handler):
         kept = bucket
 
-    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     bucket.address = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
@@ -54,6 +58,11 @@ def serving(port: int = 0, kept: dict[str, tuple[bytes, datetime]] | None = None
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     kept: Bucket
+
+    def parse_request(self) -> bool:
+        """False ends the connection; what was asked is not even looked at."""
+        self.close_connection = self.kept.away
+        return not self.kept.away and super().parse_request()
 
     def log_message(self, *_said: object) -> None:
         """Nothing on the terminal."""
