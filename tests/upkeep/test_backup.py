@@ -21,6 +21,7 @@ from palier.foundation import clock, embedded_postgres, files
 from palier.foundation.actor import Actor
 from palier.foundation.backup_note import last_backup
 from palier.foundation.database import transaction
+from palier.foundation.identifiers import new_id
 from palier.foundation.settings import ROOT, Settings, read_settings
 from palier.upkeep import archive
 from palier.upkeep import jobs as upkeep_jobs
@@ -288,6 +289,21 @@ async def test_what_is_there_stays_until_it_is_confirmed_and_when_it_fails(
     assert "1 tables" in asked[0]
     with pytest.raises(psycopg.errors.UndefinedTable):
         treasure()
+
+
+async def test_whoever_was_erased_since_is_named(elsewhere: tuple[Settings, Place], backup: Path) -> None:
+    there, empty = elsewhere
+    await restore(there, empty, Order(backup, Keys()), lambda _: None)
+    person = new_id()
+    with psycopg.connect(empty.owner, user="postgres") as connection:
+        connection.execute(
+            "insert into erasure (id, person_id, fingerprint, asked_at, due_at, done_at, counts) "
+            "values (%s, %s, 'f', now(), now(), now(), '{}')",
+            [new_id(), person],
+        )
+    again = Order(backup, Keys(), replace=True, confirm=lambda _: True)
+    outcome = await restore(there, empty, again, lambda _: None)
+    assert [note for note in outcome.notes if f"person {person}" in note]
 
 
 async def test_a_house_at_work_is_not_replaced(elsewhere: tuple[Settings, Place], backup: Path) -> None:

@@ -31,6 +31,10 @@ _OTHERS = """
 select distinct application_name from pg_stat_activity
 where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'
 """
+_ERASED = """
+select case when organisation_id is null then 'person' else 'organisation' end, coalesce(organisation_id, person_id)
+from erasure where done_at > %s order by done_at
+"""
 _POLICIES = """
 select tablename, policyname, roles::text[] from pg_policies where schemaname = 'public' and %s = any (roles::text[])
 """
@@ -80,6 +84,7 @@ async def restore(settings: Settings, here: Place, order: Order, say: Say) -> Ou
     tables = _tables_here(here)
     if tables:
         _refuse_unless_meant(here, order, tables)
+        notes += _erased_since(here, manifest)
     _refuse_without_room(settings, manifest)
     say(f"Writing {manifest.files} files.")
     await _put_files(settings, order.path, keys)
@@ -139,6 +144,20 @@ def _refuse_unless_meant(here: Place, order: Order, tables: int) -> None:
     what = f"{tables} tables of the database {name}" + (", one of Palier" if row and row[0] else "")
     if not order.confirm(what):
         raise CannotRestore("nothing was changed")
+
+
+def _erased_since(here: Place, manifest: Manifest) -> list[str]:
+    """Whom what is about to be replaced had erased after the backup: they come back with it, and nobody else will know."""
+    with psycopg.connect(here.owner) as connection:
+        if connection.execute("select to_regclass('public.erasure')").fetchone() == (None,):
+            return []
+        connection.execute("alter table erasure no force row level security")
+        rows = connection.execute(_ERASED, [manifest.made_at]).fetchall()
+        connection.rollback()
+    return [
+        f"Erased after the backup and here again: {what} {identifier}. Erase it anew."
+        for what, identifier in rows
+    ]
 
 
 def _refuse_without_room(settings: Settings, manifest: Manifest) -> None:
