@@ -13,17 +13,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from benchmarks.invented import edition as invented
+from benchmarks.networks import drawn
 from benchmarks.planted import TAKEN, variables_of
 from palier.assessments.store import Campaign
 from palier.benchmarks import store
 from palier.benchmarks.flows.cells import cells_kept, keep_cells
 from palier.benchmarks.flows.publishing import write
 from palier.benchmarks.flows.sealing import stored_edition
-from palier.benchmarks.rules.cells import Cells
+from palier.benchmarks.rules.cells import Cells, cells_of_batches
 from palier.benchmarks.rules.edition import recomputed
+from palier.benchmarks.rules.sealing import Seat
 from palier.foundation.clock import today
-from palier.foundation.database import WORKER, connect, disconnect, transaction
+from palier.foundation.database import WORKER, connect, disconnect, select, transaction
 from palier.foundation.settings import read_settings
 
 
@@ -49,8 +50,14 @@ async def _measured(slug: str) -> None:
     if original is None:
         raise LookupError(f"no edition of {slug}: python -m benchmarks.planted")
     campaign = await Campaign.get(id=original.campaign_id)
-    seats = await store.BatchMember.filter(edition_id=original.id).count()
-    cells = invented(seats, variables_of(campaign.questionnaire), TAKEN).cells
+    sql = (
+        "select s.batch, split_part(o.slug, '-', -1)::int as place from batch_member s join organisation o on o.id = s.organisation_id "
+        "where s.edition_id = $1 order by s.batch"
+    )
+    rows = await select(sql, original.id)
+    made, seats = drawn(len(rows), len(variables_of(campaign.questionnaire)), shape=TAKEN), len(rows)
+    tenths = made.tenths[:, [row["place"] for row in rows]]
+    cells = cells_of_batches([Seat(row["batch"], "", "", {}) for row in rows], tenths, original.k)
     with _timed("cells written down, when it is sealed"):
         await keep_cells(campaign, cells)
     with _timed("edition read back"):
@@ -71,9 +78,9 @@ async def _measured(slug: str) -> None:
             erratum, campaign, today(), name="measured", published_by=None, previous_id=None, corrects=original, reason="measured",
             changed=changed,
         )  # fmt: skip
-    rows = sum(map(len, erratum.releases.values()))
+    told = sum(map(len, erratum.releases.values()))
     print(
-        f"{seats:,} organisations, {rows:,} rows; {len(changed)} cohorts of {len(erratum.releases):,} computed again"
+        f"{seats:,} organisations, {told:,} rows; {len(changed)} cohorts of {len(erratum.releases):,} computed again"
     )
 
 

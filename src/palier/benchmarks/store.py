@@ -233,12 +233,17 @@ async def editions_of(network_id: UUID) -> list[Edition]:
 async def rows_of(edition: Edition, cohorts: Iterable[str] | None = None) -> list[dict[str, Any]]:
     """The release rows of an edition, of the cohorts named or of all.
 
-    The rows of a cohort stand on the same batches: those of cohorts named are fetched once for each.
+    The rows of a cohort stand on the same batches: they are fetched once for each.
     """
     columns = "cohort, variable, n_band, p10, q1, median, q3, p90"
+    first = "(select min(variable) from release_row where edition_id = $1 and variable <> '')"
     once = "case when variable = min(variable) over (partition by cohort) then batches end as batches"
     rows = (
-        await select(f"select {columns}, batches from release_row where edition_id = $1", edition.id)  # noqa: S608
+        await select(
+            f"select {columns}, case when variable in ('', {first}) then batches end as batches "  # noqa: S608
+            "from release_row where edition_id = $1",
+            edition.id,
+        )
         if cohorts is None
         else await select(
             f"select {columns}, {once} from release_row where edition_id = $1 and cohort = any($2)",  # noqa: S608
@@ -249,7 +254,7 @@ async def rows_of(edition: Edition, cohorts: Iterable[str] | None = None) -> lis
     for row in rows:
         if row["batches"] is not None and row["cohort"] not in batches:
             batches[row["cohort"]] = tuple(json.loads(row["batches"]))
-    return [row | {"batches": batches[row["cohort"]]} for row in rows]
+    return [row | {"batches": batches.get(row["cohort"], ())} for row in rows]
 
 
 async def seats_of(edition: Edition) -> list[dict[str, Any]]:

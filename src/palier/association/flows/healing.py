@@ -10,7 +10,7 @@ from palier.association.rules.health import Missing, Party, matrix, merge_propos
 from palier.benchmarks import store as benchmarks
 from palier.benchmarks.flows.contributing import attributes_of
 from palier.benchmarks.flows.grouping import regrouped
-from palier.benchmarks.flows.sealing import previous_edition, rules_of, stored_edition
+from palier.benchmarks.flows.sealing import previous_edition, rules_of, seated_edition
 from palier.benchmarks.rules import Edition, publish
 from palier.benchmarks.rules.cohorts import cohort_key, crossings
 from palier.benchmarks.rules.release import UNREPRESENTED
@@ -72,7 +72,7 @@ async def load_health(actor: NetworkActor, columns: str = "size") -> Health:
     taken = await benchmarks.participations_in(campaign) if campaign else {}
     parties = await _parties(members, taken, campaign.opens_on if campaign else today())
     last = await previous_edition(campaign) if campaign else None
-    before = await stored_edition(last) if last and campaign and last.campaign_id != campaign.id else None
+    before = await seated_edition(last) if last and campaign and last.campaign_id != campaign.id else None
     rules = rules_of(await Network.get(id=actor.network_id), members)
     return _health(campaign, parties, columns, _Rehearsals(rules, parties, before))
 

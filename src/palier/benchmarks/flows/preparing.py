@@ -115,7 +115,9 @@ async def load_preparation(actor: NetworkActor, campaign: Campaign) -> Preparati
         [{"member": str(one.id), **attributes_of(one), "scores": {}} for one in counted], campaign.opens_on
     )
     rehearsal = publish(
-        rules_of(await Network.get(id=actor.network_id), members), given, await sealed_before(campaign)
+        rules_of(await Network.get(id=actor.network_id), members),
+        given,
+        await sealed_before(campaign, figures=False),
     )
     after = await _not_before(campaign, last, len(members))
     draft = await store.EditionDraft.get_or_none(campaign_id=campaign.id)

@@ -146,10 +146,18 @@ async def stored_edition(row: store.Edition) -> Edition:
     return rebuild(as_rows(rows), as_seats(seats), k=row.k, priority=row.priority)
 
 
-async def sealed_before(campaign: Campaign) -> Edition | None:
-    """What the campaign is sealed after: the last edition, or a later draft that was looked at and never published."""
+async def seated_edition(row: store.Edition) -> Edition:
+    """Who sits in which batch of a published edition, without its figures: all that sealing asks of the one before."""
+    return rebuild((), as_seats(await store.seats_of(row)), k=row.k, priority=row.priority)
+
+
+async def sealed_before(campaign: Campaign, *, figures: bool = True) -> Edition | None:
+    """What the campaign is sealed after: the last edition, with its `figures` or not, or a later draft that was looked at
+    and never published."""
     draft = await store.last_unpublished_draft(campaign)
     if draft is not None:
         return rebuild((), as_seats(await store.draft_seats(draft)), k=draft.k, priority=draft.priority)
     last = await previous_edition(campaign)
-    return await stored_edition(last) if last else None
+    if last is None:
+        return None
+    return await (stored_edition if figures else seated_edition)(last)
