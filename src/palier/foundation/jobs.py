@@ -25,6 +25,9 @@ Handler = Callable[..., Awaitable[None]]
 HOUR = 3600
 """Seconds: the longest pause between two tries."""
 
+UNKNOWN_PAUSE = 15
+"""Seconds until a job of an unknown kind is looked at again: its own workers have usually taken it by then."""
+
 _REQUEST, _TRACE = "_request", "_trace"
 """What a job's arguments say besides: which request asked for it. No handler ever sees them."""
 
@@ -101,7 +104,34 @@ def queue(url: str, jobs: list[Job]) -> "procrastinate.App":
         task = app.task(name=job.name, retry=_retry(job), pass_context=True)(_noted(job))
         if job.cron:
             app.periodic(cron=job.cron)(task)
+    app.tasks = _Known(
+        app.tasks, app.task(name="jobs.of_another_version", retry=_for_ever(), pass_context=True)(_leave)
+    )
     return app
+
+
+class _Unknown(Exception):
+    """A job of a kind that this version has never heard of: while versions change, newer pages ask for newer work."""
+
+
+class _Known(dict[str, Any]):
+    """Our tasks by name; for any other name the one that leaves a job to whoever knows it. The queue itself would fail it."""
+
+    def __init__(self, tasks: dict[str, Any], other: Any) -> None:
+        super().__init__(tasks)
+        self._other = other
+
+    def __missing__(self, name: str) -> Any:
+        return self._other
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """As the queue asks: for a name nobody knows there is a task all the same."""
+        return self[name]
+
+
+async def _leave(context: "procrastinate.JobContext", **_arguments: Any) -> None:
+    log.warning("job %s is of no kind this version knows; left for a worker that does", context.job.task_name)
+    raise _Unknown
 
 
 def pause_before(job: Job, error: BaseException, attempts: int) -> int | None:
@@ -115,12 +145,20 @@ def pause_before(job: Job, error: BaseException, attempts: int) -> int | None:
 
 
 def _retry(ours: Job) -> Any:
-    class Retry(procrastinate.BaseRetryStrategy):  # type: ignore[misc]
+    class Retry(procrastinate.BaseRetryStrategy):
         def get_retry_decision(self, *, exception: BaseException, job: Any) -> Any:
             seconds = pause_before(ours, exception, job.attempts)
             return None if seconds is None else procrastinate.RetryDecision(retry_in={"seconds": seconds})
 
     return Retry()
+
+
+def _for_ever() -> Any:
+    class ForEver(procrastinate.BaseRetryStrategy):
+        def get_retry_decision(self, *, exception: BaseException, job: Any) -> Any:
+            return procrastinate.RetryDecision(retry_in={"seconds": UNKNOWN_PAUSE})
+
+    return ForEver()
 
 
 def _noted(job: Job) -> Handler:
