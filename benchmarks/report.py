@@ -36,7 +36,7 @@ _HEAD = [
 _PREFACE = """\
 # Performance
 
-Written by `make bench`; do not edit. Everything on one machine, over loopback: the production server (granian, one
+Written by `make bench`; not by hand. Everything on one machine, over loopback: the production server (granian, one
 worker), a private PostgreSQL (fsync on) with the demo in it, and the load generator share its cores, so that
 requests per second and milliseconds rise and fall with whatever else runs; CPU per request and ratios are steadier.
 The aims on CPU are held against one connection: with 32 the generator and the database crowd the server's core.
