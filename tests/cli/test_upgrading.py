@@ -179,7 +179,7 @@ def place(before: Release) -> Place:
     open_ = next(slug for slug, state, _ in rounds if state == "draft")
     done = [slug for slug, state, _ in rounds if state == "submitted"][-1]
     organisation: UUID = rounds[0][2]
-    return Place(organisation, "transports-du-val", (secrets[0], secrets[1]), open_, (), done)
+    return Place(organisation, "transports-du-val", (secrets[0], secrets[1]), open_, (), done, "plan-2026")
 
 
 @contextmanager
