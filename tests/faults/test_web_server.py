@@ -46,7 +46,7 @@ def address(migrated: str, settings: Settings) -> Iterator[tuple[str, int]]:
 
 
 def _until_it_answers(process: subprocess.Popen[bytes], port: int) -> None:
-    give_up = time.monotonic() + PATIENCE
+    give_up = time.monotonic() + 3 * PATIENCE
     while time.monotonic() < give_up and process.poll() is None:
         with contextlib.suppress(httpx.TransportError):
             if httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200:
