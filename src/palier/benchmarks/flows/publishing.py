@@ -72,7 +72,8 @@ async def write(
     if corrects is not None and changed is not None:
         anew = (one for key in changed for one in edition.releases[key])
         await insert_rows("release_row", row.id, campaign.network_id, anew)
-        await copy_unchanged(row.id, corrects.id, changed)
+        others = sorted(edition.releases.keys() - set(changed))
+        await copy_unchanged(row.id, corrects.id, others, max(seat.batch for seat in edition.seats))
     else:
         await insert_rows("release_row", row.id, campaign.network_id, edition.rows())
         await insert_seats("batch_member", row.id, campaign.network_id, edition.seats)
