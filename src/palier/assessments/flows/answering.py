@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from palier.assessments.flows.carrying import Wanted, carry_over
 from palier.assessments.flows.definitions import definition_by, definition_of, keep_definition
 from palier.assessments.rules.asked import NO_TURN, Turn, asked, turn
@@ -148,7 +150,7 @@ async def answer_criterion(
             _SAVE, actor.organisation_id, actor.person_id, used.hash, used.scope, slug, code, op, base, list(tried),
             json.dumps(sent.as_plain()), actor.person.name, str(actor.role), actor.mandate_id, now(),
         )  # fmt: skip
-        saved: dict[str, Any] = json.loads(said["saved"])
+        saved: dict[str, Any] = msgspec.json.decode(said["saved"])
         if saved["outcome"] != _ANOTHER:
             break
         _used.forget((actor.organisation_id, slug))
