@@ -281,9 +281,7 @@ def show_done_already(_request: Request, done: AlreadyDone) -> Response:
 def show_away(request: Request, error: Exception) -> Response:
     """Something we stand on is away: nothing was kept, and the browser is told when to come back."""
     told = away.told_of(error)
-    log.log(
-        logging.ERROR if told.alarming else logging.WARNING, "%s: %s", told.alarm, type(error).__name__
-    )
+    log.log(logging.ERROR if told.alarming else logging.WARNING, "%s: %s", told.alarm, type(error).__name__)
     return _wrong(request, 503, told.title, told.advice, {"retry-after": str(told.seconds)})
 
 
