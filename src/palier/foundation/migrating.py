@@ -28,6 +28,8 @@ TORTOISE_ORM = configuration("postgres://palier@localhost/palier")
 _LOCK = 7_226_437
 """Advisory lock: two processes started together migrate one after the other."""
 
+_TURN = 0.2  # seconds between two looks whether it is ours
+
 _RUN_AS = ("palier_web", "palier_worker")
 
 
@@ -40,7 +42,7 @@ async def migrate(url: str) -> None:
     """
     guard = await plain_connection(url)
     try:
-        await guard.execute("select pg_advisory_lock($1)", _LOCK)
+        await _wait_for_turn(guard)
         if await _is_ahead(guard):
             log.warning("this database was migrated by a newer version; it is left as it is")
             return
@@ -50,6 +52,12 @@ async def migrate(url: str) -> None:
         await _grant(guard)
     finally:
         await guard.close()
+
+
+async def _wait_for_turn(guard: asyncpg.Connection) -> None:
+    """By asking again: a statement that waited would be an open transaction, which an index built beside others waits for."""
+    while not await guard.fetchval("select pg_try_advisory_lock($1)", _LOCK):
+        await asyncio.sleep(_TURN)
 
 
 async def make_roles(url: str) -> None:
