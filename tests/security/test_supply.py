@@ -58,7 +58,14 @@ def licence_of(name: str) -> str:
         said.get("License-Expression")
         or "; ".join(classified)
         or str(said.get("License") or "").partition("\n")[0]
+        or _first_line_of(name, said.get("License-File"))
     )
+
+
+def _first_line_of(name: str, file: str | None) -> str:
+    """Some say it in the file alone, which begins with its name."""
+    found = [one for one in metadata.files(name) or [] if file and one.match(f"licenses/{file}")]
+    return found[0].read_text().partition("\n")[0] if found else ""
 
 
 def test_every_locked_package_has_a_licence_that_may_be_shipped() -> None:

@@ -298,7 +298,7 @@ def show_too_slow(request: Request, _error: TooSlow) -> Response:
 
 def show_fault(request: Request, error: Exception) -> Response:
     """A fault of ours: the details go to the log, never to the page."""
-    if isinstance(error, _AWAY) or isinstance(error.__cause__, _AWAY):
+    if _is_away(error) or _is_away(error.__cause__):
         return show_away(request, error)
     log.error("a request failed", exc_info=error)
     return _wrong(
@@ -307,6 +307,11 @@ def show_fault(request: Request, error: Exception) -> Response:
         _("Something went wrong on our side"),
         _("It has been written down for us. Go back and try again; what was saved is safe."),
     )
+
+
+def _is_away(error: BaseException | None) -> bool:
+    """A template that is missing calls itself an OSError: it is a fault of ours, and stays away."""
+    return isinstance(error, _AWAY) and not isinstance(error, LookupError)
 
 
 _AWAY = (
