@@ -74,7 +74,7 @@ create function write_answer(p_slug text, p_code text, p_op uuid, p_base int, p_
                              p_mandate uuid, p_at timestamptz, p_agreed boolean, p_definition text, p_scope jsonb) returns json
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 declare
-  v_round assessment; v_answer answer; v_event answer_event; v_before jsonb; v_outcome text; v_revision int; v_op uuid;
+  v_alone jsonb; v_round assessment; v_answer answer; v_event answer_event; v_before jsonb; v_outcome text; v_revision int; v_op uuid;
   v_person uuid := app_person(); v_org uuid := app_org(); v_words text[] := array['rationale', 'evidence', 'reason'];
 begin
   -- Shared with other saves, exclusive with submitting: no answer slips in between the score and the lock.
@@ -82,7 +82,12 @@ begin
   if not found then return json_build_object('outcome', 'missing'); end if;
   if v_round.definition_hash <> p_definition or v_round.scope <> p_scope then return json_build_object('outcome', 'another'); end if;
   if v_round.mode = 'individual' and v_round.answers_opened_at is null and v_round.state = 'draft' then
-    return save_response(v_round, p_code, p_op, p_base, p_tried, p_after, p_name, p_role, p_mandate, p_at)::json;
+    v_alone := save_response(v_round, p_code, p_op, p_base, p_tried, p_after, p_name, p_role, p_mandate, p_at);
+    if v_alone ->> 'outcome' = 'conflict' and cardinality(p_tried) > 0 then
+      -- The first answer of all, of this editor's own, may have come in a moment ago: now it is seen.
+      v_alone := save_response(v_round, p_code, p_op, p_base, p_tried, p_after, p_name, p_role, p_mandate, p_at);
+    end if;
+    return v_alone::json;
   end if;
   loop
     select * into v_answer from answer where assessment_id = v_round.id and code = p_code;

@@ -1,15 +1,16 @@
 """A data directory with every table and a place to answer in, made once a run and copied for whoever is going to break it."""
 
-import asyncio
 import json
+import os
 import subprocess
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from uuid import UUID
 
 from palier.cli import schema
 from palier.foundation import embedded_postgres
-from palier.foundation.migrating import migrate
+from palier.foundation.settings import ROOT
 from tests.cli.planting import Place, plant
 from tests.scratch import first, of_the_run
 
@@ -32,7 +33,13 @@ def lay(folder: Path) -> Place:
 def _make(folder: Path) -> None:
     folder.mkdir(mode=0o711)
     with embedded_postgres.running(folder, say=lambda _: None) as cluster:
-        asyncio.run(migrate(cluster.url))
+        _migrate(cluster.url)
         schema.remember(cluster)
         place = plant(cluster.url, cluster.url.replace("palier@", "postgres@", 1), answered=ROUNDS)
     (folder / "place.json").write_text(json.dumps(asdict(place), default=str))
+
+
+def _migrate(url: str) -> None:
+    """In a process of its own: this one may have a pool open."""
+    environment = os.environ | {"PALIER_DATABASE_URL": url, "PYTHONPATH": str(ROOT / "src")}
+    subprocess.run([sys.executable, "-m", "palier", "migrate"], env=environment, cwd=ROOT, check=True)
