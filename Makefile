@@ -16,7 +16,7 @@ run: ## install what is missing, then serve on http://127.0.0.1:8000 (PALIER_POR
 test: ## every test but the long ones, under ten minutes
 	@$(SETUP) test
 	@# pytest keeps its own compiled tests, even where Python may not keep anything: half of the time before the first test.
-	PYTHONDONTWRITEBYTECODE= $(IN_VENV) pytest -m "not long" -n 4 --dist loadfile --no-loadscope-reorder
+	PYTHONDONTWRITEBYTECODE= $(IN_VENV) pytest -m "not long" -n 3 --dist loadfile --no-loadscope-reorder
 
 test-long: ## full matrices and long fault runs, up to thirty minutes
 	@$(SETUP) test
