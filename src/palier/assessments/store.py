@@ -249,13 +249,6 @@ async def consents_of(assessment: Assessment) -> list[Consent]:
     return await Consent.filter(assessment_id=assessment.id).order_by("-said_at", "-id")
 
 
-async def shares(assessment: Assessment) -> bool:
-    """Whether a round's scores join its campaign's benchmark: the last answer given before the campaign was sealed."""
-    sql = "select given from consent where assessment_id = $1 and in_time order by said_at desc, id desc limit 1"
-    rows = await select(sql, assessment.id)
-    return bool(rows[0]["given"] if rows else assessment.benchmark_consent)
-
-
 def visible_assessments(actor: Actor) -> QuerySet[Assessment]:
     """The organisation's rounds, newest first; of a round that was reopened every state that was not given up."""
     rounds = Assessment.filter(organisation_id=actor.organisation_id).exclude(state=AssessmentState.GIVEN_UP)

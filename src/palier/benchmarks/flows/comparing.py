@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from palier.assessments.consents import shares
 from palier.assessments.flows.rounds import stored_result
 from palier.assessments.rules.peers import PeerFigure, PeerView
-from palier.assessments.store import Assessment, AssessmentState, shares
+from palier.assessments.store import Assessment, AssessmentState
 from palier.benchmarks import store
 from palier.benchmarks.flows.contributing import comparable_scores, major_of
 from palier.benchmarks.flows.editions import closed_to, composition, published, rows_of, sealed_attributes

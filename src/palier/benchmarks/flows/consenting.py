@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from palier.assessments.consent_wording import wording
+from palier.assessments.consents import shares
 from palier.assessments.flows.submitting import record_consent
 from palier.assessments.store import (
     Assessment,
@@ -13,7 +14,6 @@ from palier.assessments.store import (
     Consent,
     assessment_by_slug,
     consents_of,
-    shares,
     visible_assessments,
 )
 from palier.benchmarks import store

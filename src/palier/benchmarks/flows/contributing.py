@@ -4,7 +4,8 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from palier.assessments.store import Assessment, AssessmentState, Campaign, shares, states_up_to
+from palier.assessments.consents import shares
+from palier.assessments.store import Assessment, AssessmentState, Campaign, states_up_to
 from palier.benchmarks.store import Contribution, is_sealed
 from palier.foundation.actor import OnDuty
 from palier.foundation.clock import now

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from palier.assessments.consents import shares
 from palier.assessments.flows.rounds import Round, load_round
-from palier.assessments.store import Campaign, shares
+from palier.assessments.store import Campaign
 from palier.benchmarks import store
 from palier.benchmarks.flows.comparing import (
     Comparison,

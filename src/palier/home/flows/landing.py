@@ -8,7 +8,7 @@ from palier.action_plans.store import Action
 from palier.assessments import store
 from palier.assessments.flows.definitions import definition_of
 from palier.assessments.flows.rounds import Round, load_round
-from palier.assessments.flows.sheets import Desk, load_desk
+from palier.assessments.flows.sheets import Desk, load_desks
 from palier.assessments.rules.peers import Peers, PeerView
 from palier.assessments.rules.progress import Only, first_stop
 from palier.assessments.store import AssessmentState
@@ -86,15 +86,15 @@ async def load_landing(actor: Actor, peers: Peers) -> Landing:
     newest = max(holding, key=lambda row: str(row.submitted_at), default=None)
     last = await _result(actor, newest, peers) if newest else None
     return Landing(
-        await organisation_of(actor), tuple([await _open_round(actor, row) for row in drafts]), last,
+        await organisation_of(actor), tuple(_open_round(actor, desk) for desk in await load_desks(actor, drafts)), last,
         tuple(await my_actions(actor)), tuple(await late_actions(actor)), await _editions(actor, every),
         await load_news(actor), tuple(await own_news(actor)),
     )  # fmt: skip
 
 
-async def _open_round(actor: Actor, row: store.Assessment) -> OpenRound:
-    desk = await load_desk(actor, row.slug)
-    days = (row.closes_on - today(actor.person.time_zone)).days if row.closes_on else None
+def _open_round(actor: Actor, desk: Desk) -> OpenRound:
+    closes_on = desk.assessment.closes_on
+    days = (closes_on - today(actor.person.time_zone)).days if closes_on else None
     mine = first_stop(desk.questionnaire, desk.states, Only.MINE, desk.mine)
     return OpenRound(desk, mine or first_stop(desk.questionnaire, desk.states), days)
 
