@@ -163,7 +163,7 @@ def test_ten_kills_lose_and_double_nothing(siege: Siege, place: Place, journal: 
 
 @pytest.mark.long
 def test_two_hundred_kills_lose_and_double_nothing() -> None:
-    """Two hundred, in volleys of one to three, or as many as six minutes of a slow machine allow: then it says how many."""
+    """Two hundred, in volleys of one to three, or as many as its minutes allow on a slow machine: then it says how many."""
     end = time.monotonic() + 60 * LONG_MINUTES
     random, journal = Random(200), Journal()
     with scratch() as folder:
