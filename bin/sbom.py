@@ -32,7 +32,7 @@ def main() -> int:
     lock = (ROOT / "requirements" / "main.txt").read_text()
     kept = {plain(name) for name in re.findall(r"^([A-Za-z0-9_.-]+)==", lock, re.MULTILINE)}
     for part in bill["components"]:
-        part.setdefault("licenses", said_licences(part["name"]))
+        part["licenses"] = part.get("licenses") or said_licences(part["name"])
     bill["components"] = [part for part in bill["components"] if plain(part["name"]) in kept] + front_end()
     known = {part["bom-ref"] for part in bill["components"]} | {bill["metadata"]["component"]["bom-ref"]}
     bill["dependencies"] = [
@@ -45,8 +45,11 @@ def main() -> int:
 
 
 def said_licences(name: str) -> list[dict[str, object]]:
-    """What a package says in words of its own, where it names no licence by its identifier."""
-    words = metadata.metadata(name).get("License") or ""
+    """What a package says where it names no licence by its identifier: words of its own, or its licence's title."""
+    package = metadata.distribution(name)
+    files = package.metadata.get_all("License-File") or []
+    texts = (package.read_text(f"licenses/{file}") or "" for file in files)
+    words = package.metadata.get("License") or next(texts, "")
     return [{"license": {"name": words.partition("\n")[0]}}] if words else []
 
 

@@ -1,4 +1,4 @@
-"""The pool under another role of the database, for as long as a block lasts."""
+"""The pool over another database or under another role of it, for as long as a block lasts."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,7 +11,14 @@ from palier.foundation.settings import Settings
 
 @asynccontextmanager
 async def as_the_worker(settings: Settings) -> AsyncIterator[None]:
-    """What runs inside runs under the worker's role, as in its process; then the web's pool stands where it stood.
+    """What runs inside runs under the worker's role, as in its process."""
+    async with pool_over(str(settings.database_url), WORKER):
+        yield
+
+
+@asynccontextmanager
+async def pool_over(url: str, role: str, maxsize: int = 4) -> AsyncIterator[None]:
+    """What runs inside asks `url` as `role`; then the web's pool stands where it stood, open.
 
     Only the pool is exchanged: reading every model anew, as `connect` does, would take longer than most stories.
     """
@@ -19,7 +26,7 @@ async def as_the_worker(settings: Settings) -> AsyncIterator[None]:
     handler = get_connections()
     pools, addresses = handler._get_storage(), handler.db_config
     web, address = pools.pop("default", None), addresses["default"]
-    addresses |= configuration(str(settings.database_url), WORKER, maxsize=4)["connections"]
+    addresses |= configuration(url, role, maxsize=maxsize)["connections"]
     try:
         yield
     finally:

@@ -14,7 +14,7 @@ from psycopg import sql
 
 from palier.accounts import sessions, store
 from palier.app import create_app
-from palier.foundation.database import WEB, connect, disconnect, only_reading, transaction
+from palier.foundation.database import WEB, only_reading, transaction
 from palier.foundation.settings import read_settings
 from tests.browser import atlas
 from tests.browser.atlas import CLAIRE, GAELLE, GUEST, HUGO, INES, MALIK, SOPHIE, Place
@@ -22,6 +22,7 @@ from tests.cli.crowding import crowd
 from tests.cli.test_many_processes import administrator_of
 from tests.cli.weighing import Read, weighing
 from tests.demonstration import Demonstration, copied
+from tests.roles import pool_over
 
 pytestmark = [pytest.mark.database, pytest.mark.long]
 
@@ -63,18 +64,16 @@ def _as_at_size(administrator: str) -> None:
 
 
 @pytest.fixture(scope="module")
-async def town(crowded: Demonstration) -> AsyncIterator[Town]:
+async def town(app: Litestar, crowded: Demonstration) -> AsyncIterator[Town]:
     ids = await atlas.ids_of(crowded)
     settings = read_settings(crowded.environment())
-    await connect(crowded.url, WEB, maxsize=4)
-    opened = {GAELLE: atlas.SESSION}
-    only_reading.set(False)
-    for who in (CLAIRE, INES, HUGO, SOPHIE, MALIK):
-        async with transaction(None):
-            person = await store.Person.get(email=who)
-            opened[who] = await sessions.open_session(person.id, "test")
-    yield Town(create_app(settings), settings.public_url, tuple(_places(crowded, ids)), opened)
-    await disconnect()
+    async with pool_over(crowded.url, WEB):
+        opened = {GAELLE: atlas.SESSION}
+        for who in (CLAIRE, INES, HUGO, SOPHIE, MALIK):
+            async with transaction(None):
+                person = await store.Person.get(email=who)
+                opened[who] = await sessions.open_session(person.id, "test")
+        yield Town(create_app(settings), settings.public_url, tuple(_places(crowded, ids)), opened)
 
 
 def _places(demonstration: Demonstration, ids: dict[str, str]) -> Iterator[Place]:

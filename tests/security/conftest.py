@@ -6,10 +6,11 @@ import pytest
 from litestar import Litestar
 
 from palier.foundation import clock, language
-from palier.foundation.database import WEB, connect, disconnect, only_reading
-from palier.foundation.settings import Settings, read_settings
+from palier.foundation.database import WEB
+from palier.foundation.settings import read_settings
 from tests.browser.atlas import plant_what_is_missing
 from tests.demonstration import Demonstration, copied
+from tests.roles import pool_over
 from tests.security.world import World, draw
 
 
@@ -24,14 +25,10 @@ async def house(
 
 
 @pytest.fixture(scope="module")
-async def world(app: Litestar, settings: Settings, house: Demonstration) -> AsyncIterator[World]:
+async def world(app: Litestar, house: Demonstration) -> AsyncIterator[World]:
     """Every route of the application over the house. The process's pool moves there, and back at the end."""
-    await disconnect()
     swept = read_settings(house.environment())
-    await connect(str(swept.database_url), WEB, maxsize=10)
-    only_reading.set(False)
-    language.use("fr")
-    clock.freeze(None)
-    yield await draw(swept, house)
-    await disconnect()
-    await connect(str(settings.database_url), WEB, maxsize=10)
+    async with pool_over(str(swept.database_url), WEB, maxsize=10):
+        language.use("fr")
+        clock.freeze(None)
+        yield await draw(swept, house)

@@ -21,6 +21,7 @@ FORBIDDEN = re.compile(r"\bAGPL|Affero|SSPL|BUSL|Commons Clause|non-?commercial|
 CHOSEN = {"pyphen": "one of three: LGPL-2.1 or MPL-1.1 is taken, not GPL-2"}
 
 NO_SECRETS = {
+    "deploy/palier.env.example": "an address that shows where a password goes",
     "docs/settings.md": "an address that shows where a password goes",
     "src/palier/accounts/rules.py": "the name of a way to sign in",
     "src/palier/assessments/flows/submitting.py": "an alphabet",
@@ -32,6 +33,8 @@ NO_SECRETS = {
     "src/palier/reports/rules/seals.py": "an alphabet",
     "src/palier/single_sign_on/flows/configuring.py": "what the sealing of client secrets is called",
     "src/palier/single_sign_on/flows/owning.py": "an alphabet",
+    "src/palier/upkeep/dumping.py": "the name of a variable of PostgreSQL's programs",
+    "src/palier/upkeep/rules/contents.py": "the name of a file of a backup",
     "tests/": "passwords of invented people, hashes of known content",
 }
 """What looks like a secret and is none, and what it is. Nothing else may."""
