@@ -12,7 +12,8 @@ from palier.assessments.store import Campaign, Participation
 from palier.foundation.actor import Actor, NetworkActor
 from palier.foundation.database import one_at_a_time, select
 from palier.foundation.identifiers import new_id
-from palier.network.store import NetworkMember, Organisation, as_confirmed
+from palier.foundation.rows import columns, row_in
+from palier.network.store import Network, NetworkMember, Organisation, as_confirmed
 
 
 class Contribution(Model):
@@ -37,9 +38,9 @@ class Edition(Model):
     """One published, immutable set of figures of a network for one questionnaire."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
-    network = fields.ForeignKeyField("palier.Network", related_name="editions")
+    network: Any = fields.ForeignKeyField("palier.Network", related_name="editions")
     network_id: UUID
-    campaign = fields.ForeignKeyField("palier.Campaign", related_name="editions")
+    campaign: Any = fields.ForeignKeyField("palier.Campaign", related_name="editions")
     campaign_id: UUID
     name = fields.CharField(max_length=60)
     questionnaire = fields.CharField(max_length=24)
@@ -192,15 +193,21 @@ class Correction(Model):
 
 
 async def editions_for(actor: Actor, questionnaire: str, major: int) -> list[Edition]:
-    """The editions the organisation may read, newest first, with their networks: as a verified member, or of invented data."""
+    """The editions the organisation may read, newest first: as a verified member, or of invented data; with their networks
+    and campaigns."""
     sql = (
-        "select e.id from edition e join network n on n.id = e.network_id "
+        f"select {columns(Edition, 'e')}, {columns(Network, 'n')}, {columns(Campaign, 'c')} from edition e "  # noqa: S608  (columns of ours)
+        "join network n on n.id = e.network_id join campaign c on c.id = e.campaign_id "
         "join network_member m on m.network_id = n.id and m.organisation_id = $1 and m.left_on is null "
-        "where (m.verified_at is not null or n.fictive) and e.questionnaire = $2 and e.major = $3"
+        "where (m.verified_at is not null or n.fictive) and e.questionnaire = $2 and e.major = $3 "
+        "order by e.published_on desc, e.id desc"
     )
-    rows = await select(sql, actor.organisation_id, questionnaire, major)
-    found = Edition.filter(id__in=[row["id"] for row in rows]) if rows else Edition.filter(id=None)
-    return await found.select_related("network").order_by("-published_on", "-id")
+    found = []
+    for row in await select(sql, actor.organisation_id, questionnaire, major):
+        edition = row_in(Edition, row, "e")
+        edition.network, edition.campaign = row_in(Network, row, "n"), row_in(Campaign, row, "c")
+        found.append(edition)
+    return found
 
 
 async def viewpoint_of(actor: Actor) -> dict[str, Any]:

@@ -11,7 +11,14 @@ from palier.assessments.rules.peers import PeerFigure, PeerView
 from palier.assessments.store import Assessment, AssessmentState
 from palier.benchmarks import store
 from palier.benchmarks.flows.contributing import comparable_scores, major_of
-from palier.benchmarks.flows.editions import closed_to, composition, published, rows_of, sealed_attributes
+from palier.benchmarks.flows.editions import (
+    Published,
+    closed_to,
+    composition,
+    published,
+    rows_of,
+    sealed_attributes,
+)
 from palier.benchmarks.flows.opening import open_to
 from palier.benchmarks.rules.across import Across, Rung, across, family_cohorts, rungs
 from palier.benchmarks.rules.cohorts import NEAREST, Cohort, cohort_key
@@ -57,6 +64,9 @@ class _Read:
     wider: Mapping[str, Cohort]
 
 
+_ReadFrom = tuple[Sequence[Row], Published]
+"""Rows of an edition, and the families it was published with."""
+
 _read: Kept[Hashable, _Read] = Kept(512)
 """Standings as read last, by result, edition, group, batches not to be seen and criteria left out."""
 
@@ -95,7 +105,16 @@ async def families_beside(actor: Actor, edition: store.Edition, variables: Colle
     view = await _viewpoint(actor)
     rows = await rows_of(edition, map(cohort_key, family_cohorts(frozen.present)))
     own = (await _attributes(actor, view, edition)).get("family") or ""
-    return across(rows, frozen.present, own, variables, **await _terms(edition, view))
+    terms = await _terms(edition, view)
+    key = (edition.id, own, tuple(variables), terms["closed"])
+    known = _across.get(key)
+    if known is None or known[0] != (rows, frozen):
+        known = _across.put(key, ((rows, frozen), across(rows, frozen.present, own, variables, **terms)))
+    return known[1]
+
+
+_across: Kept[Hashable, tuple[_ReadFrom, Across]] = Kept(256)
+"""The families as read last, by edition, own family, variables and batches not to be seen; with what was read."""
 
 
 async def own_rungs(actor: Actor, edition: store.Edition) -> tuple[Rung, ...]:
@@ -104,7 +123,16 @@ async def own_rungs(actor: Actor, edition: store.Edition) -> tuple[Rung, ...]:
     view = await _viewpoint(actor)
     natural = _natural(view)
     rows = await rows_of(edition, ladder_keys(natural, edition.priority, frozen.families))
-    return rungs(rows, natural, **await _terms(edition, view))
+    terms = await _terms(edition, view)
+    key = (edition.id, tuple(natural.items()), terms["closed"])
+    known = _rungs.get(key)
+    if known is None or known[0] != (rows, frozen):
+        known = _rungs.put(key, ((rows, frozen), rungs(rows, natural, **terms)))
+    return known[1]
+
+
+_rungs: Kept[Hashable, tuple[_ReadFrom, tuple[Rung, ...]]] = Kept(512)
+"""The groups on the way to the network as read last, by edition, own attributes and batches not to be seen."""
 
 
 async def _terms(edition: store.Edition, view: Mapping[str, Any]) -> dict[str, Any]:

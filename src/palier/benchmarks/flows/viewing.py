@@ -1,6 +1,6 @@
 """A round's benchmark page: what stands between it and a comparison, or the comparison with the edition before."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -21,11 +21,12 @@ from palier.benchmarks.rules.across import Across, Rung
 from palier.benchmarks.rules.lines import Before, Line, line
 from palier.benchmarks.rules.standing import Refusal, Standing
 from palier.foundation.actor import Actor
+from palier.foundation.kept import Kept
 from palier.network.store import NetworkMember, networks_of
 from palier.questionnaires.flows.offering import asked_in
 from palier.questionnaires.rules import Questionnaire
 from palier.questionnaires.rules.versions import changed_between
-from palier.scoring.rules.result import TOTAL
+from palier.scoring.rules.result import TOTAL, Result
 from palier.scoring.rules.rounds import compare as compare_rounds
 
 
@@ -119,11 +120,12 @@ async def view_benchmark(
     one = await load_round(actor, slug, with_answers=False)
     assessment = one.assessment
     editions = await editions_for(actor, assessment)
-    memberships = await networks_of(actor)
-    campaign = await Campaign.get_or_none(id=assessment.campaign_id) if assessment.campaign_id else None
+    # Editions are found as a member's, verified or of invented data: who finds one need not be asked whether they are.
+    memberships = () if editions else await networks_of(actor)
     closed = len(await published_for(actor, assessment)) - len(editions)
     obstacle = _obstacle(one, memberships, editions, closed, shared=await shares(assessment))
     if obstacle:
+        campaign = await Campaign.get_or_none(id=assessment.campaign_id) if assessment.campaign_id else None
         return View(one, obstacle, editions, campaign=campaign, memberships=memberships)
     chosen = _chosen(editions, edition_id)
     asked = await _asked(chosen)
@@ -131,13 +133,12 @@ async def view_benchmark(
     comparison = await compare(actor, one.result, chosen, cohort, changed)
     hidden = _hidden(comparison.standing)
     if hidden:
-        return View(one, hidden, editions, comparison, campaign=campaign, memberships=memberships)
+        return View(one, hidden, editions, comparison)
     last = _last(chosen, editions)
     before = await _before(actor, one, comparison, last, asked) if last else None
     return View(
-        one, None, editions, comparison, before, last, campaign, memberships,
-        await families_beside(actor, chosen, dimensions_of(one.questionnaire)), await own_rungs(actor, chosen), changed,
-        closed, asked.version if asked else "",
+        one, None, editions, comparison, before, last, across=await families_beside(actor, chosen, dimensions_of(one.questionnaire)),
+        rungs=await own_rungs(actor, chosen), changed=changed, closed=closed, asked=asked.version if asked else "",
     )  # fmt: skip
 
 
@@ -149,7 +150,7 @@ def dimensions_of(questionnaire: Questionnaire) -> list[str]:
 
 async def _asked(edition: store.Edition) -> Questionnaire | None:
     """What the campaign of an edition asked its members; None where there is no file for it."""
-    campaign = await Campaign.get(id=edition.campaign_id)
+    campaign = edition.campaign
     return await asked_in(campaign.questionnaire, campaign.major, campaign.version)
 
 
@@ -163,9 +164,9 @@ def _obstacle(
 ) -> Obstacle | None:  # fmt: skip
     if one.provisional:
         return Obstacle.OPEN
-    if not memberships:
+    if not (editions or memberships):
         return Obstacle.NO_NETWORK
-    if not any(member.verified_at or member.network.fictive for member in memberships):
+    if not (editions or any(member.verified_at or member.network.fictive for member in memberships)):
         return Obstacle.UNVERIFIED
     if not shared:
         return Obstacle.NOT_SHARED
@@ -209,7 +210,23 @@ async def _before(
     if then.standing.cohort != now.standing.cohort:
         return None
     changed = changed_between(past.questionnaire, one.questionnaire)
-    changes = compare_rounds(past.result, one.result, changed).changes
-    own = {code: node.score for code, node in past.result.nodes.items()}
     unlike = _unlike(asked_then, asked) if asked_then else frozenset()
-    return Before(then.standing, own, {code: change.delta for code, change in changes.items()}, unlike)
+    return _since(past.result, one.result, then.standing, changed, unlike)
+
+
+_moved: Kept[Hashable, tuple[Sequence[object], Before]] = Kept(256)
+"""What moved since the edition before, with the results and the standing it was read from."""
+
+
+def _since(
+    past: Result, now: Result, then: Standing, changed: frozenset[str], unlike: frozenset[str]
+) -> Before:
+    read_from = (past, now, then)
+    key = (*map(id, read_from), changed, unlike)
+    known = _moved.get(key)
+    if known is None or any(one is not other for one, other in zip(known[0], read_from, strict=True)):
+        changes = compare_rounds(past, now, changed).changes
+        own = {code: node.score for code, node in past.nodes.items()}
+        before = Before(then, own, {code: change.delta for code, change in changes.items()}, unlike)
+        known = _moved.put(key, (read_from, before))
+    return known[1]

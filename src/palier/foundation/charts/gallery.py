@@ -10,6 +10,7 @@ GALLERY: Mapping[str, Callable[..., Any]] = MappingProxyType(
     {
         "ladder": standing.ladder,
         "strip": standing.strip,
+        "strip_grid": standing.strip_grid,
         "position": standing.position,
         "projection": standing.projection,
         "mover": standing.mover,

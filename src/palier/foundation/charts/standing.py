@@ -84,18 +84,25 @@ def strip(
     last: Number | None = None,
     width: int | None = None,
     height: int = 30,
+    grid: str = "",
 ) -> Markup:
     """Where do we stand? One line of a table: peers as a box, you as a dot, last round as a ring.
 
-    `you` None (nothing answered) leaves the dot out, `box` None (no peers, hidden) the box.
+    `you` None (nothing answered) leaves the dot out, `box` None (no peers, hidden) the box. `grid`: where the page holds
+    the lines of `strip_grid` once for all its strips, by their id; without it the strip draws its own.
     """
     ruler, middle = Ruler(width), height // 2
-    shapes = [gridlines(ruler, 0, height)]
+    shapes = [element("use", href=f"#{grid}") if grid else gridlines(ruler, 0, height)]
     if box is not None:
         shapes.append(peers(ruler, box, middle, 6))
     if you is not None:
         shapes.append(_moved(ruler, tenth(you), last, middle, wide=2))
     return ruler.canvas(height, *shapes, label=label, class_="strip")
+
+
+def strip_grid(height: int = 30) -> Markup:
+    """The lines behind every strip of a page that stretches."""
+    return gridlines(Ruler(), 0, height)
 
 
 def _moved(
