@@ -3,15 +3,19 @@
 import csv
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 
 import asyncpg
 import pytest
 
 from palier.assessments.store import Assessment
+from palier.benchmarks.flows.comparing import editions_for, families_beside, own_rungs
 from palier.benchmarks.flows.contributing import collect
-from palier.foundation.actor import Actor
+from palier.benchmarks.rules.across import Across
+from palier.benchmarks.rules.standing import Refusal
+from palier.foundation.actor import Actor, Person
+from palier.foundation.database import reading
 from palier.foundation.settings import Settings
 from tests.benchmarks.planting import (
     Planted,
@@ -284,6 +288,35 @@ async def test_a_consultant_whose_clients_fill_a_batch_is_shown_no_group_that_ho
     assert "Médiane" not in after
     assert file.status_code == 404
     assert "Médiane" in member
+
+
+async def test_what_was_read_for_a_member_is_not_what_a_consultant_who_knows_the_batch_reads_next(
+    claire: Actor, cast: Cast, ground: Ground, owner: asyncpg.Connection
+) -> None:
+    hugo = cast.people["hugo"]
+    consultant = replace(claire, person=Person(hugo.person_id, hugo.name, hugo.email))
+    batch = await owner.fetchval(
+        "select batch from batch_member where organisation_id = $1", claire.organisation_id
+    )
+    for mate in (await owner.fetch("select organisation_id from batch_member where batch = $1", batch))[:-5]:
+        await owner.execute(
+            "insert into mandate (id, organisation_id, consultant_id, granted_by_id, created_at, ends_on) "
+            "values (gen_random_uuid(), $1, $2, $2, now(), current_date)",
+            mate["organisation_id"], hugo.person_id,
+        )  # fmt: skip
+
+    async def seen(actor: Actor) -> tuple[Across, list[Refusal | None]]:
+        async with reading(actor):
+            (edition,) = await editions_for(actor, ground.assessment)
+            rungs = await own_rungs(actor, edition)
+            return await families_beside(actor, edition, ["total"]), [rung.refusal for rung in rungs]
+
+    first, theirs, again = [await seen(actor) for actor in (claire, consultant, claire)]
+    assert Refusal.PORTFOLIO in theirs[1]
+    assert Refusal.PORTFOLIO not in first[1]
+    assert first[0].network["total"] is not None
+    assert theirs[0].network.get("total") is None
+    assert again == first
 
 
 async def test_results_show_the_peers_of_a_shared_round_alone(
