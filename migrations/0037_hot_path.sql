@@ -70,6 +70,75 @@ end $$;
 alter table answer set (fillfactor = 70);
 alter table audit_head set (fillfactor = 50);
 alter function plain_answer(answer) stable; -- what it calls is no more than that: now it is planned with what calls it
+-- As below, on one's own copy: nobody else writes there, so the only conflict is one's other window. What was saved before is
+-- looked for by its number alone, or the planner reads every change of this answer to find the one.
+create or replace function save_response(v_round assessment, p_code text, p_op uuid, p_base int, p_tried uuid[], p_after jsonb, p_name text,
+                              p_role text, p_mandate uuid, p_at timestamptz) returns jsonb
+language plpgsql set plan_cache_mode = force_generic_plan as $$
+declare
+  v_mine response; v_event response_event; v_before jsonb; v_outcome text; v_revision int;
+  v_person uuid := app_person(); v_op uuid := p_op;
+begin
+  select * into v_mine from response where assessment_id = v_round.id and code = p_code and person_id = v_person for update;
+  v_before := plain_response(v_mine);
+  v_revision := coalesce(v_mine.revision, 0);
+  select * into v_event from response_event where op = p_op;
+  if (v_event.assessment_id, v_event.code, v_event.person_id) is distinct from (v_round.id, p_code, v_person) then
+    v_event := null; -- somebody else's, or of another answer
+  end if;
+  if v_event.after = p_after then
+    v_outcome := 'replayed'; v_revision := v_event.revision;
+  elsif v_before = p_after then
+    v_outcome := 'unchanged';
+  elsif v_revision <> p_base and not exists (select from response_event e where e.op = any (p_tried) and e.person_id = v_person
+      and e.assessment_id = v_round.id and e.code = p_code and e.revision = v_revision) then
+    v_outcome := 'conflict';
+  else
+    v_outcome := 'saved'; v_revision := v_revision + 1;
+    if v_event.op is not null then v_op := gen_random_uuid(); end if;
+    insert into response (id, organisation_id, assessment_id, code, person_id, state, level, reason, rationale, evidence_grade, evidence,
+                          evidence_link, to_review, value, revision, updated_by, updated_name, updated_at)
+    values (gen_random_uuid(), v_round.organisation_id, v_round.id, p_code, v_person, p_after ->> 'state', (p_after ->> 'level')::smallint,
+            p_after ->> 'reason', p_after ->> 'rationale', p_after ->> 'evidence_grade', p_after ->> 'evidence',
+            p_after ->> 'evidence_link', (p_after ->> 'to_review')::boolean, p_after -> 'value', v_revision, v_person, p_name, p_at)
+    on conflict (assessment_id, code, person_id) do update set
+      state = excluded.state, level = excluded.level, reason = excluded.reason, rationale = excluded.rationale,
+      evidence_grade = excluded.evidence_grade, evidence = excluded.evidence, evidence_link = excluded.evidence_link,
+      to_review = excluded.to_review, value = excluded.value, revision = excluded.revision, updated_by = excluded.updated_by,
+      updated_name = excluded.updated_name, updated_at = excluded.updated_at
+      where response.revision = excluded.revision - 1
+    returning * into v_mine;
+    if not found then -- two windows at once: the other one won
+      select * into v_mine from response where assessment_id = v_round.id and code = p_code and person_id = v_person;
+      v_revision := v_mine.revision;
+      v_outcome := case when plain_response(v_mine) = p_after then 'unchanged' else 'conflict' end;
+    end if;
+  end if;
+
+  if v_outcome = 'saved' then
+    insert into response_event (op, organisation_id, assessment_id, code, revision, person_id, person_name, at, before, after)
+    values (v_op, v_round.organisation_id, v_round.id, p_code, v_revision, v_person, p_name, p_at, v_before, p_after) on conflict (op) do nothing;
+    if not found then -- an operation id of somebody else's: ours gets its own
+      insert into response_event (op, organisation_id, assessment_id, code, revision, person_id, person_name, at, before, after)
+      values (gen_random_uuid(), v_round.organisation_id, v_round.id, p_code, v_revision, v_person, p_name, p_at, v_before, p_after);
+    end if;
+    insert into response_given (id, organisation_id, assessment_id, code, person_id, person_name, standing, at)
+    select gen_random_uuid(), v_round.organisation_id, v_round.id, p_code, v_person, p_name, v_mine.state <> 'blank', p_at
+    where v_mine.state <> 'blank' or exists (select from response_given g
+      where g.assessment_id = v_round.id and g.code = p_code and g.person_id = v_person)
+    on conflict (assessment_id, code, person_id) do update set standing = excluded.standing, at = excluded.at;
+    -- The chain is read by others before the answers are opened: it holds that something was saved, and its fingerprint.
+    perform audit_append(v_round.organisation_id, v_person, p_role, p_mandate, 'assessments.responded',
+      'answer ' || v_round.slug || '/' || p_code, jsonb_build_object('revision', v_revision,
+        'after_sha256', encode(sha256(convert_to(v_op::text || p_after::text, 'UTF8')), 'hex'))::text);
+  end if;
+  return jsonb_build_object('outcome', v_outcome, 'alone', true, 'questionnaire', v_round.questionnaire, 'version', v_round.version,
+    'definition_hash', v_round.definition_hash, 'scope', v_round.scope,
+    'revision', v_revision, 'answer', plain_response(v_mine), 'by', v_mine.updated_name, 'at', v_mine.updated_at,
+    'history', response_history(v_round.id, p_code, v_person), 'states', (
+      select jsonb_object_agg(a.code, jsonb_build_array(a.state, a.to_review, a.level)) from response a
+      where a.assessment_id = v_round.id and a.person_id = v_person));
+end $$;
 create function write_answer(p_slug text, p_code text, p_op uuid, p_base int, p_tried uuid[], p_after jsonb, p_name text, p_role text,
                              p_mandate uuid, p_at timestamptz, p_agreed boolean, p_definition text, p_scope jsonb) returns json
 language plpgsql set plan_cache_mode = force_generic_plan as $$
@@ -95,8 +164,11 @@ begin
     v_revision := coalesce(v_answer.revision, 0);
     v_op := p_op;
 
-    select * into v_event from answer_event where op = p_op and assessment_id = v_round.id and code = p_code and person_id = v_person;
-    if found and v_event.after = p_after then
+    select * into v_event from answer_event where op = p_op;
+    if (v_event.assessment_id, v_event.code, v_event.person_id) is distinct from (v_round.id, p_code, v_person) then
+      v_event := null; -- somebody else's, or of another answer
+    end if;
+    if v_event.after = p_after then
       v_outcome := 'replayed'; v_revision := v_event.revision;
       exit;
     elsif v_round.state <> 'draft' then

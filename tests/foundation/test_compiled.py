@@ -1,7 +1,7 @@
 """What compiling templates settles early changes nothing that a page says."""
 
 import pytest
-from jinja2 import DictLoader, StrictUndefined, pass_context
+from jinja2 import DictLoader, Environment, StrictUndefined, pass_context
 from jinja2.exceptions import UndefinedError
 from jinja2.runtime import Context
 from markupsafe import Markup
@@ -34,9 +34,9 @@ def speaking(**sources: str) -> Spoken:
     return made
 
 
-def said(environment: Spoken, name: str, locale: str, **values: object) -> str:
+def said(environment: Spoken, template: str, locale: str, **values: object) -> str:
     with language.speaking(locale):
-        return environment.get_template(name).render(**values)
+        return environment.get_template(template).render(**values)
 
 
 def test_each_reader_is_spoken_to_in_their_own_language_whoever_came_first() -> None:
@@ -102,3 +102,44 @@ def test_a_template_that_includes_itself_is_written_down_to_its_end() -> None:
         a_html='{{ n }}{% if n < 12 %}{% set n = n + 1 %}{% include "a.html" %}{% endif %}'
     )
     assert said(environment, "a.html", "en", n=1) == "123456789101112"
+
+
+SENTENCES = (
+    "{{ _('Hello %(name)s', name=name) }}",
+    "{{ _('%(name)s, 100 %% %(other)s', name=name, other=2) }}",
+    "{{ _('%(name)s and %(name)s', name=name) }}",
+    "{{ _('%(n)d of %(name)s', n=3, name=name) }}",
+    "{{ _('Nothing of it', name=name) }}",
+    "{{ _('%(name)s', name=_('(%(other)s)', other=name))|upper }}",
+    "{% set words = _('%(name)s', name=name) %}{{ words }}{{ words|length }}",
+    "{% macro said(words) %}<{{ words }}>{% endmacro %}{{ said(_('%(name)s!', name=name)) }}",
+    "{% trans a=name, b=name|upper %}{{ a }} & {{ b }} (50 %){% endtrans %}",
+)
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+@pytest.mark.parametrize("value", ["<b>&", Markup("<i>"), None, 7])
+@pytest.mark.parametrize("kind", ["html", "txt"])
+def test_a_sentence_with_values_says_what_jinja_says(sentence: str, value: object, kind: str) -> None:
+    plain = Environment(autoescape=kind == "html", extensions=["jinja2.ext.i18n"])  # noqa: S701  (a mail)
+    plain.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    plain.globals["_"] = plain.globals["gettext"]
+    ours = said(speaking(**{f"a_{kind}": sentence}), f"a.{kind}", "en", name=value)
+    assert ours == plain.from_string(sentence).render(name=value)
+
+
+def test_a_sentence_is_said_in_its_language_around_its_values() -> None:
+    environment = speaking(a_html="{{ _('Saved at %(hour)s', hour='9 < 10') }}")
+    assert said(environment, "a.html", "fr") == "Enregistré à 9 &lt; 10"
+    with language.speaking("fr"):
+        code = environment.compile("{{ _('Saved at %(hour)s', hour=hour) }}", raw=True)
+    assert "Enregistré" in code
+    assert "_(" not in code.partition("yield")[2]
+
+
+def test_what_a_page_is_given_is_not_known_to_the_next() -> None:
+    environment = speaking(
+        a_html="{% import 'b.html' as parts %}{{ parts.two(name) }}", b_html="{% macro two(x) %}{{ x }}{{ x }}{% endmacro %}{{ name is defined }}"
+    )  # fmt: skip
+    assert said(environment, "a.html", "en", name="1") == "11"
+    assert "name" not in environment.globals

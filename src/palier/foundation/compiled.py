@@ -1,8 +1,9 @@
 """How a template becomes code: what is known before anybody reads is settled once, for each language.
 
-A page says hundreds of sentences and prints a thousand values. A sentence without values is looked up when its template is
-compiled and is part of the text from then on; a value is escaped by one call; the indentation of the source is not sent. What
-a template includes stands in it from then on, in a scope of its own: no copy of everything known is made for every part.
+A page says hundreds of sentences and prints a thousand values. A sentence is looked up when its template is compiled and is
+part of the text from then on, with its values in their places; a value is escaped by one call; the indentation of the source
+is not sent. What a template includes stands in it from then on, in a scope of its own: no copy of everything known is made
+for every part.
 """
 
 import re
@@ -12,6 +13,7 @@ from typing import Any
 
 from jinja2 import Environment, Template, nodes
 from jinja2.compiler import CodeGenerator, Frame
+from jinja2.environment import TemplateModule
 from jinja2.runtime import Context, Macro
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, _escape_inner, escape
@@ -27,6 +29,8 @@ _SAID: dict[str, Callable[..., str]] = {
 }
 _PRINTED = "reports/document/"
 """Templates of documents: their text goes to a typesetter as it is."""
+_PLACE = re.compile(r"%(?:\((\w+)\)s|%)")
+"""Where a value stands in a sentence, by its name; or a per cent sign that is one."""
 _DEEPEST = 6
 """Includes within includes that are settled: one that includes itself goes on as Jinja's own."""
 
@@ -46,7 +50,12 @@ class Spoken(Environment):
         super().__init__(auto_reload=False, **options)
         self.code_generator_class = _Code
         self.context_class = _Context
+        self.template_class = _Template
         self._by_language: dict[tuple[str, str], Template] = {}
+
+    def make_globals(self, d: Any) -> Any:
+        """The environment's own where a template has none: copying them for each page was a fiftieth of a save."""
+        return super().make_globals(d) if d else self.globals
 
     def _load_template(self, name: str, globals: Any) -> Template:  # noqa: A002  (named by Jinja)
         key = (language.current(), name)
@@ -69,8 +78,15 @@ class Spoken(Environment):
         return code
 
 
+class _Template(Template):
+    """Jinja's own, for an environment whose templates all know the same names: what is imported is made once."""
+
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
+        return super()._get_default_module()
+
+
 class _Settled(NodeTransformer):
-    """Sentences without values in the language in use; markup without the indentation of its source."""
+    """Sentences in the language in use; markup without the indentation of its source."""
 
     def __init__(self, environment: Environment, *, markup: bool, squeezed: bool, depth: int = 0) -> None:
         self._environment, self._depth = environment, depth
@@ -98,21 +114,59 @@ class _Settled(NodeTransformer):
             node.data = _AFTER_A_TAG.sub(" ", _INDENTATION.sub("\n", node.data))
         return node
 
+    def visit_Output(self, node: nodes.Output) -> nodes.Node:  # noqa: N802
+        """A sentence that is shown as it is said: its words are text like all other, and its values are shown between them."""
+        parts: list[nodes.Expr] = []
+        for child in node.nodes:
+            sentence = _sentence(child) if isinstance(child, nodes.Call) else None
+            if sentence is None:
+                parts.append(self.visit(child))
+            else:
+                parts += [
+                    nodes.TemplateData(part, lineno=child.lineno)
+                    if isinstance(part, str)
+                    else self.visit(part)
+                    for part in sentence
+                ]
+        node.nodes = parts
+        return node
+
     def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802
-        self.generic_visit(node)
-        if (words := _words_of(node)) is None:
+        """A sentence that is handed on, to a macro or a filter."""
+        sentence = _sentence(node)
+        if sentence is None:
+            self.generic_visit(node)
             return node
-        assert isinstance(node.node, nodes.Name)  # noqa: S101
-        text = _SAID[node.node.name](*words)
-        text = text % {} if "%" in text else text
+        parts = [self._const(part, node) if isinstance(part, str) else self.visit(part) for part in sentence]
+        if not parts or not isinstance(parts[0], nodes.Const):
+            parts.insert(0, self._const("", node))
+        return parts[0] if len(parts) == 1 else nodes.Concat(parts, lineno=node.lineno)
+
+    def _const(self, text: str, node: nodes.Node) -> nodes.Const:
         return nodes.Const(Markup(text) if self._markup else text, lineno=node.lineno)  # noqa: S704  (ours)
 
 
-def _words_of(node: nodes.Call) -> list[Any] | None:
-    """What a sentence without values is asked by; None for every other call."""
+def _sentence(node: nodes.Call) -> list[str | nodes.Expr] | None:
+    """A sentence in the language in use, its words and its values in their order. None for every other call, and for one that
+    says more of a value than where it stands."""
     words = [word.value for word in node.args if isinstance(word, nodes.Const)]
-    bare = not (node.kwargs or node.dyn_args or node.dyn_kwargs) and len(words) == len(node.args)
-    return words if bare and isinstance(node.node, nodes.Name) and node.node.name in _SAID else None
+    if node.dyn_args or node.dyn_kwargs or len(words) < len(node.args):
+        return None
+    if not isinstance(node.node, nodes.Name) or node.node.name not in _SAID:
+        return None
+    pieces = _PLACE.split(_SAID[node.node.name](*words))
+    names = [name for name in pieces[1::2] if name]
+    values = {each.key: each.value for each in node.kwargs}
+    if "%" in "".join(pieces[::2]) or len(set(names)) < len(names) or not values.keys() >= set(names):
+        return None
+    said, parts = pieces[0], list[str | nodes.Expr]()
+    for name, after in zip(pieces[1::2], pieces[2::2], strict=True):
+        if name is None:
+            said += f"%{after}"
+        else:
+            parts += [said, values[name]]
+            said = after
+    return [part for part in [*parts, said] if part != ""]
 
 
 class _Code(CodeGenerator):

@@ -24,6 +24,8 @@ _ALWAYS = {
 }
 _ON_HTTPS = {"strict-transport-security": "max-age=31536000"}
 """Of this name alone: what stands beside it in the operator's domain is theirs to decide."""
+_ALL = [(name.encode(), value.encode()) for name, value in _ALWAYS.items()]
+_ALL_ON_HTTPS = [*_ALL, *((name.encode(), value.encode()) for name, value in _ON_HTTPS.items())]
 
 HOST_ONLY = "__Host-"
 """What the names of all cookies begin with on https: a neighbouring site of the same domain can then plant none."""
@@ -46,8 +48,8 @@ async def seal(message: Message, scope: Scope) -> None:
     connection: ASGIConnection = ASGIConnection(scope)
     headers = MutableScopeHeaders.from_message(message)
     secure = is_secure(connection)
-    for name, value in (_ALWAYS | _ON_HTTPS if secure else _ALWAYS).items():
-        headers.setdefault(name, value)
+    given = {name for name, _ in headers.headers}
+    headers.headers += [each for each in (_ALL_ON_HTTPS if secure else _ALL) if each[0] not in given]
     _say_what_may_be_kept(headers, connection, message["status"])
     _spend_notice(headers, connection, message["status"])
     if secure:

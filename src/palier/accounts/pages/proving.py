@@ -8,7 +8,6 @@ from litestar import Controller, Request, Response, get, post
 from litestar.datastructures import Cookie, MutableScopeHeaders
 from litestar.di import NamedDependency
 from litestar.enums import MediaType, ScopeType
-from litestar.handlers import BaseRouteHandler
 from litestar.middleware import ASGIMiddleware
 from litestar.response import Redirect
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
@@ -56,8 +55,8 @@ class Freshness(ASGIMiddleware):
     """Stands before routes marked FRESH. A form comes back as a page that carries its fields and asks for a proof; sent
     again with one, it goes on to its handler as if nothing had been between, under a renewed session.
 
-    Two halves: `ask` is a guard, for guards come after the check of the form's token; around it, the middleware sends
-    the renewed session's cookie along.
+    Two halves: `ask` comes last before the handler, after the check of the form's token; around it, the middleware sends the
+    renewed session's cookie along.
     """
 
     scopes = (ScopeType.HTTP,)
@@ -65,10 +64,12 @@ class Freshness(ASGIMiddleware):
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
-    async def ask(self, request: Any, handler: BaseRouteHandler) -> None:
+    async def ask(self, request: Request) -> None:
         """Raises ProofNeeded where the last proof is too old and none comes with the form."""
+        if not request.route_handler.opt.get("fresh", False):
+            return
         person = person_of(request)
-        if not handler.opt.get("fresh", False) or person is None or proving.covered(person):
+        if person is None or proving.covered(person):
             return
         if request.method in SAFE:
             raise ProofNeeded
