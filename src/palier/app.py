@@ -104,6 +104,7 @@ from palier.evidence.pages import library as evidence_library
 from palier.foundation import files, headers, templates, web
 from palier.foundation.database import WEB, connect, disconnect
 from palier.foundation.forwarding import seen_through
+from palier.foundation.packing import WORTH_IT, Packing
 from palier.foundation.permissions import PUBLIC
 from palier.foundation.rights import entitled
 from palier.foundation.settings import Settings, read_settings
@@ -213,11 +214,12 @@ def create_app(
             Entrance(secure=settings.secure, offers=offers if settings.billing else None),
             freshness,
         ],
-        guards=[freshness.ask],
+        before_request=freshness.ask,
         csrf_config=_csrf(settings),
         allowed_hosts=_hosts(settings),
-        # Less than three packets are sent as they are: packing them costs more than sending them.
-        compression_config=CompressionConfig(backend="gzip", gzip_compress_level=4, minimum_size=4096),
+        compression_config=CompressionConfig(
+            backend="gzip", gzip_compress_level=4, minimum_size=WORTH_IT, middleware_class=Packing
+        ),
         dependencies={
             "person": Provide(web.provide_person, sync_to_thread=False),
             "actor": Provide(web.provide_actor, sync_to_thread=False),
