@@ -22,6 +22,8 @@ UNESCAPED = {
 """Where escaping is not Jinja's, and why that is right."""
 
 COMPOSED = {
+    "action_plans/whole.py": "columns of our own tables; values are parameters",
+    "assessments/store.py": "columns of our own table; values are parameters",
     "benchmarks/flows/freezing.py": "table and owner are two constants of the module",
     "benchmarks/store.py": "columns are constants; edition and cohort are parameters",
     "foundation/embedded_postgres.py": "psycopg's own identifiers, of constants",

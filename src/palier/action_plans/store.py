@@ -256,7 +256,11 @@ async def slugs_of(actor: Actor) -> set[str]:
 
 async def actions_of(actor: Actor, plans: Iterable[UUID]) -> list[Action]:
     """The actions of these plans: the soonest due first, undated ones last."""
-    rows = await Action.filter(organisation_id=actor.organisation_id, plan_id__in=list(plans))
+    return soonest_first(await Action.filter(organisation_id=actor.organisation_id, plan_id__in=list(plans)))
+
+
+def soonest_first(rows: Iterable[Action]) -> list[Action]:
+    """Actions by the day they are due, undated ones last."""
     return sorted(rows, key=lambda row: (row.due_on or date.max, row.created_at, row.id))
 
 

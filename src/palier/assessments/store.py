@@ -9,7 +9,7 @@ from uuid import UUID
 
 from tortoise import fields
 from tortoise.exceptions import DoesNotExist
-from tortoise.expressions import Q, Subquery
+from tortoise.expressions import Q
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
@@ -18,6 +18,7 @@ from palier.foundation.actor import Actor
 from palier.foundation.database import once, select
 from palier.foundation.frozen_json import frozen_json
 from palier.foundation.identifiers import new_id
+from palier.foundation.rows import columns, row_in
 from palier.questionnaires.rules import Questionnaire
 from palier.respondents.store import Response
 
@@ -289,9 +290,11 @@ async def last_submitted_elsewhere(actor: Actor, questionnaire: str) -> list[Ass
 
 async def rounds_beside(actor: Actor, slug: str) -> tuple[Assessment, list[Assessment]]:
     """The round `slug` and every submitted one on its questionnaire that holds, oldest first. Raises DoesNotExist."""
-    own = Assessment.filter(organisation_id=actor.organisation_id)
-    asked = Subquery(own.filter(slug=slug).values("questionnaire"))
-    found = await own.filter(questionnaire=asked).order_by("opens_on", "submitted_at")
+    sql = (
+        f"select {columns(Assessment)} from assessment where organisation_id = $1 and questionnaire = (select questionnaire "  # noqa: S608
+        "from assessment where organisation_id = $1 and slug = $2) order by opens_on, submitted_at"
+    )
+    found = [row_in(Assessment, row) for row in await select(sql, actor.organisation_id, slug)]
     for one in found:
         if one.slug == slug:
             return one, [row for row in found if row.state is AssessmentState.SUBMITTED]

@@ -32,3 +32,9 @@ def row_in(model: type[Row], found: Mapping[str, Any], alias: str = "") -> Row:
     """The row of `model` in what a statement with its `columns` found."""
     row: Row = model._init_from_db(**{column: found[name] for column, name in _named(model, alias)})
     return row
+
+
+def row_of(model: type[Row], **found: Any) -> Row:
+    """The row of `model` with these columns, all of them given."""
+    row: Row = model._init_from_db(**found)
+    return row

@@ -250,11 +250,16 @@ async def own_ids(actor: Actor) -> set[UUID]:
 
 async def topics_and_sectors() -> tuple[dict[str, int], list[str]]:
     """How many practices the reader finds under each topic, and the sectors they come from."""
+    sectors = await select("select distinct sector from shared_practice where sector <> '' order by 1")
+    return await topics(), [row["sector"] for row in sectors]
+
+
+async def topics() -> dict[str, int]:
+    """How many practices the reader finds under each topic."""
     counted = await select(
         "select t.topic, count(*) as n from shared_practice s, jsonb_array_elements_text(s.topics) as t(topic) group by 1"
     )
-    sectors = await select("select distinct sector from shared_practice where sector <> '' order by 1")
-    return {row["topic"]: row["n"] for row in counted}, [row["sector"] for row in sectors]
+    return {row["topic"]: row["n"] for row in counted}
 
 
 async def comments_on(practice: UUID) -> list[PracticeComment]:
@@ -287,10 +292,23 @@ async def adopted_by(actor: Actor) -> set[UUID]:
     return {row.practice_id for row in await rows}
 
 
-async def shared_levers(questionnaire: str) -> list[NetworkLever]:
-    """Levers that the reader's networks propose for a questionnaire, with their networks."""
-    rows = NetworkLever.filter(questionnaire=questionnaire, state=LeverState.PUBLISHED)
-    return await rows.select_related("network").order_by("id")
+async def shared_levers(questionnaire: str) -> list[dict[str, Any]]:
+    """Levers that the reader's networks propose for a questionnaire: id, content as it is stored, the network's name."""
+    sql = (
+        "select l.id, l.content, n.name as network from network_lever l join network n on n.id = l.network_id "
+        "where l.questionnaire = $1 and l.state = 'published' order by l.id"
+    )
+    return await select(sql, questionnaire)
+
+
+async def told_elsewhere(actor: Actor, questionnaire: str) -> list[dict[str, Any]]:
+    """The practices that others share on a questionnaire, the newest first: as stored, with the name of the network."""
+    sql = (
+        "select s.id, s.content, s.locale, s.adopters, s.organisation_name, n.name as network from shared_practice s "
+        "join network n on n.id = s.network_id where s.topics @> to_jsonb($2::text) "
+        "and s.id not in (select id from practice where organisation_id = $1) order by s.published_at desc, s.id desc"
+    )
+    return await select(sql, actor.organisation_id, questionnaire)
 
 
 # --- what the staff moderates ---------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ Reports and the landing page build on `load_plan`, `late_actions` and `my_action
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 from functools import cached_property
@@ -16,6 +16,7 @@ from palier.action_plans.rules.life import ActionStatus, is_late
 from palier.action_plans.rules.suggestions import Moves, Situation, gain_of, projected
 from palier.action_plans.rules.together import one_of
 from palier.action_plans.store import Action, ActionPlan, ChecklistItem, Dismissal, KpiReading
+from palier.action_plans.whole import held_by, plan_with_round
 from palier.assessments.flows.rounds import Round, load_round
 from palier.assessments.rules.peers import Peers, PeerView
 from palier.foundation.actor import Actor
@@ -183,35 +184,31 @@ async def load_plan(actor: Actor, slug: str) -> PlanView:
 
     Raises DoesNotExist where there is none, or none that `actor` may see.
     """
-    plan = await store.plan_by_slug(actor, slug)
-    return await view_of(actor, plan)
+    return await view_of(actor, await plan_with_round(actor, slug))
 
 
 async def view_of(actor: Actor, plan: ActionPlan) -> PlanView:
     """`plan` (with its assessment) as people read it."""
-    rounds = await rounds_of_plan(actor, plan)
-    rows = await store.actions_of(actor, [plan.id])
-    readings = await store.readings_of(actor, [row.id for row in rows if row.kpi_name])
-    checklists = await store.checklists_of(actor, [row.id for row in rows])
-    requires = await store.dependencies_of(actor, [row.id for row in rows])
+    held = await held_by(actor, plan)
+    rounds = await _rounds(actor, [plan.assessment.slug, *held.further])
     on = today(actor.person.time_zone)
     actions = tuple(
-        replace(
-            planned(row, rounds, on),
-            readings=tuple(readings.get(row.id, ())),
-            checklist=tuple(checklists.get(row.id, ())),
-            requires=tuple(requires.get(row.id, ())),
+        planned(
+            row, rounds, on, tuple(held.readings.get(row.id, ())), tuple(held.checklists.get(row.id, ())),
+            tuple(held.requires.get(row.id, ())),
         )
-        for row in rows
-    )
-    dismissals = await store.dismissals_of(actor, [one.assessment.id for one in rounds])
-    return PlanView(plan, await _with_offers(actor, rounds), actions, tuple(dismissals))
+        for row in held.actions
+    )  # fmt: skip
+    return PlanView(plan, await _with_offers(actor, rounds), actions, tuple(held.dismissals))
 
 
 async def rounds_of_plan(actor: Actor, plan: ActionPlan) -> list[Round]:
     """The rounds the plan draws on, the one it was born from first."""
     further = await store.further_assessments(actor, plan.id)
-    slugs = [plan.assessment.slug, *[one.assessment.slug for one in further]]
+    return await _rounds(actor, [plan.assessment.slug, *[one.assessment.slug for one in further]])
+
+
+async def _rounds(actor: Actor, slugs: list[str]) -> list[Round]:
     return [await load_round(actor, slug, with_answers=False) for slug in slugs]
 
 
@@ -231,9 +228,13 @@ async def peers_beside(actor: Actor, view: PlanView, peers: Peers) -> dict[str, 
     return {one.assessment.slug: await peers(actor, one.assessment) for one in view.rounds[1:]}
 
 
-def planned(row: Action, rounds: list[Round], on: date) -> PlannedAction:
+def planned(
+    row: Action, rounds: list[Round], on: date, readings: tuple[KpiReading, ...] = (),
+    checklist: tuple[ChecklistItem, ...] = (), requires: tuple[UUID, ...] = (),
+) -> PlannedAction:  # fmt: skip
     """`row` with its gain on the rounds (points of each total, added up) and its delay on the day `on`."""
-    return PlannedAction(row, gain_on(rounds, [moves_in(row)]), is_late(row.status, row.due_on, on))
+    late = is_late(row.status, row.due_on, on)
+    return PlannedAction(row, gain_on(rounds, [moves_in(row)]), late, readings, checklist, requires)
 
 
 def gain_on(rounds: list[Round], moves: list[Moves]) -> Fraction:

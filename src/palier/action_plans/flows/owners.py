@@ -4,7 +4,7 @@ from uuid import UUID
 
 from palier.foundation.actor import Actor
 from palier.foundation.clock import today
-from palier.network.store import mandates_of, members_of
+from palier.network.store import colleagues_of
 
 
 class UnknownOwner(Exception):
@@ -13,12 +13,8 @@ class UnknownOwner(Exception):
 
 async def possible_owners(actor: Actor) -> list[tuple[UUID, str]]:
     """The members and the consultants with their names, in order of name."""
-    names = {row.person_id: row.person.name for row in await members_of(actor)}
-    on = today(actor.person.time_zone)
-    for mandate in await mandates_of(actor):
-        if mandate.revoked_at is None and mandate.ends_on >= on:
-            names.setdefault(mandate.consultant.id, mandate.consultant.name)
-    return sorted(names.items(), key=lambda pair: pair[1].casefold())
+    people = await colleagues_of(actor.organisation_id, today(actor.person.time_zone))
+    return sorted({one.person_id: one.name for one in people}.items(), key=lambda pair: pair[1].casefold())
 
 
 async def owner_named(actor: Actor, owner: UUID | None) -> tuple[UUID | None, str]:

@@ -9,7 +9,7 @@ from palier.action_plans import store
 from palier.action_plans.flows.overview import PlanView, peers_beside, rounds_of_plan, view_of
 from palier.action_plans.flows.owners import owner_named
 from palier.action_plans.rules.schedule import Draft, generate, schedule
-from palier.action_plans.rules.suggestions import Order, Suggestion, suggest_among
+from palier.action_plans.rules.suggestions import Order, Situation, Suggestion, suggest_among
 from palier.action_plans.store import Action, Dismissal
 from palier.action_plans.wording import source_line
 from palier.assessments.rules.peers import Peers, PeerView
@@ -18,6 +18,7 @@ from palier.foundation.actor import Actor
 from palier.foundation.clock import now, today
 from palier.foundation.database import transaction
 from palier.foundation.identifiers import new_id
+from palier.foundation.kept import Kept
 from palier.foundation.language import current
 from palier.foundation.language import gettext as _
 from palier.practices.flows.adopting import note_adoption
@@ -43,7 +44,15 @@ def suggestions_for(
     further: Mapping[str, PeerView | None] | None = None,
 ) -> list[Suggestion]:
     """What the plan could still hold, best first; `further`: the peers beside its further rounds, by assessment."""
-    return suggest_among(view.situations(peers, further or {}), view.settled_levers, order)
+    facts = (view.situations(peers, further or {}), view.settled_levers)
+    known = _ranked.get((view.plan.id, order))
+    if known is None or known[0] != facts:
+        known = _ranked.put((view.plan.id, order), (facts, tuple(suggest_among(*facts, order))))
+    return list(known[1])
+
+
+_ranked: Kept[tuple[UUID, Order], tuple[tuple[list[Situation], set[str]], tuple[Suggestion, ...]]] = Kept(256)
+"""The ranking a plan was shown last, with all it was drawn from: it is used while that is the same, for whoever reads."""
 
 
 def first_draft(actor: Actor, suggestions: list[Suggestion]) -> list[Draft]:

@@ -195,7 +195,16 @@ _gains: Kept[Hashable, tuple[Result, Questionnaire, Fraction]] = Kept(4096)
 
 def projected(questionnaire: Questionnaire, result: Result, moves: Iterable[Moves]) -> Result:
     """The result once all `moves` are made."""
-    return moved(questionnaire, result, together(result, moves))
+    made = together(result, moves)
+    key = (id(result), *sorted(made.items()))
+    known = _led.get(key)
+    if known is None or known[0] is not result or known[1] is not questionnaire:
+        known = _led.put(key, (result, questionnaire, moved(questionnaire, result, made)))
+    return known[2]
+
+
+_led: Kept[Hashable, tuple[Result, Questionnaire, Result]] = Kept(256)
+"""Where plans lead the results read lately."""
 
 
 def together(result: Result, moves: Iterable[Moves]) -> dict[str, int]:

@@ -218,16 +218,27 @@ async def peers(
 
 
 def _view(comparison: Comparison, assessment: Assessment) -> PeerView:
-    figures = {
-        variable: PeerFigure(
-            figure.n or "", figure.q1, figure.median, figure.q3, figure.p10, figure.p90, figure.quarter
-        )
-        for variable, figure in comparison.standing.figures.items()
-        if figure.q1 is not None and figure.median is not None and figure.q3 is not None
-    }
     edition = comparison.edition
     return PeerView(
-        cohort_in_words(comparison.standing.cohort or {}), edition.name, edition.published_on, figures,
-        comparison.standing.key or "", comparison.standing.cohort or {}, edition.major,
+        cohort_in_words(comparison.standing.cohort or {}), edition.name, edition.published_on,
+        _figures_of(comparison.standing), comparison.standing.key or "", comparison.standing.cohort or {}, edition.major,
         edition.campaign_id == assessment.campaign_id,
     )  # fmt: skip
+
+
+_figures: Kept[int, tuple[Standing, Mapping[str, PeerFigure]]] = Kept(512)
+"""The figures of the standings asked for last."""
+
+
+def _figures_of(standing: Standing) -> Mapping[str, PeerFigure]:
+    known = _figures.get(id(standing))
+    if known is None or known[0] is not standing:
+        figures = {
+            variable: PeerFigure(
+                figure.n or "", figure.q1, figure.median, figure.q3, figure.p10, figure.p90, figure.quarter
+            )
+            for variable, figure in standing.figures.items()
+            if figure.q1 is not None and figure.median is not None and figure.q3 is not None
+        }
+        known = _figures.put(id(standing), (standing, figures))
+    return known[1]

@@ -3,9 +3,12 @@
 Everything here only reads: call it inside `reading(actor)`.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from palier.assessments.flows.rounds import rounds_of
@@ -137,14 +140,13 @@ async def news_of_practices() -> list[SharedPractice]:
 
 async def practices_by_topic(actor: Actor) -> Mapping[str, int]:
     """How many practices the organisation finds under "SX/SX1.1.1" and so on."""
-    topics, _ = await store.topics_and_sectors()
-    return topics
+    return await store.topics()
 
 
 async def offers_for(actor: Actor, questionnaire: Questionnaire) -> tuple[Offer, ...]:
     """Levers of the organisation's networks and practices of other members that name steps, for a plan's suggestions."""
     levers = [
-        Offer(lever_of_network(row.id, row.content), row.network.name, "")
+        _as_lever(row["id"], row["content"], row["network"])
         for row in await store.shared_levers(questionnaire.id)
     ]
     return fitting(
@@ -154,14 +156,31 @@ async def offers_for(actor: Actor, questionnaire: Questionnaire) -> tuple[Offer,
 
 
 async def _practices_as_levers(actor: Actor, questionnaire: Questionnaire) -> list[Offer]:
-    rows = await store.search_shared(topic=questionnaire.id)
-    ours = await store.own_ids(actor)
-    told = [(row, from_plain(row.content)) for row in rows if row.id not in ours]
-    useful = sorted(((row, sheet) for row, sheet in told if sheet.steps), key=lambda pair: -pair[0].adopters)
-    return [
-        Offer(
-            lever_of_practice(row.id, sheet, row.locale, questionnaire.id), row.network.name, row.locale, row.id,
-            row.organisation_name,
-        )
-        for row, sheet in useful[:MOST_OFFERED]
-    ]  # fmt: skip
+    rows = await store.told_elsewhere(actor, questionnaire.id)
+    told = [(row["adopters"], offer) for row in rows if (offer := _as_told(row, questionnaire.id))]
+    useful = sorted(told, key=lambda pair: -pair[0])
+    return [offer for _, offer in useful[:MOST_OFFERED]]
+
+
+def _as_told(row: Mapping[str, Any], questionnaire: str) -> Offer | None:
+    """A practice as a lever; None for one that names no step."""
+    return _from_practice(
+        row["id"], row["content"], row["locale"], questionnaire, row["network"], row["organisation_name"]
+    )
+
+
+# Read off a text again and again by every plan, and nothing but what they are given is in them: the same offer comes back.
+@lru_cache(maxsize=1024)
+def _from_practice(
+    practice: UUID, content: str, locale: str, questionnaire: str, network: str, organisation: str
+) -> Offer | None:
+    sheet = from_plain(json.loads(content))
+    if not sheet.steps:
+        return None
+    lever = lever_of_practice(practice, sheet, locale, questionnaire)
+    return Offer(lever, network, locale, practice, organisation)
+
+
+@lru_cache(maxsize=1024)
+def _as_lever(lever: UUID, content: str, network: str) -> Offer:
+    return Offer(lever_of_network(lever, json.loads(content)), network, "")
