@@ -4,12 +4,17 @@ What is checked is how a number is built, never whether anybody bears it: no reg
 """
 
 from dataclasses import dataclass
-
-from stdnum import get_cc_module
-from stdnum.eu import vat as eu_vat
-from stdnum.fr import siret as fr_siret
+from typing import TYPE_CHECKING
 
 from palier.foundation.language import gettext as _
+from palier.foundation.later import Later
+
+if TYPE_CHECKING:
+    import stdnum
+    from stdnum.eu import vat as eu_vat
+    from stdnum.fr import siret as fr_siret
+else:
+    stdnum, eu_vat, fr_siret = Later("stdnum"), Later("stdnum.eu.vat"), Later("stdnum.fr.siret")
 
 _PREFIXES = {"GR": "EL", "MC": "FR"}
 """Countries whose VAT numbers begin with other letters than their own."""
@@ -80,7 +85,7 @@ def _in_union(country: str) -> bool:
 
 
 def _elsewhere(typed: str, country: str) -> Checked:
-    rule = get_cc_module(country.lower(), "vat")
+    rule = stdnum.get_cc_module(country.lower(), "vat")
     if rule is None:
         return Checked(typed)
     if not rule.is_valid(typed):

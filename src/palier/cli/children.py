@@ -4,16 +4,20 @@ import asyncio
 import contextlib
 import ctypes
 import os
+import pickle
 import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import NoReturn, TypeVar
 
 _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG, linux/prctl.h
 _GRACE_SECONDS = 11.0  # the worker gives its jobs ten
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.25, 2.0  # seconds before a dead child is started again
 _LONG_LIFE = 10.0  # seconds after which a death counts as the first one
+
+Answer = TypeVar("Answer")
 
 _system = ctypes.CDLL(None, use_errno=True)  # loaded before any fork
 
@@ -72,6 +76,45 @@ def kill_group(leader: int) -> None:
     """End whatever a child leaves behind: a web server's workers would keep the port."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(leader, signal.SIGKILL)
+
+
+def aside(ask: Callable[[], Answer]) -> Answer:
+    """What `ask` answers or raises, asked in a copy of this process that ends with it.
+
+    What it loads to find out is gone with it: whoever lives for months holds no library of its first second. To be
+    called while there is one thread; what is answered or raised travels pickled. Raises ChildProcessError when the
+    copy ends without a word.
+    """
+    reads, writes = os.pipe()
+    supervisor = os.getpid()
+    copy = os.fork()
+    if copy == 0:
+        _tell_and_end(ask, writes, supervisor)
+    os.close(writes)
+    with open(reads, "rb") as words:  # noqa: PTH123  (a pipe has no path)
+        told = words.read()
+    _, status = os.waitpid(copy, 0)
+    if not told:
+        raise ChildProcessError(f"ended with status {os.waitstatus_to_exitcode(status)}")
+    fault, answer = pickle.loads(told)  # noqa: S301  (our own words)
+    if fault is not None:
+        raise fault
+    found: Answer = answer
+    return found
+
+
+def _tell_and_end(ask: Callable[[], object], writes: int, supervisor: int) -> NoReturn:
+    """In the copy: not one `finally` of the supervisor's runs here, and nothing it was about to print is printed twice."""
+    try:
+        die_with(supervisor)
+        try:
+            told: tuple[Exception | None, object] = None, ask()
+        except Exception as fault:  # noqa: BLE001  (raised where it was asked)
+            told = fault, None
+        with open(writes, "wb") as words:
+            pickle.dump(told, words)
+    finally:
+        os._exit(0)
 
 
 def die_with(supervisor: int) -> None:

@@ -11,17 +11,22 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from palier.cli import schema
-from palier.cli.children import Child, end, first_of, keep_alive, start
+from palier.cli.children import Child, aside, end, first_of, keep_alive, start
 from palier.cli.database import CannotStart, tell
-from palier.cli.definitions import refuse_changed_files
 from palier.cli.shelf import refuse_a_shelf_that_is_away
 from palier.foundation import embedded_postgres
 from palier.foundation.embedded_postgres import Cluster
+from palier.foundation.later import Later
 from palier.foundation.postgres_programs import EmbeddedPostgresError
 from palier.foundation.settings import VARIABLES, Settings, read_settings
+
+if TYPE_CHECKING:
+    from palier.cli import definitions, schema
+else:
+    definitions, schema = Later("palier.cli.definitions"), Later("palier.cli.schema")
 
 _ANSWER_SECONDS = 60.0
 _PORT_SECONDS = 6.0  # a web process whose supervisor was killed needs a moment to leave the port
@@ -98,8 +103,12 @@ def _server(settings: Settings) -> Iterator[Cluster | None]:
         yield None
         return
     binaries = settings.postgres_binaries
-    with embedded_postgres.running(settings.data_directory, binaries, say=tell) as cluster:
+    with embedded_postgres.running(settings.data_directory, binaries, tell, _start_aside) as cluster:
         yield cluster
+
+
+def _start_aside(cluster: Cluster) -> None:
+    aside(lambda: embedded_postgres.start(cluster))
 
 
 async def _serve(settings: Settings, cluster: Cluster | None) -> None:
@@ -110,7 +119,7 @@ async def _serve(settings: Settings, cluster: Cluster | None) -> None:
     await refuse_a_shelf_that_is_away(settings)
     await _wait_for_port(settings, stopping)
     await _migrate(settings, cluster, stopping)
-    refuse_changed_files(settings.database_url or "")
+    aside(lambda: definitions.refuse_changed_files(settings.database_url or ""))
     sign_ins = await _fill(settings, stopping)
     shown = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
@@ -130,16 +139,16 @@ async def _work(settings: Settings, shown: asyncio.Event, stopping: asyncio.Even
 
 async def _migrate(settings: Settings, cluster: Cluster | None, stopping: asyncio.Event) -> None:
     """Bring the schema up to date; our own database remembers that it is, which spares a start a second."""
-    if cluster and schema.is_current(cluster):
+    if cluster and aside(lambda: schema.is_current(cluster)):
         return
     await _finish(palier(settings, "migrate"), stopping)
     if cluster:
-        schema.remember(cluster)
+        aside(lambda: schema.remember(cluster))
 
 
 async def _fill(settings: Settings, stopping: asyncio.Event) -> str:
     """Seed an empty database with the demo, except where Palier works for others; who can sign in."""
-    if settings.production or not schema.is_empty(settings.database_url or ""):
+    if settings.production or not aside(lambda: schema.is_empty(settings.database_url or "")):
         return ""
     tell("Filling the empty database with the demo networks.")
     return await _finish(palier(settings, "demo"), stopping)

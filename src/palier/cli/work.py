@@ -4,17 +4,23 @@ import argparse
 import asyncio
 import gc
 from contextlib import suppress
-from importlib import import_module
+from typing import TYPE_CHECKING
 
 import psycopg
 
 from palier.cli.database import CannotStart, database, tell
 from palier.cli.definitions import refuse_changed_files
 from palier.cli.shelf import refuse_a_shelf_that_is_away
-from palier.foundation import watching
+from palier.foundation.later import Later
 from palier.foundation.quick_start import quickly
 from palier.foundation.settings import read_settings
-from palier.foundation.working import work
+
+if TYPE_CHECKING:
+    from palier import jobs as house
+    from palier.foundation import watching, working
+else:
+    house = Later("palier.jobs")
+    watching, working = Later("palier.foundation.watching"), Later("palier.foundation.working")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Work until SIGTERM or SIGINT; the jobs being done then have ten seconds to finish."""
     settings = read_settings()
-    watching.begin(settings, "worker")
+    with quickly():
+        watching.begin(settings, "worker")
     try:
         asyncio.run(refuse_a_shelf_that_is_away(settings))
     except CannotStart as error:
@@ -38,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
             tell(f"palier: {error}")
             return 1
         with quickly():
-            jobs = import_module("palier.jobs").jobs(settings)
+            work, jobs = working.work, house.jobs(settings)
         gc.freeze()  # what was loaded stays: the collector need not look through it again
         asyncio.run(work(url, jobs))
     watching.end()

@@ -20,14 +20,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import psycopg
-from psycopg import sql
-from psycopg.conninfo import make_conninfo
-
+from palier.foundation.later import Later
 from palier.foundation.postgres_programs import Binaries, EmbeddedPostgresError, find_binaries
+
+if TYPE_CHECKING:
+    import psycopg
+    from psycopg import conninfo, sql
+else:
+    psycopg, sql, conninfo = Later("psycopg"), Later("psycopg.sql"), Later("psycopg.conninfo")
 
 DATABASE = OWNER = "palier"
 _ADMINISTRATOR = "postgres"
@@ -39,6 +42,7 @@ _START_SECONDS = 15  # after kill -9 the old server's processes need a moment to
 _RECOVERY_SECONDS = 60
 
 Say = Callable[[str], None]
+Start = Callable[["Cluster"], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +87,19 @@ class Cluster:
 
 
 @contextmanager
-def running(data_directory: Path, binaries: Path | None = None, say: Say = print) -> Iterator[Cluster]:
+def running(
+    data_directory: Path, binaries: Path | None = None, say: Say = print, starting: Start | None = None
+) -> Iterator[Cluster]:
     """The private server of a data directory, running as long as anybody is inside this block.
 
     `binaries` names a folder with PostgreSQL's programs, to use no others. `say` hears what a person should
-    know. Raises EmbeddedPostgresError.
+    know. `starting` starts the server, wherever it does so; by default `start`, here. Raises EmbeddedPostgresError.
     """
     cluster = prepare(data_directory, binaries, say)
     with _locked(cluster, "users", fcntl.LOCK_SH) as users:
         with _locked(cluster, "starting"):
-            start(cluster)
+            _bury_dead_server(cluster)
+            (starting or start)(cluster)
         try:
             yield cluster
         finally:
@@ -314,9 +321,9 @@ def _check_promises(cluster: Cluster) -> None:
         )
 
 
-def _administrator(cluster: Cluster) -> psycopg.Connection:
+def _administrator(cluster: Cluster) -> "psycopg.Connection":
     """Connect, waiting for an adopted server that is still reading its journal after a crash."""
-    address = make_conninfo(
+    address = conninfo.make_conninfo(
         host=str(cluster.socket_directory), port=_PORT, user=_ADMINISTRATOR, dbname="postgres"
     )
     give_up = time.monotonic() + _RECOVERY_SECONDS

@@ -9,13 +9,9 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from uuid import UUID
-
-import obstore
-from obstore.exceptions import BaseError
-from obstore.store import LocalStore, ObjectStore, S3Store
 
 from palier.foundation import store
 from palier.foundation.actor import Actor, OnDuty
@@ -23,9 +19,18 @@ from palier.foundation.clock import now
 from palier.foundation.database import reading, select
 from palier.foundation.identifiers import new_id
 from palier.foundation.jobs import Job
+from palier.foundation.later import Later
 from palier.foundation.settings import Settings
 
-Shelf = ObjectStore
+if TYPE_CHECKING:
+    import obstore
+    from obstore import exceptions
+    from obstore import store as places
+
+    Shelf = places.ObjectStore
+else:
+    obstore, exceptions, places = Later("obstore"), Later("obstore.exceptions"), Later("obstore.store")
+    Shelf = Any
 """Where bytes are put, for those who only hand it on. Handlers take `NamedDependency[Any]`: it is a union of kinds."""
 
 
@@ -50,19 +55,19 @@ class ShelfAway(OSError):
 
 
 @cache
-def shelves(settings: Settings) -> ObjectStore:
+def shelves(settings: Settings) -> Shelf:
     """The place of the bytes: a folder of the data directory, or the bucket PALIER_FILES_URL names."""
     if settings.files_url:
         return _bucket(settings)
     folder = settings.data_directory / "files"
     folder.mkdir(parents=True, exist_ok=True)
-    return LocalStore(folder, automatic_cleanup=True)
+    return places.LocalStore(folder, automatic_cleanup=True)
 
 
-def _bucket(settings: Settings) -> S3Store:
+def _bucket(settings: Settings) -> "places.S3Store":
     place = urlsplit(settings.files_url or "")
     where: dict[str, Any] = {"endpoint": settings.files_endpoint} if settings.files_endpoint else {}
-    return S3Store(
+    return places.S3Store(
         place.netloc, prefix=place.path.strip("/") or None, region=settings.files_region, access_key_id=settings.files_key_id or "",
         secret_access_key=settings.files_secret or "", virtual_hosted_style_request=not settings.files_path_style,
         client_options={"allow_http": True, "timeout": "30s", "connect_timeout": "5s"},
@@ -70,7 +75,7 @@ def _bucket(settings: Settings) -> S3Store:
     )  # fmt: skip
 
 
-async def check(shelf: ObjectStore) -> None:
+async def check(shelf: Shelf) -> None:
     """Keep a few bytes, read them back, remove them. Raises ShelfAway, saying what went wrong."""
     key, data = f"check/{new_id()}", b"Palier was here."
     try:
@@ -91,7 +96,7 @@ def _answering() -> Iterator[None]:
         yield
     except FileNotFoundError:
         raise
-    except (BaseError, OSError) as error:
+    except (exceptions.BaseError, OSError) as error:
         raise ShelfAway(_in_short(str(error))) from error
 
 
@@ -103,7 +108,7 @@ def _in_short(said: str) -> str:
 
 
 async def keep(
-    shelf: ObjectStore, actor: Actor | None, organisation: UUID, name: str, media_type: str, data: bytes,
+    shelf: Shelf, actor: Actor | None, organisation: UUID, name: str, media_type: str, data: bytes,
     identifier: UUID | None = None,
 ) -> store.StoredFile:  # fmt: skip
     """Store `data` and its row, in the caller's transaction. The bytes are written first, under a key used once.
@@ -130,9 +135,9 @@ async def check_room(organisation: UUID, size: int, room: int) -> None:
         raise NoRoom(room)
 
 
-async def _settle(shelf: ObjectStore, key: str) -> None:
+async def _settle(shelf: Shelf, key: str) -> None:
     """A folder's bytes are on the disk before the row that promises them: what the power takes, PostgreSQL would not."""
-    if isinstance(shelf, LocalStore) and shelf.prefix:
+    if isinstance(shelf, places.LocalStore) and shelf.prefix:
         await asyncio.to_thread(_sync, Path(shelf.prefix) / key)
 
 
@@ -145,7 +150,7 @@ def _sync(path: Path) -> None:
             os.close(descriptor)
 
 
-async def fetch(shelf: ObjectStore, file: store.StoredFile) -> bytes:
+async def fetch(shelf: Shelf, file: store.StoredFile) -> bytes:
     """The bytes of `file`. Raises FileGone when they are missing or are not the ones that were stored."""
     try:
         with _answering():
@@ -157,7 +162,7 @@ async def fetch(shelf: ObjectStore, file: store.StoredFile) -> bytes:
     return data
 
 
-async def sweep(shelf: ObjectStore) -> int:
+async def sweep(shelf: Shelf) -> int:
     """Remove bytes that no row knows, a day after they were written; how many there were.
 
     A form whose transaction failed leaves such bytes, and a file that was taken away. The rows are asked for one
@@ -170,7 +175,7 @@ async def sweep(shelf: ObjectStore) -> int:
     return gone
 
 
-async def _sweep(shelf: ObjectStore, folder: str) -> int:
+async def _sweep(shelf: Shelf, folder: str) -> int:
     if not _is_ours(folder):
         return 0
     before = now() - GRACE
@@ -200,7 +205,7 @@ def sweeping(settings: Settings) -> Job:
     return Job("files.sweep", swept, cron="40 2 * * *")
 
 
-async def forget(shelf: ObjectStore, organisation: UUID) -> None:
+async def forget(shelf: Shelf, organisation: UUID) -> None:
     """Remove every byte kept for `organisation`. Its rows are the caller's to delete."""
     batches = obstore.list(shelf, prefix=str(organisation))
     keys = [entry["path"] async for batch in batches for entry in batch]
@@ -208,14 +213,14 @@ async def forget(shelf: ObjectStore, organisation: UUID) -> None:
         await obstore.delete_async(shelf, keys)
 
 
-async def lay_down(shelf: ObjectStore, key: str, path: Path) -> None:
+async def lay_down(shelf: Shelf, key: str, path: Path) -> None:
     """Put a whole file of the disk under `key`, without a row: what is made to be fetched once and then goes."""
     with _answering():
         await obstore.put_async(shelf, key, path)
         await _settle(shelf, key)
 
 
-async def pieces(shelf: ObjectStore, key: str) -> AsyncIterator[bytes]:
+async def pieces(shelf: Shelf, key: str) -> AsyncIterator[bytes]:
     """The bytes under `key`, piece by piece. Raises FileGone before the first when there are none."""
     try:
         with _answering():
@@ -226,7 +231,7 @@ async def pieces(shelf: ObjectStore, key: str) -> AsyncIterator[bytes]:
         yield bytes(piece)
 
 
-async def take_away(shelf: ObjectStore, keys: Sequence[str]) -> None:
+async def take_away(shelf: Shelf, keys: Sequence[str]) -> None:
     """Remove the bytes under `keys`; those that are not there are no fault."""
     for key in keys:
         with suppress(FileNotFoundError), _answering():

@@ -15,4 +15,6 @@ class Later:
         self.__name__ = name
 
     def __getattr__(self, wanted: str) -> Any:
-        return getattr(import_module(self.__name__), wanted)
+        module = import_module(self.__name__)
+        self.__dict__ = module.__dict__  # from now on as quick as the module itself, and as much alive
+        return getattr(module, wanted)

@@ -1,9 +1,16 @@
 """The border with segno: an address as a QR code, for a page, a poster and a file."""
 
 import io
+from typing import TYPE_CHECKING
 
-import segno
 from markupsafe import Markup
+
+from palier.foundation.later import Later
+
+if TYPE_CHECKING:
+    import segno
+else:
+    segno = Later("segno")
 
 _QUIET = 4
 """Modules left white around a code (ISO/IEC 18004)."""
@@ -34,6 +41,6 @@ def png_file(address: str) -> bytes:
     return picture.getvalue()
 
 
-def _made(address: str) -> segno.QRCode:
+def _made(address: str) -> "segno.QRCode":
     """Level M: a poster may lose an eighth of its code to a scratch."""
     return segno.make(address, error="m", micro=False, boost_error=True)

@@ -10,11 +10,19 @@ import secrets as chance
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from palier.foundation.later import Later
+
+if TYPE_CHECKING:
+    from cryptography import exceptions
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.ciphers import aead
+    from cryptography.hazmat.primitives.kdf import hkdf
+else:
+    exceptions, hashes = Later("cryptography.exceptions"), Later("cryptography.hazmat.primitives.hashes")
+    aead = Later("cryptography.hazmat.primitives.ciphers.aead")
+    hkdf = Later("cryptography.hazmat.primitives.kdf.hkdf")
 
 _VERSION = "1."
 _NONCE = 12
@@ -43,12 +51,12 @@ def unsealed(stored: str, purpose: str, secrets: Sequence[str], bound_to: str = 
     for secret in secrets:
         try:
             return _cipher(secret, purpose).decrypt(data[:_NONCE], data[_NONCE:], bound_to.encode()).decode()
-        except (InvalidTag, ValueError):
+        except (exceptions.InvalidTag, ValueError):
             continue
     raise Unsealable(purpose)
 
 
 @cache
-def _cipher(secret: str, purpose: str) -> AESGCM:
-    key = HKDF(algorithm=SHA256(), length=32, salt=None, info=f"palier {purpose}".encode())
-    return AESGCM(key.derive(secret.encode()))
+def _cipher(secret: str, purpose: str) -> "aead.AESGCM":
+    key = hkdf.HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=f"palier {purpose}".encode())
+    return aead.AESGCM(key.derive(secret.encode()))

@@ -8,14 +8,19 @@ text is UTF-8 and no markup. Whatever gets in is only ever handed out again to b
 import asyncio
 import io
 from dataclasses import dataclass
-
-import filetype
-from PIL import Image, ImageOps
+from typing import TYPE_CHECKING
 
 from palier.foundation import office_files
 from palier.foundation.file_names import safe_name
+from palier.foundation.later import Later
 from palier.foundation.refused_files import Reason, Refused
 from palier.foundation.scanning import Scanner, unscanned
+
+if TYPE_CHECKING:
+    import filetype
+    from PIL import Image, ImageOps
+else:
+    filetype, Image, ImageOps = Later("filetype"), Later("PIL.Image"), Later("PIL.ImageOps")
 
 HEAVIEST = 10_000_000
 """Bytes of one file."""

@@ -2,9 +2,15 @@
 
 import asyncio
 import io
+from typing import TYPE_CHECKING
 
-import filetype
-from PIL import Image
+from palier.foundation.later import Later
+
+if TYPE_CHECKING:
+    import filetype
+    from PIL import Image
+else:
+    filetype, Image = Later("filetype"), Later("PIL.Image")
 
 HEAVIEST = 300_000
 """Bytes of an upload."""

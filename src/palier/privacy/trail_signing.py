@@ -4,13 +4,20 @@ The public key stands at /.well-known/palier-anchors.json. Whoever holds the dat
 """
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
+from palier.foundation.later import Later
 from palier.privacy.rules.trail_anchors import Anchor
+
+if TYPE_CHECKING:
+    from cryptography import exceptions
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ed25519
+    from cryptography.hazmat.primitives.kdf import hkdf
+else:
+    exceptions, hashes = Later("cryptography.exceptions"), Later("cryptography.hazmat.primitives.hashes")
+    ed25519 = Later("cryptography.hazmat.primitives.asymmetric.ed25519")
+    hkdf = Later("cryptography.hazmat.primitives.kdf.hkdf")
 
 _PURPOSE = b"palier audit anchors"
 
@@ -34,13 +41,13 @@ def signed(anchor: Anchor, secret: str) -> Anchor:
 def holds(anchor: Anchor) -> bool:
     """Whether the signature is that of the anchor's own key; whose key it is, is another question."""
     try:
-        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(anchor.public_key))
+        key = ed25519.Ed25519PublicKey.from_public_bytes(bytes.fromhex(anchor.public_key))
         key.verify(bytes.fromhex(anchor.signature), anchor.statement)
-    except (InvalidSignature, ValueError):
+    except (exceptions.InvalidSignature, ValueError):
         return False
     return True
 
 
-def _key(secret: str) -> Ed25519PrivateKey:
-    seed = HKDF(algorithm=SHA256(), length=32, salt=None, info=_PURPOSE).derive(secret.encode())
-    return Ed25519PrivateKey.from_private_bytes(seed)
+def _key(secret: str) -> "ed25519.Ed25519PrivateKey":
+    seed = hkdf.HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=_PURPOSE).derive(secret.encode())
+    return ed25519.Ed25519PrivateKey.from_private_bytes(seed)

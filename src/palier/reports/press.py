@@ -9,7 +9,6 @@ press.stop()
 import asyncio
 import contextlib
 import logging
-import multiprocessing
 import resource
 import signal
 import time
@@ -18,14 +17,20 @@ from concurrent.futures import BrokenExecutor
 from enum import StrEnum
 from math import ceil
 from pkgutil import resolve_name
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pebble import ProcessExpired, ProcessPool
-
+from palier.foundation.later import Later
 from palier.reports.rules.documents import Unprintable
 from palier.reports.rules.kinds import Document
 from palier.reports.rules.pictures import Pictures
 from palier.reports.rules.slides import Slides
+
+if TYPE_CHECKING:
+    import multiprocessing
+
+    import pebble
+else:
+    multiprocessing, pebble = Later("multiprocessing"), Later("pebble")
 
 log = logging.getLogger(__name__)
 Printer = Callable[[Any, str], bytes]
@@ -95,7 +100,7 @@ class Press:
         self._work = work
         self._memory = memory
         self._printer = printer
-        self._pool: ProcessPool | None = None
+        self._pool: pebble.ProcessPool | None = None
 
     def start(self) -> None:
         """Start the workers without waiting for them; they load fonts and styles meanwhile."""
@@ -130,7 +135,7 @@ class Press:
             raise PrintingFailed(FailureReason.TOO_LARGE) from fault
         except Unprintable as fault:
             raise PrintingFailed(FailureReason.UNPRINTABLE) from fault
-        except ProcessExpired as fault:
+        except pebble.ProcessExpired as fault:
             spent = fault.exitcode == -signal.SIGXCPU
             raise PrintingFailed(FailureReason.TOO_COSTLY if spent else FailureReason.WORKER_DIED) from fault
         except BrokenExecutor as fault:
@@ -146,7 +151,7 @@ class Press:
             self._pool.join()
             self._pool = None
 
-    def _running_pool(self) -> ProcessPool:
+    def _running_pool(self) -> "pebble.ProcessPool":
         """The pool, opened anew where it has broken down."""
         if self._pool is None or not self._pool.active:
             self._close_broken()
@@ -159,11 +164,11 @@ class Press:
                 self._pool.stop()
                 self._pool.join()
 
-    def _open_pool(self) -> ProcessPool:
+    def _open_pool(self) -> "pebble.ProcessPool":
         """Workers come from a fork server: they share nothing with the web process, and a replacement is quick to start."""
         server = multiprocessing.get_context("forkserver")
         server.set_forkserver_preload([ENGINE])
-        pool = ProcessPool(
+        pool = pebble.ProcessPool(
             max_workers=self._workers,
             max_tasks=RENDERS_PER_WORKER,
             initializer=_enter_worker,

@@ -3,20 +3,27 @@
 A batch's cells hold each variable by itself: not who, nor which answers were given together. Source: docs/benchmarks.md#cells.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from palier.benchmarks.rules.contributions import GRID, MISSING
 from palier.benchmarks.rules.sealing import Seat
+from palier.foundation.later import Later
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+else:
+    np = Later("numpy")
 
 STEPS = 100 * GRID + 1
 """Places on the grid, from 0 to 100 points."""
 
-_STORED = np.dtype([("variable", "<u2"), ("tenth", "<u2"), ("answers", "<u4")])
+_STORED = [("variable", "<u2"), ("tenth", "<u2"), ("answers", "<u4")]
 
 _ANSWERS = 32
 """Bits beside a place that hold its answers while both are put in order."""

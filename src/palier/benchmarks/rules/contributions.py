@@ -1,21 +1,28 @@
 """Who counts, once, and what they gave, on the grid of a tenth of a point."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 from numbers import Real
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from palier.benchmarks.rules.cohorts import DIMENSIONS
+from palier.foundation.later import Later
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+else:
+    np = Later("numpy")
 
 Score = int | float | Decimal | Fraction
 Scores = Mapping[str, Score | None]
 
-MISSING = np.int16(32767)
+MISSING = 32767
 """Marks "no answer" on the grid; larger than any score, so that sorting leaves it behind."""
 
 GRID = 10

@@ -3,14 +3,21 @@
 Computed at publication and published as rows like any other cohort. Source: docs/benchmarks.md#nearest-peers.
 """
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from palier.benchmarks.rules.cohorts import NEAREST
 from palier.benchmarks.rules.sealing import Seat
+from palier.foundation.later import Later
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+else:
+    np = Later("numpy")
 
 ENOUGH = 2
 """Batches are added until they hold at least this many times k groups: never one batch alone, so to say."""

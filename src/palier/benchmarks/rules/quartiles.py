@@ -3,13 +3,20 @@
 Source: F. E. Harrell and C. E. Davis, "A new distribution-free quantile estimator", Biometrika 69 (1982).
 """
 
+from __future__ import annotations
+
 import math
 from functools import lru_cache
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from palier.benchmarks.rules.thresholds import TAILS_FROM
+from palier.foundation.later import Later
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+else:
+    np = Later("numpy")
 
 QUARTILES = (0.25, 0.5, 0.75)
 WITH_TAILS = (0.1, 0.25, 0.5, 0.75, 0.9)

@@ -1,10 +1,11 @@
 """Release rows: the figures of every published cohort, over the sealed batches lying wholly inside it."""
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from palier.benchmarks.rules.cells import Cells, Sum, add_up
 from palier.benchmarks.rules.cohorts import DIMENSIONS, cohort_key, crossings, families_of
@@ -12,6 +13,12 @@ from palier.benchmarks.rules.nearest import nearest_batches
 from palier.benchmarks.rules.quartiles import quantiles_of_steps, shown_weights, whole_points
 from palier.benchmarks.rules.sealing import Seat
 from palier.benchmarks.rules.thresholds import SMALL_NETWORK, n_band
+from palier.foundation.later import Later
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = Later("numpy")
 
 Points = int | None
 Five = tuple[Points, Points, Points, Points, Points]

@@ -6,20 +6,32 @@ a mathematical library has a say, are rounded to a millionth of a point before a
 Source: docs/method.md#uncertainty.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache, reduce
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
+from palier.foundation.later import Later
 from palier.questionnaires.rules import Aggregation, Questionnaire
 from palier.scoring.rules.answers import PlainAnswers
 from palier.scoring.rules.engine import Definition, as_questionnaire, score
 from palier.scoring.rules.result import GateStanding, Kind, Node, Result
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    _Floats = NDArray[np.float64]
+    _Integers = NDArray[np.int64]
+    _Values = _Floats | float
+    _Parts = Sequence[tuple[Node, _Values]]
+else:
+    np = Later("numpy")
 
 DRAWS = 2000
 WEIGHT_SWING = 0.25
@@ -30,10 +42,6 @@ TAIL = Fraction(5, 100)
 """The share of draws left out at either end."""
 
 _MICRO = 10**6
-
-_Floats = NDArray[np.float64]
-_Integers = NDArray[np.int64]
-_Values = _Floats | float
 """A node's score in every draw, or the one score it has in all of them."""
 
 
@@ -94,9 +102,6 @@ def _drawn(node: Node, leaves: dict[str, _Values]) -> _Values | None:
         return None
     leaves[node.code] = _uniform("score", node.code) * 100 if node.score is None else float(node.score)
     return leaves[node.code]
-
-
-_Parts = Sequence[tuple[Node, _Values]]
 
 
 def _combined(method: Aggregation, parts: _Parts) -> _Values:
