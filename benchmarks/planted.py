@@ -112,7 +112,7 @@ def plant(
     made = drawn(count, len(variables), shape=TAKEN)
     every = max(1, round(1 / answered)) if answered else count + 1
     words = {"slug": slug, "network": network, "campaign": campaign, "every": every, "trail": TRAIL}
-    with _administrator(url) as connection:
+    with administrator_of(url) as connection:
         connection.execute("drop table if exists planted")
         connection.execute(_PLANTED)
         members = list(_members(connection, made, _templates(connection, questionnaire)))
@@ -163,7 +163,8 @@ def variables_of(questionnaire: str) -> list[str]:
     return sorted(names | {"total"})
 
 
-def _administrator(url: str) -> psycopg.Connection:
+def administrator_of(url: str) -> psycopg.Connection:
+    """Whoever plants: no constraint, no trigger, no row hidden, nothing waited for."""
     connection = psycopg.connect(url, user="postgres", autocommit=True)
     connection.execute("set session_replication_role = replica")
     connection.execute("set synchronous_commit = off")
@@ -185,7 +186,7 @@ def _in_parallel(url: str, statements: Sequence[str], words: dict[str, object]) 
     """Two at a time, each on its own connection: the tables have nothing to do with one another."""
 
     def run(statement: str) -> None:
-        with _administrator(url) as connection:
+        with administrator_of(url) as connection:
             connection.execute(statement.format(**words))
 
     with ThreadPoolExecutor(2) as pool:

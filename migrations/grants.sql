@@ -4,7 +4,7 @@ revoke all on all tables in schema public from palier_web, palier_worker;
 grant usage, select on all sequences in schema public to palier_web, palier_worker;
 
 grant select on all tables in schema public to palier_web, palier_worker;
-revoke select on mail, contribution, draft_row, batch_cell from palier_web;
+revoke select on mail, contribution, draft_row, batch_cell, release_text from palier_web;
 revoke select on mirror_answer, mirror_given, mirror_batch from palier_web, palier_worker;
 
 grant insert, update, delete on person, session, mailed_link, sign_in_attempt, organisation, membership, invitation, mandate,
@@ -25,7 +25,7 @@ grant insert, update, delete on campaign, network, network_manager, contribution
 grant insert on consent, correction to palier_web, palier_worker;
 grant insert on batch_member to palier_worker;
 grant insert, update on edition_draft to palier_worker;
-grant insert, delete on draft_row, draft_seat, batch_cell to palier_worker;
+grant insert, delete on draft_row, draft_seat, batch_cell, release_text to palier_worker;
 grant insert, update on campaign to palier_web;
 grant insert on edition, release_row to palier_worker;
 grant select, insert, update, delete on heartbeat to palier_worker;

@@ -8,11 +8,21 @@ from tests.architecture.over import of_each
 HOUSE = Path(__file__).parents[2] / "src" / "palier"
 
 THE_WORKER = {
-    f"benchmarks/flows/{name}.py" for name in ("cells", "contributing", "correcting", "publishing", "sealing")
+    f"benchmarks/flows/{name}.py"
+    for name in ("cells", "contributing", "correcting", "kept_text", "publishing", "sealing")
 } | {"benchmarks/store.py", "demo/planting.py"}
 """Who may name what members gave: the flows of the worker, the store, and what plants a demonstration."""
 
-GIVEN = {"Contribution", "contribution", "draft_row", "DraftRow", "batch_cell", "BatchCell"}
+GIVEN = {
+    "Contribution",
+    "contribution",
+    "draft_row",
+    "DraftRow",
+    "batch_cell",
+    "BatchCell",
+    "release_text",
+    "ReleaseText",
+}
 
 SOURCES = sorted(
     path for path in HOUSE.rglob("*.py") if "rules" not in path.parts and "charts" not in path.parts

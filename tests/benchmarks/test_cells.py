@@ -5,6 +5,7 @@ import json
 import random
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,17 @@ import pytest
 
 from benchmarks.networks import USUAL, WIDE, Shape, contributions, drawn
 from palier.benchmarks.rules import Edition, publish
-from palier.benchmarks.rules.cells import STEPS, Cells, add_up, cells_of, read_cells
-from palier.benchmarks.rules.contributions import MISSING, on_grid, read_contributions
+from palier.benchmarks.rules.again import Differs, Kept
+from palier.benchmarks.rules.again import corrected as erratum
+from palier.benchmarks.rules.cells import STEPS, Cells, add_up, cells_of, exchanged, read_cells
+from palier.benchmarks.rules.contributions import (
+    MISSING,
+    Contribution,
+    half_up,
+    on_grid,
+    read_contributions,
+    settled,
+)
 from palier.benchmarks.rules.edition import correct, recomputed
 from palier.benchmarks.rules.quartiles import quantiles_of_steps, shown_weights
 from tests.benchmarks.direct import direct
@@ -132,6 +142,61 @@ def test_an_erratum_from_the_cells_that_changed_is_the_erratum_from_all_scores(s
     changed = {number: whole.cells[number - 1] for number in wrong}
     assert recomputed(edition, changed).fingerprint() == whole.fingerprint() != edition.fingerprint()
     assert recomputed(edition, changed).cells == whole.cells
+    before = {number: edition.cells[number - 1] for number in wrong}
+    again = erratum(_kept(edition), before, changed)
+    assert again.fingerprint == direct(edition, corrected).fingerprint()
+    assert again.changed == {key: whole.releases[key] for key in again.changed}
+    assert all(
+        rows == edition.releases[key] for key, rows in whole.releases.items() if key not in again.changed
+    )
+
+
+def _kept(edition: Edition) -> Kept:
+    """What a database holds of an edition for its erratum, and no more."""
+    cells = [read_cells(one.stored()) for one in edition.cells]
+    return Kept(edition.k, list(edition.priority), list(edition.variables), list(edition.told()), cells)
+
+
+@pytest.mark.parametrize(("count", "shape"), [(60, USUAL), (4_200, ALIKE)])
+def test_an_erratum_computes_the_variables_that_changed_as_if_it_computed_all(
+    count: int, shape: Shape
+) -> None:
+    """One variable of one batch is exchanged, loses its answers, or gets some: small sums and large ones."""
+    edition = publish(NETWORK, list(contributions(count, 4, shape=shape)), None)
+    number = len(edition.cells)
+    one = edition.cells[number - 1]
+    others = Cells(*(part[one.places // STEPS != 2] for part in (one.places, one.answers)))
+    lower = Cells(
+        np.where(one.places // STEPS == 2, 2 * STEPS + np.arange(len(one.places)) % 40, one.places),
+        one.answers,
+    )
+    lower = cells_of(_tenths(lower, 4), 1)
+    for before, after in ((one, others), (one, lower), (others, one)):
+        published = recomputed(edition, {number: before})
+        again = erratum(_kept(published), {number: before}, {number: after})
+        assert again.fingerprint == recomputed(published, {number: after}).fingerprint()
+
+
+def _tenths(cells: Cells, variables: int) -> np.ndarray:
+    """Answers that have these cells, a line a variable."""
+    added = add_up([cells], variables)
+    tenths = np.full((variables, int(added.counts.max())), MISSING)
+    for variable in range(variables):
+        tenths[variable, : added.counts[variable]] = added.ranked(
+            np.array([variable]), int(added.counts[variable])
+        )
+    return tenths
+
+
+def test_what_was_kept_and_is_not_what_was_published_gives_no_erratum() -> None:
+    edition = publish(NETWORK, members(150), None)
+    kept, (first, second, *_) = _kept(edition), edition.cells
+    with pytest.raises(Differs, match="cells of a batch"):
+        erratum(kept, {1: second}, {1: first})
+    with pytest.raises(Differs):
+        erratum(replace(kept, cells=[first, first, *kept.cells[2:]]), {1: first}, {1: second})
+    with pytest.raises(ValueError, match="no part of the sum"):
+        exchanged(add_up([first], len(edition.variables)), [second], [])
 
 
 def _batch(edition: Edition, one: Given) -> int:
@@ -158,6 +223,16 @@ def test_a_batch_that_is_not_there_is_refused() -> None:
         recomputed(edition, {99: edition.cells[0]})
     with pytest.raises(KeyError, match="no batch 1"):
         recomputed(replace(edition, cells=()), {1: edition.cells[0]})
+
+
+@pytest.mark.parametrize(
+    "text", ["0", "100", "62.4", "187/3", "1247/20", "2495/4", "1/20", "1999/20", "3999/40"]
+)
+def test_a_score_settled_when_it_is_read_lands_where_the_exact_one_does(text: str) -> None:
+    exact = min(Fraction(text), Fraction(100))
+    one = {"v": settled(str(exact))}
+    (tenth,) = on_grid([Contribution("m", "m", {}, one)], ["v"])[0]
+    assert tenth == half_up(exact, 10)
 
 
 def test_tenths_and_cells_hold_the_same_answers() -> None:

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from palier.benchmarks import store
-from palier.benchmarks.flows import editions
+from palier.benchmarks.flows import editions, frozen
 from palier.benchmarks.flows.seats import seats_beside
 from palier.benchmarks.rules.cohorts import families_of
 from palier.benchmarks.rules.composition import composition
@@ -36,7 +36,7 @@ async def test_a_few_seats_answer_what_all_of_them_would(
     round_ = await published_round(owner, network, claire, settings, "2026")
     async with reading(claire):
         (edition,) = await store.editions_for(claire, round_.questionnaire, 1)
-        every = editions.as_seats(await store.seats_of(edition))
+        every = editions.as_seats(await frozen.seats_of(edition))
         found = await editions.published(edition)
         assert found.families == families_of(seat.attributes for seat in every)
         assert found.present == tuple(sorted({str(seat.attributes["family"]) for seat in every}))
@@ -49,8 +49,8 @@ async def test_a_few_seats_answer_what_all_of_them_would(
             assert await editions.closed_to(edition, known) == closed_batches(every, known, edition.k)
         beside = await seats_beside(edition, [own.member])
         assert {row["batch"] for row in beside} == {own.batch}
-        rows = await store.rows_of(edition, ["", "family=transport", "sector=nonsense"])
-        whole = [row for row in await store.rows_of(edition) if row["cohort"] in ("", "family=transport")]
+        rows = await frozen.rows_of(edition, ["", "family=transport", "sector=nonsense"])
+        whole = [row for row in await frozen.rows_of(edition) if row["cohort"] in ("", "family=transport")]
         assert {(row["cohort"], row["variable"]): row for row in rows} == {
             (row["cohort"], row["variable"]): row for row in whole
         }

@@ -4,6 +4,7 @@ from palier.benchmarks.flows.contributing import collect, collect_of_member, set
 from palier.benchmarks.flows.correcting import publish_erratum
 from palier.benchmarks.flows.publishing import publish_campaign
 from palier.benchmarks.flows.sealing import seal_draft, set_draft_aside
+from palier.benchmarks.flows.writing_out import write_out
 from palier.foundation.jobs import Job
 
 
@@ -16,5 +17,6 @@ def jobs() -> list[Job]:
         Job("benchmarks.seal", seal_draft, attempts=5),
         Job("benchmarks.set_aside", set_draft_aside, attempts=5),
         Job("benchmarks.correct", publish_erratum, attempts=5),
+        Job("benchmarks.write_out", write_out, attempts=5),
         Job("benchmarks.publish", publish_campaign, attempts=5),
     ]

@@ -59,6 +59,11 @@ class Edition(Model):
     class Meta:
         table = table_description = "edition"
 
+    @property
+    def seated_in(self) -> UUID:
+        """The edition whose seats are this one's: an erratum sits in the batches of what it corrects."""
+        return self.corrects_id or self.id
+
 
 class ReleaseRow(Model):
     """A published figure of one cohort. `batches` stays on the server: a consultant's view needs it."""
@@ -173,6 +178,22 @@ class BatchCell(Model):
         unique_together = (("campaign", "batch"),)
 
 
+class ReleaseText(Model):
+    """The rows of one cohort of an edition as its fingerprint reads them (rules.fingerprint.Told): the worker's alone."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    network_id = fields.UUIDField()
+    edition: Any = fields.ForeignKeyField("palier.Edition", related_name="texts")
+    edition_id: UUID
+    cohort = fields.CharField(max_length=200)
+    batches = fields.TextField()
+    lines = fields.TextField()
+
+    class Meta:
+        table = table_description = "release_text"
+        unique_together = (("edition", "cohort"),)
+
+
 class Correction(Model):
     """A member says that a later round corrects what it gave to a campaign, and why."""
 
@@ -235,39 +256,6 @@ async def verified_members(network_id: UUID) -> list[Organisation]:
 async def editions_of(network_id: UUID) -> list[Edition]:
     """A network's editions, newest first."""
     return await Edition.filter(network_id=network_id).order_by("-published_on", "-id")
-
-
-async def rows_of(edition: Edition, cohorts: Iterable[str] | None = None) -> list[dict[str, Any]]:
-    """The release rows of an edition, of the cohorts named or of all.
-
-    The rows of a cohort stand on the same batches: they are fetched once for each.
-    """
-    columns = "cohort, variable, n_band, p10, q1, median, q3, p90"
-    first = "(select min(variable) from release_row where edition_id = $1 and variable <> '')"
-    once = "case when variable = min(variable) over (partition by cohort) then batches end as batches"
-    rows = (
-        await select(
-            f"select {columns}, case when variable in ('', {first}) then batches end as batches "  # noqa: S608
-            "from release_row where edition_id = $1",
-            edition.id,
-        )
-        if cohorts is None
-        else await select(
-            f"select {columns}, {once} from release_row where edition_id = $1 and cohort = any($2)",  # noqa: S608
-            edition.id, list(cohorts),
-        )
-    )  # fmt: skip
-    batches: dict[str, tuple[int, ...]] = {}
-    for row in rows:
-        if row["batches"] is not None and row["cohort"] not in batches:
-            batches[row["cohort"]] = tuple(json.loads(row["batches"]))
-    return [row | {"batches": batches.get(row["cohort"], ())} for row in rows]
-
-
-async def seats_of(edition: Edition) -> list[dict[str, Any]]:
-    """Who is in which batch of an edition; never sent to a browser."""
-    sql = "select batch, organisation_id, legal_group, attributes from batch_member where edition_id = $1"
-    return [row | {"attributes": json.loads(row["attributes"])} for row in await select(sql, edition.id)]
 
 
 # --- what a network's staff may know: who takes part and how far they are, never an answer or a score --------------------
@@ -357,9 +345,10 @@ async def corrections_of(edition: Edition) -> list[Correction]:
     return await Correction.filter(campaign_id=edition.campaign_id).order_by("said_at", "id")
 
 
-async def rounds_given(campaign: Campaign) -> dict[UUID, UUID]:
-    """The round each organisation contributed, by organisation: the worker's query."""
-    rows = await Contribution.filter(campaign_id=campaign.id).values("organisation_id", "assessment_id")
+async def rounds_given(campaign: Campaign, organisations: Iterable[UUID]) -> dict[UUID, UUID]:
+    """The round each of these organisations contributed: the worker's query."""
+    given = Contribution.filter(campaign_id=campaign.id, organisation_id__in=list(organisations))
+    rows = await given.values("organisation_id", "assessment_id")
     return {row["organisation_id"]: row["assessment_id"] for row in rows}
 
 
@@ -374,28 +363,6 @@ async def known_to(actor: NetworkActor) -> set[str]:
         "union select known_through_structures() as organisation_id"
     )
     return {str(row["organisation_id"]) for row in await select(sql, actor.person_id)}
-
-
-async def sizes_of(edition: Edition) -> dict[str, Any]:
-    """How much was frozen with an edition, and the name of who asked for it."""
-    sql = (
-        "select (select count(*) from release_row where edition_id = $1) as rows, "
-        "(select count(distinct cohort) from release_row where edition_id = $1) as cohorts, "
-        "(select count(*) from batch_member where edition_id = $1) as sealed, "
-        "coalesce((select name from person where id = $2), '') as publisher"
-    )
-    (row,) = await select(sql, edition.id, edition.published_by)
-    return row
-
-
-async def is_in_trail(edition: Edition) -> bool:
-    """Whether the network's audit trail tells of this edition, with this fingerprint."""
-    sql = (
-        "select details from audit_entry where chain = $1 and verb in ('benchmarks.published', 'benchmarks.corrected') "
-        "and details like $2"
-    )
-    rows = await select(sql, edition.network_id, f"%{edition.hash}%")
-    return any(json.loads(row["details"]).get("hash") == edition.hash for row in rows)
 
 
 async def own_corrections(actor: Actor, campaign_id: UUID) -> list[Correction]:

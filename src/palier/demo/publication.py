@@ -8,8 +8,9 @@ from palier.association.flows.bulletins import make_bulletin
 from palier.association.store import Bulletin
 from palier.benchmarks.flows.correcting import publish_erratum
 from palier.benchmarks.flows.editions import as_seats
+from palier.benchmarks.flows.frozen import seats_of
 from palier.benchmarks.flows.sealing import seal_draft
-from palier.benchmarks.store import Correction, Edition, seats_of
+from palier.benchmarks.store import Correction, Edition
 from palier.demo.networks import Planted, at_nine
 from palier.demo.pillars import plant_pillar_campaign
 from palier.demo.planting import plant_round

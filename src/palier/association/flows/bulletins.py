@@ -10,6 +10,7 @@ from palier.association.store import Bulletin as Kept
 from palier.association.store import NetworkLook
 from palier.benchmarks import store as benchmarks
 from palier.benchmarks.flows.editions import as_rows, closed_to
+from palier.benchmarks.flows.frozen import rows_of
 from palier.benchmarks.rules.release import Row
 from palier.benchmarks.wording import band_in_words, overall
 from palier.foundation import audit, jobs, operations
@@ -145,7 +146,7 @@ async def draw_up(edition: benchmarks.Edition) -> Bulletin:
 
 
 async def _whole(edition: benchmarks.Edition) -> Mapping[str, Row]:
-    return {row.variable: row for row in as_rows(await benchmarks.rows_of(edition, [""]))}
+    return {row.variable: row for row in as_rows(await rows_of(edition, [""]))}
 
 
 async def _before(edition: benchmarks.Edition) -> benchmarks.Edition | None:
@@ -196,7 +197,7 @@ def _box(row: Row | None) -> Quartiles | None:
 
 async def _families(edition: benchmarks.Edition, codes: Sequence[str]) -> list[tuple[str, FamilyRow]]:
     """Each published family of sectors with its row, in the order of their names."""
-    found = as_rows(await benchmarks.rows_of(edition, [f"family={one}" for one in FAMILIES]))
+    found = as_rows(await rows_of(edition, [f"family={one}" for one in FAMILIES]))
     rows = {(row.cohort_key.removeprefix("family="), row.variable): row for row in found}
     shown = [one for one in FAMILIES if any(_box(rows.get((one, code))) for code in codes)]
     return [

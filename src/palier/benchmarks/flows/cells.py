@@ -9,6 +9,7 @@ from uuid import UUID
 
 from palier.assessments.store import Campaign
 from palier.benchmarks import store
+from palier.benchmarks.flows.kept_text import forget_text
 from palier.benchmarks.rules.cells import Cells, read_cells
 
 
@@ -17,7 +18,7 @@ async def keep_cells(campaign: Campaign, cells: Sequence[Cells]) -> None:
     earlier = Campaign.filter(
         network_id=campaign.network_id, questionnaire=campaign.questionnaire, major=campaign.major
     )
-    await store.BatchCell.filter(campaign_id__in=[one.id for one in await earlier.only("id")]).delete()
+    await _forget([one.id for one in await earlier.only("id")])
     await store.BatchCell.bulk_create(
         (
             store.BatchCell(
@@ -40,5 +41,10 @@ async def cells_kept(campaign_id: UUID, batches: int) -> tuple[Cells, ...]:
 
 
 async def forget_cells(campaign_id: UUID) -> None:
-    """Nothing will be computed from them again."""
-    await store.BatchCell.filter(campaign_id=campaign_id).delete()
+    """Nothing will be computed from them again, nor from the text of the edition's rows."""
+    await _forget([campaign_id])
+
+
+async def _forget(campaigns: Sequence[UUID]) -> None:
+    await store.BatchCell.filter(campaign_id__in=campaigns).delete()
+    await forget_text(campaigns)

@@ -1,7 +1,7 @@
 """An erratum: an edition computed again over its own batches, from the members' frozen results. The worker does it."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from uuid import UUID
@@ -11,12 +11,14 @@ from palier.benchmarks import store
 from palier.benchmarks.flows.cells import cells_kept, forget_cells
 from palier.benchmarks.flows.contributing import counts, major_of, scores_of
 from palier.benchmarks.flows.editions import as_seats
-from palier.benchmarks.flows.publishing import write
+from palier.benchmarks.flows.kept_text import text_kept
+from palier.benchmarks.flows.publishing import write_erratum
 from palier.benchmarks.flows.sealing import locked, stored_edition
-from palier.benchmarks.rules import Edition
+from palier.benchmarks.flows.seats import batches_of, seats_with
+from palier.benchmarks.rules.again import Corrected, Differs, Kept, corrected
 from palier.benchmarks.rules.cells import Cells, cells_of_batches
 from palier.benchmarks.rules.contributions import on_grid, read_contributions
-from palier.benchmarks.rules.edition import correct, recomputed
+from palier.benchmarks.rules.edition import correct
 from palier.benchmarks.rules.erratum import taken
 from palier.benchmarks.rules.sealing import Seat
 from palier.foundation import audit
@@ -28,6 +30,9 @@ from palier.scoring.rules.record import from_plain
 
 class CannotCorrect(Exception):
     """Not all that was sealed may be read again. Says why, for the audit trail; never who."""
+
+
+UNLIKE = "the frozen results do not give the edition again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +47,9 @@ class Corrections:
 
 async def load_corrections(actor: NetworkActor, edition: store.Edition) -> Corrections:
     """How many corrections were filed for an edition and how many an erratum may take. Call inside `reading(actor)`."""
-    seats = as_seats(await store.seats_of(edition))
-    seated = {seat.member for seat in seats}
-    filed = {str(one.organisation_id) for one in await store.corrections_of(edition)} & seated
+    corrections = {one.organisation_id for one in await store.corrections_of(edition)}
+    seats = as_seats(await seats_with(edition, corrections))
+    filed = {seat.member for seat in seats if UUID(seat.member) in corrections}
     return Corrections(len(filed), len(taken(seats, filed, edition.k)))
 
 
@@ -61,7 +66,7 @@ async def publish_erratum(
         if original.corrects_id or await store.Edition.exists(corrects_id=original.id):
             return
         try:
-            edition, number, changed = await _corrected(original, campaign)
+            erratum, number = await _corrected(original, campaign)
         except CannotCorrect as refusal:
             await audit.record(
                 OnDuty(network_id=network.id),
@@ -70,10 +75,8 @@ async def publish_erratum(
                 why=str(refusal),
             )
             return
-        row = await write(
-            edition, campaign, date.fromisoformat(on) if on else today(), name=original.name, published_by=asked_by,
-            previous_id=original.previous_id, corrects=original, reason=reason, changed=changed,
-        )  # fmt: skip
+        day = date.fromisoformat(on) if on else today()
+        row = await write_erratum(original, erratum, day, reason=reason, published_by=asked_by)
         await forget_cells(campaign.id)
         await audit.record(
             OnDuty(network_id=network.id), "benchmarks.corrected", f"edition {row.name}", hash=row.hash, replaces=original.hash,
@@ -81,73 +84,86 @@ async def publish_erratum(
         )  # fmt: skip
 
 
-async def _corrected(
-    original: store.Edition, campaign: Campaign
-) -> tuple[Edition, int, Collection[str] | None]:
-    """The edition with the corrections it may take, how many, and the cohorts computed anew (None: all of them).
+async def _corrected(original: store.Edition, campaign: Campaign) -> tuple[Corrected, int]:
+    """The edition with the corrections it may take, and how many. Raises CannotCorrect.
 
-    Raises CannotCorrect. From the cells of its batches where they are all there, else from everybody's frozen results.
+    From the cells of its batches and the text of its rows where they are all there, else from everybody's frozen results.
     """
-    frozen = await stored_edition(original)
-    newer = await _newer(original, {seat.member for seat in frozen.seats})
-    accepted = taken(frozen.seats, newer, original.k)
+    corrections = await store.corrections_of(original)
+    near = as_seats(await seats_with(original, {one.organisation_id for one in corrections}))
+    newer = await _newer(original, corrections, {seat.member for seat in near})
+    accepted = {name: newer[name] for name in taken(near, newer, original.k)}
     if not accepted:
         raise CannotCorrect("no batch has enough corrections")
     if await _was_taken_back(original):
         raise CannotCorrect("a member of the batches has taken its consent back")
-    draft = await store.EditionDraft.get_or_none(campaign_id=campaign.id)
-    cells = await cells_kept(campaign.id, max(seat.batch for seat in frozen.seats))
-    if draft is not None and cells and tuple(draft.variables) == frozen.variables:
-        again = await _from_cells(
-            replace(frozen, cells=cells), campaign, {name: newer[name] for name in accepted}
-        )
-        if again is not None:
-            return again[0], len(accepted), again[1]
+    kept = await _kept(original, campaign)
+    if kept is not None and (again := await _from_kept(kept, near, campaign, accepted)):
+        return again, len(accepted)
+    frozen = await stored_edition(original)
     given = await _rounds(frozen.seats, campaign)
     if correct(frozen, _contributions(frozen.seats, given)).fingerprint() != original.hash:
-        raise CannotCorrect("the frozen results do not give the edition again")
-    given |= {member: newer[member] for member in accepted}
-    return correct(frozen, _contributions(frozen.seats, given)), len(accepted), None
+        raise CannotCorrect(UNLIKE)
+    whole = correct(frozen, _contributions(frozen.seats, given | accepted))
+    changed = {key: rows for key, rows in whole.releases.items() if rows != frozen.releases[key]}
+    return Corrected(changed, whole.fingerprint()), len(accepted)
 
 
-async def _from_cells(
-    frozen: Edition, campaign: Campaign, accepted: Mapping[str, Assessment]
-) -> tuple[Edition, Collection[str]] | None:
-    """The erratum from the cells kept, reading the results of the corrected batches alone; None where a correction answers
+async def _kept(original: store.Edition, campaign: Campaign) -> Kept | None:
+    """What was kept of an edition for its erratum; None where any of it is gone or never was. Raises CannotCorrect."""
+    draft = await store.EditionDraft.get_or_none(campaign_id=campaign.id)
+    cells = await cells_kept(campaign.id, await batches_of(original))
+    text = await text_kept(original.id) if cells else []
+    if draft is None or not text:
+        return None
+    kept = Kept(original.k, original.priority, draft.variables, text, cells)
+    if kept.fingerprint() != original.hash:
+        raise CannotCorrect(UNLIKE)
+    return kept
+
+
+async def _from_kept(
+    kept: Kept, near: Sequence[Seat], campaign: Campaign, accepted: Mapping[str, Assessment]
+) -> Corrected | None:
+    """The erratum from what was kept, reading the results of the corrected batches alone; None where a correction answers
     to other variables. The results as given must yield the cells kept, and these the published figures. Raises CannotCorrect."""
-    batches = {seat.batch for seat in frozen.seats if seat.member in accepted}
-    seats = [seat for seat in frozen.seats if seat.batch in batches]
+    batches = {seat.batch for seat in near if seat.member in accepted}
+    seats = sorted(
+        (seat for seat in near if seat.batch in batches), key=lambda seat: (seat.batch, seat.member)
+    )
     given = await _rounds(seats, campaign)
     anew = {**given, **accepted}
     if any(_scores(anew[name]).keys() != _scores(given[name]).keys() for name in accepted):
         return None
-    before, after = (_cells(frozen, seats, rounds) for rounds in (given, anew))
-    kept = {number: frozen.cells[number - 1] for number in batches}
-    if before != kept or recomputed(frozen, kept).releases != frozen.releases:
-        raise CannotCorrect("the frozen results do not give the edition again")
-    whole = recomputed(frozen, after)
-    return whole, [key for key, rows in whole.releases.items() if rows is not frozen.releases[key]]
+    before, after = (_cells(kept, seats, rounds) for rounds in (given, anew))
+    try:
+        return corrected(kept, before, after)
+    except Differs as differs:
+        raise CannotCorrect(UNLIKE) from differs
 
 
-def _cells(frozen: Edition, seats: Sequence[Seat], rounds: Mapping[str, Assessment]) -> dict[int, Cells]:
+def _cells(kept: Kept, seats: Sequence[Seat], rounds: Mapping[str, Assessment]) -> dict[int, Cells]:
     """The cells of the batches of `seats`, by number, from these rounds."""
     read = read_contributions(_contributions(seats, rounds))
     of_member = {one.member: one for one in read}
-    tenths = on_grid([of_member[seat.member] for seat in seats], frozen.variables)
+    tenths = on_grid([of_member[seat.member] for seat in seats], kept.variables)
     numbers = list(dict.fromkeys(seat.batch for seat in seats))
-    return dict(zip(numbers, cells_of_batches(seats, tenths, frozen.k), strict=True))
+    return dict(zip(numbers, cells_of_batches(seats, tenths, kept.k), strict=True))
 
 
 async def _rounds(seats: Iterable[Seat], campaign: Campaign) -> dict[str, Assessment]:
     """The frozen rounds behind these seats. Raises CannotCorrect."""
-    rounds = await store.rounds_given(campaign)
-    return {seat.member: await _round_of(UUID(seat.member), rounds.get(UUID(seat.member))) for seat in seats}
+    members = [UUID(seat.member) for seat in seats]
+    rounds = await store.rounds_given(campaign, members)
+    return {str(member): await _round_of(member, rounds.get(member)) for member in members}
 
 
-async def _newer(original: store.Edition, seated: Collection[str]) -> dict[str, Assessment]:
+async def _newer(
+    original: store.Edition, corrections: Iterable[store.Correction], seated: Collection[str]
+) -> dict[str, Assessment]:
     """The round that corrects what a member gave, where it filed one that counts. Later corrections win."""
     found = {}
-    for correction in await store.corrections_of(original):
+    for correction in corrections:
         member = str(correction.organisation_id)
         if member in seated and (
             one := await _counting(correction.organisation_id, correction.assessment_id, original)

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from palier.benchmarks import store
-from palier.benchmarks.flows import seats
+from palier.benchmarks.flows import frozen, seats
 from palier.benchmarks.rules.cohorts import cohort_key, families_of
 from palier.benchmarks.rules.composition import composition_of_counts
 from palier.benchmarks.rules.release import Row
@@ -69,7 +69,7 @@ async def _read(edition: store.Edition, keys: Collection[str]) -> dict[str, tupl
     """The rows of each of `keys`, kept. That one has none is kept too, beside the network's: those show that the reader
     may read the edition at all."""
     found: dict[str, list[Row]] = {}
-    for row in as_rows(await store.rows_of(edition, {*keys, NETWORK})):
+    for row in as_rows(await frozen.rows_of(edition, {*keys, NETWORK})):
         found.setdefault(row.cohort_key, []).append(row)
     for key in keys:
         if key not in found and found:

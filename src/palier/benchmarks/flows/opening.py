@@ -24,5 +24,5 @@ async def open_to(actor: Actor, editions: Sequence[Edition]) -> list[Edition]:
 
 async def _counted_in(actor: Actor, editions: Sequence[Edition]) -> set[UUID | None]:
     sql = "select edition_id from batch_member where organisation_id = $1 and edition_id = any($2::uuid[])"
-    rows = await select(sql, actor.organisation_id, [one.id for one in editions])
+    rows = await select(sql, actor.organisation_id, [one.seated_in for one in editions])
     return {row["edition_id"] for row in rows}

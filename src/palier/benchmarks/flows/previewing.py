@@ -6,6 +6,7 @@ from uuid import UUID
 
 from palier.benchmarks import store
 from palier.benchmarks.flows.editions import as_rows, as_seats
+from palier.benchmarks.flows.frozen import is_in_trail, sizes_of
 from palier.benchmarks.flows.sealing import stored_edition
 from palier.benchmarks.rules.cohorts import families_of
 from palier.benchmarks.rules.sealing import Seat
@@ -63,7 +64,7 @@ class Frozen:
 async def load_frozen(actor: NetworkActor, edition_id: UUID, *, verify: bool = False) -> Frozen:
     """An edition of the actor's network. Raises DoesNotExist. Call inside `reading(actor)`."""
     edition = await store.Edition.get(id=edition_id, network_id=actor.network_id)
-    sizes = await store.sizes_of(edition)
+    sizes = await sizes_of(edition)
     erratum = await store.Edition.get_or_none(corrects_id=edition.id)
     original = await store.Edition.get(id=edition.corrects_id) if edition.corrects_id else None
     whole = await _is_whole(edition) if verify else None
@@ -81,4 +82,4 @@ async def load_frozen(actor: NetworkActor, edition_id: UUID, *, verify: bool = F
 
 async def _is_whole(edition: store.Edition) -> bool:
     again = (await stored_edition(edition)).fingerprint()
-    return again == edition.hash and await store.is_in_trail(edition)
+    return again == edition.hash and await is_in_trail(edition)

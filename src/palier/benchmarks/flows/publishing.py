@@ -1,15 +1,16 @@
 """Publishing an edition: seal the campaign's contributions, freeze the figures, forget the scores. The worker does it."""
 
-from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
 from palier.assessments.store import Campaign
 from palier.benchmarks import store
-from palier.benchmarks.flows.freezing import copy_unchanged, insert_rows, insert_seats
+from palier.benchmarks.flows.freezing import insert_rows, insert_seats
+from palier.benchmarks.flows.kept_text import keep_text
 from palier.benchmarks.flows.sealing import keep_draft, locked, previous_edition, read_again, seal
 from palier.benchmarks.rules import Edition
-from palier.foundation import audit
+from palier.benchmarks.rules.again import Corrected
+from palier.foundation import audit, jobs
 from palier.foundation.actor import OnDuty
 from palier.foundation.clock import today
 from palier.foundation.database import transaction
@@ -56,25 +57,36 @@ async def publish_campaign(campaign_id: str, published_by: str | None = None, on
 
 
 async def write(
-    edition: Edition, campaign: Campaign, on: date, *, name: str, published_by: str | None, previous_id: UUID | None,
-    corrects: store.Edition | None = None, reason: str = "", changed: Collection[str] | None = None,
-) -> store.Edition:  # fmt: skip
-    """Freeze an edition: its rows and its seats, in the caller's transaction.
-
-    `changed`: of an erratum, the cohorts that were computed anew; the others are copied where they are.
-    """
+    edition: Edition,
+    campaign: Campaign,
+    on: date,
+    *,
+    name: str,
+    published_by: str | None,
+    previous_id: UUID | None,
+) -> store.Edition:
+    """Freeze an edition: its rows and its seats, and the text of the rows for its erratum, in the caller's transaction."""
     row = await store.Edition.create(
         id=new_id(), network_id=campaign.network_id, campaign_id=campaign.id, name=name, questionnaire=campaign.questionnaire,
         major=campaign.major, k=edition.k, priority=list(edition.priority), published_on=on,
         published_by=UUID(published_by) if published_by else None, hash=edition.fingerprint(), previous_id=previous_id,
-        corrects_id=corrects.id if corrects else None, reason=reason,
     )  # fmt: skip
-    if corrects is not None and changed is not None:
-        anew = (one for key in changed for one in edition.releases[key])
-        await insert_rows("release_row", row.id, campaign.network_id, anew)
-        others = sorted(edition.releases.keys() - set(changed))
-        await copy_unchanged(row.id, corrects.id, others, max(seat.batch for seat in edition.seats))
-    else:
-        await insert_rows("release_row", row.id, campaign.network_id, edition.rows())
-        await insert_seats("batch_member", row.id, campaign.network_id, edition.seats)
+    await insert_rows("release_row", row.id, campaign.network_id, edition.releases.values())
+    await insert_seats("batch_member", row.id, campaign.network_id, edition.seats)
+    await keep_text(row.id, campaign.network_id, edition.told())
+    return row
+
+
+async def write_erratum(
+    original: store.Edition, corrected: Corrected, on: date, *, reason: str, published_by: str | None
+) -> store.Edition:
+    """Freeze an erratum: the rows of the cohorts that changed. All others, and the seats, are those of the original."""
+    row = await store.Edition.create(
+        id=new_id(), network_id=original.network_id, campaign_id=original.campaign_id, name=original.name,
+        questionnaire=original.questionnaire, major=original.major, k=original.k, priority=original.priority, published_on=on,
+        published_by=UUID(published_by) if published_by else None, hash=corrected.fingerprint, previous_id=original.previous_id,
+        corrects_id=original.id, reason=reason,
+    )  # fmt: skip
+    await insert_rows("release_row", row.id, original.network_id, corrected.changed.values())
+    await jobs.enqueue("benchmarks.write_out", edition_id=row.id)
     return row

@@ -3,9 +3,10 @@
 The worker does it. What is sealed is never sealed otherwise: a draft set aside and taken up again is the same one.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
+from sys import intern
 from uuid import UUID
 
 from palier.assessments.store import Campaign
@@ -14,16 +15,18 @@ from palier.benchmarks.flows.cells import cells_kept, keep_cells
 from palier.benchmarks.flows.contributing import attributes_of
 from palier.benchmarks.flows.editions import as_rows, as_seats
 from palier.benchmarks.flows.freezing import insert_rows, insert_seats
+from palier.benchmarks.flows.frozen import rows_of, seats_of
 from palier.benchmarks.flows.grouping import regrouped
 from palier.benchmarks.rules import Edition, publish
 from palier.benchmarks.rules.checks import check
 from palier.benchmarks.rules.cohorts import DIMENSIONS
+from palier.benchmarks.rules.contributions import settled
 from palier.benchmarks.rules.edition import correct, from_cells, rebuild
 from palier.benchmarks.rules.thresholds import CAREFUL_K, is_sensitive
 from palier.foundation import audit
 from palier.foundation.actor import OnDuty
 from palier.foundation.clock import now
-from palier.foundation.database import transaction
+from palier.foundation.database import stream, transaction
 from palier.network.store import Network, Organisation
 
 
@@ -54,7 +57,7 @@ async def seal_draft(campaign_id: str, asked_by: str | None = None) -> None:
             return  # too few for one batch: they wait, and nothing is sealed
         draft = draft or await keep_draft(sealed, campaign, asked_by)
         await store.EditionDraft.filter(id=draft.id).update(set_aside_at=None)
-        await insert_rows("draft_row", draft.id, network.id, sealed.edition.rows())
+        await insert_rows("draft_row", draft.id, network.id, sealed.edition.releases.values())
         await audit.record(
             OnDuty(network_id=network.id), "benchmarks.draft_sealed", f"campaign {campaign.name}", hash=draft.hash,
             k=draft.k, asked_by=asked_by,
@@ -87,13 +90,16 @@ async def seal(network: Network, campaign: Campaign) -> Sealed | None:
     """Seal what was given to a campaign by verified members who share it still; None where there is no batch."""
     members = await store.verified_members(network.id)
     ids = {member.id for member in members} - await store.unwilling(campaign)
-    waiting = await store.Contribution.filter(campaign_id=campaign.id).exclude(scores=None)
-    shared = [_plain(one) for one in waiting if one.organisation_id in ids]
-    given = await regrouped(shared, campaign.opens_on)
+    given = await regrouped(await given_to(campaign, ids), campaign.opens_on)
     previous = await sealed_before(campaign)
     edition = publish(rules_of(network, members), given, previous)
     present = frozenset(str(member.id) for member in members)
     return Sealed(edition, previous, len(given), present) if edition.seats else None
+
+
+async def given_to(campaign: Campaign, members: Collection[UUID]) -> list[dict[str, object]]:
+    """What these members gave to a campaign that is not sealed, as `rules.publish` takes it."""
+    return [one async for one in _given(campaign.id, members)]
 
 
 async def read_again(draft: store.EditionDraft) -> Sealed:
@@ -103,8 +109,22 @@ async def read_again(draft: store.EditionDraft) -> Sealed:
         whole = from_cells(seats, cells, draft.variables, k=draft.k, priority=draft.priority)
         return Sealed(whole, None, len(seats), frozenset())
     frozen = rebuild((), seats, k=draft.k, priority=draft.priority)
-    given = await store.Contribution.filter(campaign_id=draft.campaign_id).exclude(scores=None)
-    return Sealed(correct(frozen, [_plain(one) for one in given]), None, len(given), frozenset())
+    given = [one async for one in _given(draft.campaign_id)]
+    return Sealed(correct(frozen, given), None, len(given), frozenset())
+
+
+async def _given(
+    campaign_id: UUID, members: Collection[UUID] | None = None
+) -> AsyncIterator[dict[str, object]]:
+    """Contributions that still have their scores, of these members or of all; the scores on the grid they are sealed on."""
+    sql = "select organisation_id, attributes, scores from contribution where campaign_id = $1 and scores is not null"
+    tenths: dict[str | None, float | None] = {None: None}
+    async for row in stream(sql, campaign_id):
+        if members is None or row["organisation_id"] in members:
+            scores: dict[str, str | None] = json.loads(row["scores"])
+            tenths |= {text: settled(text) for text in {*scores.values()} - tenths.keys() if text is not None}
+            points = {intern(name): tenths[text] for name, text in scores.items()}
+            yield {"member": str(row["organisation_id"]), **json.loads(row["attributes"]), "scores": points}
 
 
 async def keep_draft(sealed: Sealed, campaign: Campaign, asked_by: str | None) -> store.EditionDraft:
@@ -127,11 +147,6 @@ def rules_of(network: Network, members: Sequence[Organisation]) -> dict[str, obj
     return {"k": k, "priority": list(DIMENSIONS), "members": len(members)}
 
 
-def _plain(one: store.Contribution) -> dict[str, object]:
-    scores = {name: None if value is None else Fraction(value) for name, value in one.scores.items()}
-    return {"member": str(one.organisation_id), **one.attributes, "scores": scores}
-
-
 async def previous_edition(campaign: Campaign) -> store.Edition | None:
     """The network's last edition of the same questionnaire."""
     found = store.Edition.filter(
@@ -142,13 +157,13 @@ async def previous_edition(campaign: Campaign) -> store.Edition | None:
 
 async def stored_edition(row: store.Edition) -> Edition:
     """A published edition as the rules know it, without anybody's scores."""
-    rows, seats = await store.rows_of(row), await store.seats_of(row)
+    rows, seats = await rows_of(row), await seats_of(row)
     return rebuild(as_rows(rows), as_seats(seats), k=row.k, priority=row.priority)
 
 
 async def seated_edition(row: store.Edition) -> Edition:
     """Who sits in which batch of a published edition, without its figures: all that sealing asks of the one before."""
-    return rebuild((), as_seats(await store.seats_of(row)), k=row.k, priority=row.priority)
+    return rebuild((), as_seats(await seats_of(row)), k=row.k, priority=row.priority)
 
 
 async def sealed_before(campaign: Campaign, *, figures: bool = True) -> Edition | None:

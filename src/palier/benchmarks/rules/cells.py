@@ -124,3 +124,31 @@ def add_up(cells: Iterable[Cells], variables: int) -> Sum:
         answers = added[places].astype(np.int64)
     counts = np.bincount(places // STEPS, weights=answers, minlength=variables)
     return Sum(places, answers, counts.astype(np.int64))
+
+
+def exchanged(added: Sum, before: Iterable[Cells], after: Iterable[Cells]) -> Sum:
+    """A sum in which the cells `before` of some batches, which are part of it, gave way to those `after`."""
+    variables = len(added.counts)
+    # Added, not set: in a small sum a place may come twice.
+    whole = np.bincount(added.places, weights=added.answers, minlength=variables * STEPS).astype(np.int64)
+    for one in before:
+        whole[one.places] -= one.answers
+    for one in after:
+        whole[one.places] += one.answers
+    if (whole < 0).any():
+        raise ValueError("cells that were no part of the sum")
+    counts = whole.reshape(variables, STEPS).sum(axis=1)
+    places = np.flatnonzero(whole)
+    return Sum(places, whole[places], counts)
+
+
+def touched(before: Iterable[Cells], after: Iterable[Cells]) -> NDArray[np.int64]:
+    """The variables whose cells differ between two lots of the same batches, in order."""
+    pairs = zip(before, after, strict=True)
+    places = [np.setxor1d(_cell(one), _cell(other)) >> _ANSWERS for one, other in pairs]
+    return np.unique(np.concatenate(places) // STEPS) if places else np.array([], dtype=np.int64)
+
+
+def _cell(one: Cells) -> NDArray[np.int64]:
+    """Place and answers in one number."""
+    return (one.places << _ANSWERS) | one.answers

@@ -1,10 +1,11 @@
 """What the staff checks before an edition is published: counts, bands and reasons. No figure of a score is among them."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from palier.benchmarks.rules.cohorts import NEAREST, cohort_key, cohort_of, crossings
+from palier.benchmarks.rules.cohorts import DIMENSIONS, NEAREST, cohort_key, cohort_of, crossings
 from palier.benchmarks.rules.edition import Edition
 from palier.benchmarks.rules.release import UNREPRESENTED
 from palier.benchmarks.rules.sealing import Seat
@@ -77,7 +78,21 @@ def _cohorts(edition: Edition) -> list[CohortCheck]:
     keys = {""} | {key for key in edition.releases if _is_plain(key)}
     found = {(name, seat.attributes.get(name)) for seat in edition.seats for name in edition.priority}
     keys |= {cohort_key({name: value}) for name, value in found if value}
-    return [_cohort(edition, key) for key in sorted(keys)]
+    inside, sizes = _inside(edition.seats), Counter(seat.batch for seat in edition.seats)
+    return [_cohort(edition, key, inside.get(key, Counter()), sizes) for key in sorted(keys)]
+
+
+def _inside(seats: Sequence[Seat]) -> dict[str, Counter[int]]:
+    """How many seats of each batch are in each cohort of one attribute or none, by its key."""
+    alike: Counter[tuple[int, tuple[str | None, ...]]] = Counter(
+        (seat.batch, tuple(seat.attributes.get(name) for name in DIMENSIONS)) for seat in seats
+    )
+    found: dict[str, Counter[int]] = {}
+    for (batch, values), count in alike.items():
+        cohorts = ({}, *({name: value} for name, value in zip(DIMENSIONS, values, strict=True) if value))
+        for cohort in cohorts:
+            found.setdefault(cohort_key(cohort), Counter())[batch] += count
+    return found
 
 
 def _is_plain(key: str) -> bool:
@@ -85,12 +100,12 @@ def _is_plain(key: str) -> bool:
     return NEAREST not in cohort and len(cohort) <= 1
 
 
-def _cohort(edition: Edition, key: str) -> CohortCheck:
+def _cohort(edition: Edition, key: str, inside: Mapping[int, int], sizes: Mapping[int, int]) -> CohortCheck:
+    """`inside`: how many seats of a batch are in the cohort; `sizes`: how many it has."""
     rows = edition.releases.get(key, ())
-    inside = [seat for seat in edition.seats if _holds(seat, cohort_of(key))]
-    batches = _whole(edition.seats, inside)
-    held = sum(seat.batch in batches for seat in inside)
-    share = held * 10 // len(inside) * 10 if inside else 0
+    among = sum(inside.values())
+    held = sum(count for batch, count in inside.items() if count == sizes[batch])
+    share = held * 10 // among * 10 if among else 0
     if not rows:
         small = tuple(cohort_of(key)) not in crossings(edition.priority, len(edition.seats))
         return CohortCheck(key, "", share, "small" if small else "too_few", ())
@@ -98,16 +113,6 @@ def _cohort(edition: Edition, key: str) -> CohortCheck:
         return CohortCheck(key, "", share, "representation", ())
     hidden = tuple(row.variable for row in rows if not row.n_band)
     return CohortCheck(key, n_band(held, edition.k), share, "", hidden)
-
-
-def _holds(seat: Seat, cohort: Mapping[str, str]) -> bool:
-    return all(seat.attributes.get(name) == value for name, value in cohort.items())
-
-
-def _whole(seats: Sequence[Seat], inside: Sequence[Seat]) -> set[int]:
-    """The batches all of whose seats are among `inside`."""
-    within = {seat.member for seat in inside}
-    return {seat.batch for seat in inside} - {seat.batch for seat in seats if seat.member not in within}
 
 
 def _shown(edition: Edition) -> frozenset[str]:

@@ -107,6 +107,11 @@ def half_up(value: Score, steps: int = 1) -> int:
     return (2 * numerator + denominator) // (2 * denominator)
 
 
+def settled(text: str) -> float:
+    """A score kept as text ("62.4", "187/3") on the grid: what `on_grid` makes of the exact value, it makes of this."""
+    return half_up(Fraction(text), GRID) / GRID
+
+
 def on_grid(contributions: Sequence[Contribution], variables: Sequence[str]) -> NDArray[np.int16]:
     """Tenths of a point, shape (variables, contributions), rounded half up; MISSING where there is no answer.
 

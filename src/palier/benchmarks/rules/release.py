@@ -17,6 +17,7 @@ from palier.foundation.later import Later
 
 if TYPE_CHECKING:
     import numpy as np
+    from numpy.typing import NDArray
 else:
     np = Later("numpy")
 
@@ -104,25 +105,34 @@ def rows_of(
 def figures(cells: Sequence[Cells], batches: Sequence[int], variables: int, k: int) -> list[tuple[str, Five]]:
     """Band of n and the five figures of each variable over these batches (numbered from 1)."""
     added = add_up((cells[number - 1] for number in batches), variables)
-    return [(n_band(n, k), five) for n, five in zip(added.counts.tolist(), _quantiles(added), strict=True)]
+    return list(figures_of(added, np.arange(variables), k).values())
+
+
+def figures_of(added: Sum, variables: NDArray[np.int64], k: int) -> dict[int, tuple[str, Five]]:
+    """Band of n and the five figures of each of these variables, by number."""
+    counts = added.counts[variables].tolist()
+    shown = zip(variables.tolist(), counts, _quantiles(added, variables), strict=True)
+    return {variable: (n_band(n, k), five) for variable, n, five in shown}
 
 
 MANY = 2000
 """Answers from which the ranks of one value are weighed together instead of one by one: the figures are the same."""
 
 
-def _quantiles(added: Sum) -> list[Five]:
-    """The figures of each variable; variables with as many answers share their weights."""
-    found: list[Five] = [NOTHING] * len(added.counts)
-    for n in np.unique(added.counts[added.counts > 0]).tolist():
-        (lines,) = np.nonzero(added.counts == n)
+def _quantiles(added: Sum, variables: NDArray[np.int64]) -> list[Five]:
+    """The figures of each of these variables; variables with as many answers share their weights."""
+    counts = added.counts[variables]
+    found: list[Five] = [NOTHING] * len(variables)
+    for n in np.unique(counts[counts > 0]).tolist():
+        (places,) = np.nonzero(counts == n)
+        lines = variables[places]
         tenths = (
             added.ranked(lines, n) @ shown_weights(n)
             if n < MANY
             else np.array([quantiles_of_steps(*added.steps(line)) for line in lines.tolist()])
         )
-        for line, shown in zip(lines.tolist(), whole_points(tenths).tolist(), strict=True):
-            found[line] = tuple(shown) if len(shown) == len(NOTHING) else (None, *shown, None)
+        for place, shown in zip(places.tolist(), whole_points(tenths).tolist(), strict=True):
+            found[place] = tuple(shown) if len(shown) == len(NOTHING) else (None, *shown, None)
     return found
 
 

@@ -213,6 +213,10 @@ TABLES = (
         plain="cohort variable n_band p10 q1 median q3 p90 batches", technical="id network_id edition_id",
     ),
     held(
+        "release_text", NETWORK, "benchmark",
+        plain="cohort batches lines", technical="id network_id edition_id",
+    ),
+    held(
         "report", ORGANISATION, "documents",
         people="created_by tell", names="created_name:created_by", texts="title content failure",
         plain="kind locale state pages created_at finished_at",
