@@ -1,6 +1,6 @@
 """A page in chromium under axe, with everything that goes wrong noted."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -23,6 +23,8 @@ LOOKS: tuple[tuple[int, Literal["light", "dark"], tuple[str, ...]], ...] = (
     (390, "light", EVERY_RULE), (390, "dark", CONTRAST), (320, "light", TARGETS),
 )  # fmt: skip
 """Every rule on a desk and on a phone; the other colour changes contrasts, another width what a finger hits."""
+WORDS_ALONE = tuple((width, scheme) for width, scheme, rules in LOOKS if rules == CONTRAST)
+"""What other words cannot change: the other colour of a width that every rule was asked about, in another language."""
 NETWORK_ERROR = "Failed to load resource"
 """Chromium's own line for every answer of 400 and more; the test says which pages may answer so."""
 
@@ -42,13 +44,15 @@ class Sweeper:
         if message.type in ("error", "warning") and not message.text.startswith(NETWORK_ERROR):
             self.heard.append(f"console: {message.text}")
 
-    async def faults_everywhere(self, place: Place) -> list[str]:
+    async def faults_everywhere(self, place: Place, *, but: Collection[tuple[int, str]] = ()) -> list[str]:
         """Everything wrong with one place: its colours and layouts under axe, and no width scrolled sideways."""
         self.heard.clear()
         await self.page.goto(place.address, wait_until="load")
         await self.page.wait_for_function("() => !document.querySelector('.htmx-request')")
         found = []
         for width, scheme, rules in LOOKS:
+            if (width, scheme) in but:
+                continue
             await self.page.emulate_media(color_scheme=scheme)
             await self.page.set_viewport_size({"width": width, "height": 900})
             faults = [*await self.axe(rules), *await self.sideways()]

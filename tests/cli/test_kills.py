@@ -4,7 +4,6 @@ import hashlib
 import signal
 import statistics
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
@@ -43,14 +42,9 @@ from tests.faults.grounds import lay
 from tests.scratch import scratch
 
 pytestmark = pytest.mark.database
-WEB, WEB_PROCESS, WORKER, PRESS, DATABASE, SUPERVISOR = Target
+WEB, WEB_PROCESS, WORKER, PRESS, DATABASE, _ = Target
 TEN = [(DATABASE,), (PRESS, DATABASE), (WORKER, WEB_PROCESS), (DATABASE, PRESS), (WEB, WORKER), (DATABASE,)]
 """Ten kills in six volleys: a process of ours takes seconds of computing to come back, the database hardly one."""
-
-LONG_RUN = 200
-LONG_MINUTES = 8.5
-OFTEN = {DATABASE: 8, PRESS: 5, WORKER: 3, WEB_PROCESS: 2, WEB: 1, SUPERVISOR: 1}
-MOST_AT_ONCE = 3
 
 
 # --- the siege ------------------------------------------------------------------------------------------------------
@@ -159,31 +153,6 @@ def test_ten_kills_lose_and_double_nothing(siege: Siege, place: Place, journal: 
     assert_kept(siege, place, journal)
     assert sum(siege.kills.values()) == 10
     say(siege, journal)
-
-
-@pytest.mark.long
-def test_two_hundred_kills_lose_and_double_nothing() -> None:
-    """Two hundred, in volleys of one to three, or as many as its minutes allow on a slow machine: then it says how many."""
-    end = time.monotonic() + 60 * LONG_MINUTES
-    random, journal = Random(200), Journal()
-    with scratch() as folder:
-        place = lay(folder)
-        with besieged(folder) as siege:
-            while sum(siege.kills.values()) < LONG_RUN and time.monotonic() < end:
-                besiege(siege, place, journal, [volley(random) for _ in range(10)], random.randrange(2**32))
-                assert_kept(siege, place, journal)
-            say(siege, journal)
-
-
-def volley(random: Random) -> Volley:
-    """One to three different targets; of web and its own process only one, since the second would not be there."""
-    drawn = random.choices(list(OFTEN), weights=list(OFTEN.values()), k=random.randint(1, MOST_AT_ONCE))
-    chosen = list(dict.fromkeys(drawn))
-    return (
-        [SUPERVISOR]
-        if SUPERVISOR in chosen
-        else [one for one in chosen if one is not WEB_PROCESS or WEB not in chosen]
-    )
 
 
 # --- submitting -----------------------------------------------------------------------------------------------------

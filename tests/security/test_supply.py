@@ -153,9 +153,13 @@ def secrets_in(files: list[Path]) -> list[str]:
 
 
 def tracked() -> list[str]:
+    """What may hold a secret. Where one would be said to be none whatever it is, nobody looks: a third of all there is to read."""
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
+    known = tuple(NO_SECRETS)
     return [
-        name for name in listed.stdout.splitlines() if not UNREAD.search(name) and (ROOT / name).is_file()
+        name
+        for name in listed.stdout.splitlines()
+        if not (UNREAD.search(name) or name.startswith(known)) and (ROOT / name).is_file()
     ]
 
 
@@ -188,8 +192,7 @@ def test_the_repository_holds_no_secret() -> None:
 
 
 def _none_but_known(files: list[str]) -> None:
-    found = secrets_in([ROOT / name for name in files])
-    assert [one for one in found if not one.startswith(tuple(NO_SECRETS))] == []
+    assert secrets_in([ROOT / name for name in files]) == []
 
 
 def test_a_secret_would_be_found(tmp_path: Path) -> None:
