@@ -237,25 +237,30 @@ language sql as $$
 $$;
 
 -- 4. The same as a transaction of its own, in one round trip: it begins to write, says for whom, saves, and is committed when it
---    is answered. Only where the round asks what the caller checked the answer against; else nothing is written.
-create procedure save_answer_now(p_org uuid, p_person uuid, p_definition text, p_scope jsonb, p_slug text, p_code text, p_op uuid, p_base int,
+--    is answered. Only where the round asks what the caller checked the answer against; else nothing is written. Whoever is only
+--    presumed to come in (p_mark) is asked for here as at the entrance: where they no longer come in as they did, or as somebody
+--    else, nothing is written and null is the answer.
+create procedure save_answer_now(p_fingerprint text, p_entered text, p_sold boolean, p_mark text, p_org uuid, p_person uuid, p_definition text, p_scope jsonb, p_slug text, p_code text, p_op uuid, p_base int,
                                  p_tried uuid[], p_after jsonb, p_name text, p_role text, p_mandate uuid, p_at timestamptz, inout saved json)
 language plpgsql as $$
 begin
   commit;
   set transaction read write;
+  if p_mark is distinct from (select e.mark from entering(p_fingerprint, p_entered, p_sold) e where p_mark is not null) then
+    return;
+  end if;
   perform set_config('app.org', p_org::text, true), set_config('app.person', p_person::text, true);
   saved := write_answer(p_slug, p_code, p_op, p_base, p_tried, p_after, p_name, p_role, p_mandate, p_at, false, p_definition, p_scope);
 end $$;
 
 -- 5. Who comes in, with everything the entrance asks of every request: one function, planned once a connection. Nothing where
---    the secret opens no session.
+--    the secret opens no session. `mark` changes with all of it but the hour somebody was last seen.
 create function entering(p_fingerprint text, p_slug text, p_sold boolean,
   out session_id uuid, out seen_at timestamptz, out method text, out provider_id uuid, out proved_at timestamptz, out
   second_factor_at timestamptz, out person_id uuid, out name text, out email text, out locale text, out theme text, out
   time_zone text, out shortcuts boolean, out organisation_id uuid, out slug text, out organisation_name text, out sandbox
   boolean, out role text, out mandate_id uuid, out due text, out on_duty_at timestamptz, out visit jsonb, out held jsonb,
-  out own jsonb, out networks text[])
+  out own jsonb, out networks text[], out mark text)
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
   select s.id, s.seen_at, s.method, s.provider_id, s.proved_at, s.second_factor_at,
@@ -287,6 +292,9 @@ begin
   end if;
   networks := array(select n.slug from network_manager m join network n on n.id = m.network_id
                     where m.person_id = entering.person_id order by n.name);
+  mark := encode(sha256(convert_to(jsonb_build_array(session_id, method, provider_id, proved_at, second_factor_at, person_id, name,
+    email, locale, theme, time_zone, shortcuts, organisation_id, slug, organisation_name, sandbox, role, mandate_id, due, on_duty_at,
+    visit, held, own, networks)::text, 'UTF8')), 'hex');
 end $$;
 
 -- 6. Asked by triggers at every statement, where a function in SQL would be read and planned anew each time.

@@ -77,9 +77,14 @@ def cookie(secret: str, *, secure: bool) -> "Cookie":
     )
 
 
+def seen_lately(seen_at: datetime) -> bool:
+    """Whether nothing need be noted yet of somebody last seen at `seen_at`."""
+    return now() - seen_at < _TOUCH_EVERY
+
+
 def touch_later(session_id: UUID, seen_at: datetime) -> None:
     """Note that the session is alive, outside the request (the one write a GET may cause: docs/architecture.md)."""
-    if now() - seen_at < _TOUCH_EVERY:
+    if seen_lately(seen_at):
         return
     task = asyncio.create_task(_touch(session_id))
     _touching.add(task)

@@ -22,7 +22,7 @@ from tortoise.connection import get_connections
 from tortoise.context import TortoiseContext
 from tortoise.transactions import in_transaction
 
-from palier.foundation import watch
+from palier.foundation import presumed, watch
 from palier.foundation.actor import Actor, NetworkActor, OnDuty, Person, StaffActor
 
 STORES = [
@@ -222,24 +222,28 @@ async def select(sql: str, *values: object) -> list[dict[str, Any]]:
     return await connection().execute_query_dict(sql, list(values))
 
 
-async def look(sql: str, *values: object) -> Mapping[str, Any] | None:
+async def look(sql: str, *values: object) -> asyncpg.Record | None:
     """The first row of a statement that needs nobody's view: on a pooled connection that cannot write, without the ORM."""
     async with get_connections().get("default").acquire_connection() as pooled:
-        row: Mapping[str, Any] | None = await pooled.fetchrow(sql, *values)
+        row: asyncpg.Record | None = await pooled.fetchrow(sql, *values)
     return row
 
 
-async def carry_out(call: str, *values: object) -> Mapping[str, Any]:
+async def carry_out(call: str, *values: object) -> asyncpg.Record:
     """What a procedure answers that is a transaction of its own, said and committed in one round trip.
 
-    The procedure says itself that it writes and for whom (`save_answer_now` in SQL). It is committed when this returns; when
-    this raises, nothing of it stands, or, where the connection broke, nobody knows. Raises WriteWhileReading while a GET is
-    answered, and InvalidTransactionTerminationError inside another transaction.
+    The procedure says itself that it writes and for whom (`save_answer_now` in SQL). Its first four parameters are who is
+    presumed to come in, which it looks at first; where it is not so, it does nothing and answers null. It is committed when
+    this returns; when this raises, nothing of it stands, or, where the connection broke, nobody knows. Raises
+    WriteWhileReading while a GET is answered, Unproved, and InvalidTransactionTerminationError inside another transaction.
     """
     if only_reading.get():
         raise WriteWhileReading
-    row = await look(call, *values)
+    row = await look(call, *presumed.claim(), *values)
     assert row is not None  # noqa: S101  (a procedure with something to say answers one row)
+    if row[0] is None:
+        raise presumed.Unproved
+    presumed.prove()
     return row
 
 
@@ -260,6 +264,7 @@ async def stream(sql: str, *values: object, ahead: int = 2_000) -> AsyncIterator
 
 @asynccontextmanager
 async def _scoped(prologue: str) -> AsyncIterator[BaseDBAsyncClient]:
+    presumed.check_proved()
     handler = get_connections()
     before = handler._storage_var.get()
     said = _prologue.get()

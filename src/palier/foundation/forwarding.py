@@ -1,13 +1,15 @@
 """Who is at the other end when a router stands in front: its word is taken only where the settings name the router."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Any
 
 App = Callable[[Any, Any, Any], Any]
 
 
-def client_of(peer: str, forwarded: str, trusted: Sequence[str]) -> str:
+@lru_cache(1024)
+def client_of(peer: str, forwarded: str, trusted: tuple[str, ...]) -> str:
     """The client's address: the last hop in X-Forwarded-For that is no router of ours, if `peer` is one; else `peer`.
 
     What stands further left was written by whoever sent the request, and is believed by nobody.
@@ -18,7 +20,7 @@ def client_of(peer: str, forwarded: str, trusted: Sequence[str]) -> str:
     return peer
 
 
-def seen_through(trusted: Sequence[str]) -> Callable[[App], App]:
+def seen_through(trusted: tuple[str, ...]) -> Callable[[App], App]:
     """A middleware that puts the client's own address where the router's stands."""
 
     def wrapped(app: App) -> App:
@@ -43,5 +45,5 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def _is_ours(hop: str, trusted: Sequence[str]) -> bool:
+def _is_ours(hop: str, trusted: tuple[str, ...]) -> bool:
     return _is_address(hop) and any(ip_address(hop) in ip_network(one) for one in trusted)

@@ -76,8 +76,9 @@ def time_zone() -> str:
     return _time_zone.get()
 
 
+@lru_cache(256)
 def negotiate(accept_language: str) -> str:
-    """The best of our languages for a browser that sends `accept_language`."""
+    """The best of our languages for a browser that sends `accept_language`; browsers send few, again and again."""
     wanted = [part.split(";")[0].strip() for part in accept_language.split(",") if part.strip()]
     return negotiate_locale(wanted, LOCALES, sep="-") or LOCALES[0]
 

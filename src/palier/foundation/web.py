@@ -28,6 +28,7 @@ from palier.foundation.identifiers import slugify
 from palier.foundation.language import gettext as _
 from palier.foundation.operations import AlreadyDone
 from palier.foundation.patience import TooSlow, patient
+from palier.foundation.presumed import Unproved
 
 log = logging.getLogger(__name__)
 STATIC = Path(__file__).parents[3] / "static"
@@ -296,6 +297,11 @@ def show_too_slow(request: Request, _error: TooSlow) -> Response:
     )
 
 
+def show_unproved(_request: Request, _error: Unproved) -> Response:
+    """Nobody sees it: the entrance asks by the book, and everything is done again."""
+    return Response("", status_code=500, media_type=MediaType.HTML)
+
+
 def show_fault(request: Request, error: Exception) -> Response:
     """A fault of ours: the details go to the log, never to the page."""
     if _is_away(error) or _is_away(error.__cause__):
@@ -327,6 +333,7 @@ HANDLERS: dict[type[Exception] | int, Any] = {
     SignInNeeded: show_sign_in,
     AlreadyDone: show_done_already,
     TooSlow: show_too_slow,
+    Unproved: show_unproved,
     DoesNotExist: show_missing,
     ValidationError: show_unlikely,
     BaseORMException: show_fault,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.enums import ScopeType
@@ -13,7 +14,7 @@ from litestar.exceptions import NotFoundException
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from palier.accounts.sessions import presented, touch_later
+from palier.accounts.sessions import presented, seen_lately, touch_later
 from palier.entitlements.rules.offers import Kind, Offers
 from palier.entitlements.rules.resolving import rights_from
 from palier.entitlements.store import held_in
@@ -22,11 +23,14 @@ from palier.foundation.actor import Actor, NetworkActor, Organisation, Person, S
 from palier.foundation.clock import now
 from palier.foundation.database import look, reading, select
 from palier.foundation.identifiers import fingerprint
+from palier.foundation.kept import Kept
 from palier.foundation.language import gettext as _
 from palier.foundation.permissions import Permission, Role
-from palier.foundation.rights import EVERYTHING, Feature, Rights, check_sold
+from palier.foundation.presumed import Presumed
+from palier.foundation.rights import EVERYTHING, Feature, NotSold, Rights, check_sold
 from palier.foundation.web import SignInNeeded, language_in, page
 from palier.network.duty import check_duty
+from palier.network.presuming import Rehearsal, answered
 
 
 class NotYours(Exception):
@@ -59,48 +63,74 @@ class Entrance(ASGIMiddleware):
     def __init__(self, *, secure: bool, offers: Offers | None = None) -> None:
         self._secure = secure
         self._offers = offers
+        self._came_in: Kept[tuple[str, str], asyncpg.Record] = Kept(1024)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         state = scope.setdefault("state", {})
         connection: ASGIConnection = ASGIConnection(scope)
         opt = getattr(scope.get("route_handler"), "opt", {})
         if opt.get("audience") != "asset":
-            path = scope.get("path_params", {})
-            await _identify(connection, state, path, self._offers, secure=self._secure)
+            secret = presented(connection.cookies, secure=self._secure)
+            whose = "" if secret is None else fingerprint(secret)
+            if opt.get("proves"):
+                form = Rehearsal(receive)
+                if await self._presumed(whose, scope, form.reading, send, next_app):
+                    return
+                receive = form.again
+            await self._identify(whose, connection)
             await _check(state, opt)
             send = _taking_nothing_away(scope, receive, send)
         await next_app(scope, receive, send)
+
+    async def _presumed(
+        self, whose: str, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp
+    ) -> bool:
+        """Answer for whoever came in with this secret a moment ago, where the route's one act proves them again
+        (`opt={"proves": True}`, ADR 0033). False: nothing was done, ask by the book."""
+        slug = str(scope["path_params"].get("org", ""))
+        row = self._came_in.get((whose, slug))
+        if row is None or not seen_lately(row["seen_at"]):
+            return False
+        known = _come_in(scope, row, self._offers)
+        who = Presumed(whose, slug, self._offers is not None, row["mark"])
+        try:
+            await _check(known, scope["route_handler"].opt)
+            done = await answered(who, known, scope, receive, send, next_app)
+        except (NotYours, NotSold):
+            done = False
+        if not done:
+            self._came_in.forget((whose, slug))
+        return done
+
+    async def _identify(self, whose: str, connection: ASGIConnection) -> None:
+        path = connection.scope.get("path_params", {})
+        slug = str(path.get("org", ""))
+        row = await look(_WHO, whose, slug, self._offers is not None) if whose else None
+        if row is None or row["person_id"] is None:
+            return
+        state = connection.scope["state"]
+        state.update(_come_in(connection.scope, row, self._offers))
+        touch_later(row["session_id"], row["seen_at"])
+        if row["role"] and not row["due"]:
+            self._came_in.put((whose, slug), row)
+        if "net" in path:
+            state["network_actor"] = await _network_actor(state["person"], str(path["net"]), self._offers)
 
 
 _WHO = "select * from entering($1, $2, $3)"
 """Everything the entrance asks, in one round trip. It looks up what depends on who comes in once that is known."""
 
 
-async def _identify(
-    connection: ASGIConnection,
-    state: dict[str, Any],
-    path: dict[str, Any],
-    offers: Offers | None,
-    *,
-    secure: bool,
-) -> None:
-    secret = presented(connection.cookies, secure=secure)
-    if secret is None:
-        return
-    row = await look(_WHO, fingerprint(secret), str(path.get("org", "")), offers is not None)
-    if row is None or row["person_id"] is None:
-        return
-    state["person"] = person = _person(row, _rights(row["own"], Kind.PERSON, offers))
-    language.use(language_in(connection.url.path) or person.locale, person.time_zone)
-    touch_later(row["session_id"], row["seen_at"])
+def _come_in(scope: Scope, row: Mapping[str, Any], offers: Offers | None) -> dict[str, Any]:
+    """Who it is and what they are there, for the rest of the request, which is answered in their language from here on."""
+    person = _person(row, _rights(row["own"], Kind.PERSON, offers))
+    language.use(language_in(scope["path"]) or person.locale, person.time_zone)
     if row["due"]:
-        state["due"] = SignOnDue(row["slug"], row["organisation_name"], spare=row["due"] == "spare")
-    elif row["role"]:
-        state["actor"] = _actor(person, row, offers)
-    elif row["visit"]:
-        state["actor"] = _visitor(person, row["visit"])
-    if "net" in path:
-        state["network_actor"] = await _network_actor(person, str(path["net"]), offers)
+        due = SignOnDue(row["slug"], row["organisation_name"], spare=row["due"] == "spare")
+        return {"person": person, "due": due}
+    if row["role"]:
+        return {"person": person, "actor": _actor(person, row, offers)}
+    return {"person": person} | ({"actor": _visitor(person, row["visit"])} if row["visit"] else {})
 
 
 def _actor(person: Person, row: Mapping[str, Any], offers: Offers | None) -> Actor:

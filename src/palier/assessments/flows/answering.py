@@ -160,9 +160,7 @@ async def answer_criterion(
     return _saved(saved, used.questionnaire, code, sent)
 
 
-_SAVE = (
-    "call save_answer_now($1, $2, $3, $4::jsonb, $5, $6, $7, $8, $9, $10::jsonb, $11, $12, $13, $14, null)"
-)
+_SAVE = "call save_answer_now($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9, $10, $11, $12, $13, $14::jsonb, $15, $16, $17, $18, null)"
 _ANOTHER = "another"
 """The round asks something else than what was checked: nothing was written."""
 

@@ -108,7 +108,7 @@ class CriterionPage(Controller):
             return _not_asked(request, actor, sheet)
         return _criterion(request, actor, sheet, ask=ask, offered=offered, backing=backing, **beside)
 
-    @patch("/", opt=SAVE)
+    @patch("/", opt=SAVE | {"proves": True})
     async def autosave(
         self, request: Request, actor: NamedDependency[Actor], assessment: FromPath[str], code: FromPath[str]
     ) -> Template:

@@ -1,6 +1,6 @@
 """How far a round is: what is answered, what is left, what comes next. Pure."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -65,13 +65,17 @@ class Progress:
 def progress(questionnaire: Questionnaire, states: States) -> Progress:
     """Where the round stands."""
     elements = {element.code: _count(element.criteria, states) for element in questionnaire.elements}
-    return Progress(_count(questionnaire.criteria, states), elements)
+    counts = elements.values()
+    total = Count(
+        sum(one.answered for one in counts), sum(one.asked for one in counts), sum(one.to_review for one in counts)
+    )  # fmt: skip
+    return Progress(total, elements)
 
 
-def _count(criteria: Iterable[Criterion], states: States) -> Count:
-    found = [states.get(criterion.code, NOTHING) for criterion in criteria]
-    answered = sum(one.state != State.BLANK for one in found)
-    return Count(answered, len(found), sum(one.to_review for one in found))
+def _count(criteria: Sequence[Criterion], states: States) -> Count:
+    found = [states[criterion.code] for criterion in criteria if criterion.code in states]
+    blank = len([one for one in found if one.state == State.BLANK])
+    return Count(len(found) - blank, len(criteria), len([one for one in found if one.to_review]))
 
 
 def wanted(states: States, code: str, only: Only, mine: Collection[str] = ()) -> bool:
