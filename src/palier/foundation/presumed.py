@@ -2,7 +2,7 @@
 
 Whoever saves an answer has opened its page just before: asking anew who comes in took a round trip as long as the save's own.
 So the save asks both at once, and is not done where the answer has changed. Until then nobody has been let in: nothing else of
-the database opens, and nothing is sent (`palier.network.presuming`, ADR 0033).
+the database opens, and nothing is sent (`palier.network.presuming`, ADR 0034).
 """
 
 from collections.abc import Iterator

@@ -86,7 +86,7 @@ class Entrance(ASGIMiddleware):
         self, whose: str, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp
     ) -> bool:
         """Answer for whoever came in with this secret a moment ago, where the route's one act proves them again
-        (`opt={"proves": True}`, ADR 0033). False: nothing was done, ask by the book."""
+        (`opt={"proves": True}`, ADR 0034). False: nothing was done, ask by the book."""
         slug = str(scope["path_params"].get("org", ""))
         row = self._came_in.get((whose, slug))
         if row is None or not seen_lately(row["seen_at"]):
