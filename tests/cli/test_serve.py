@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from palier.foundation.embedded_postgres import prepare, start
-from tests.cli.serving import PATIENCE, bare_environment, free_port, serving, wait_for_deaths
+from tests.cli.serving import PATIENCE, Serving, bare_environment, free_port, serving, wait_for_deaths
 from tests.scratch import scratch
 
 pytestmark = pytest.mark.database
@@ -24,6 +24,14 @@ def folder() -> Iterator[Path]:
     """One data directory for the module: migrating an empty database is what takes time."""
     with scratch() as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def served(folder: Path) -> Iterator[Serving]:
+    """One product for those that only kill one part of it: a start of all its processes is what they would wait for."""
+    with serving(folder, free_port(), as_first=True) as serve:
+        yield serve
+        serve.note_family()
 
 
 def database(folder: Path) -> str:
@@ -64,37 +72,6 @@ def test_after_kill_9_the_children_go_and_a_restart_has_lost_nothing(folder: Pat
     assert again.postmaster() is None
 
 
-@pytest.mark.parametrize("word", [pytest.param("granian", marks=pytest.mark.long), "work"])
-def test_a_child_that_dies_is_started_again(folder: Path, word: str) -> None:
-    with serving(folder, free_port()) as serve:
-        killed = serve.child(word)
-        killed.kill()
-        killed.wait(PATIENCE)
-        again = next(iter(found for found in _children(serve.process.pid, word) if found.pid != killed.pid))
-        assert again.is_running()
-        serve.note_family()
-
-
-@pytest.mark.parametrize(
-    "as_first",
-    [
-        pytest.param(False, id="under an init", marks=pytest.mark.long),
-        pytest.param(True, id="as the first process of a container"),
-    ],
-)
-def test_a_database_that_dies_is_started_again(folder: Path, as_first: bool) -> None:
-    with serving(folder, free_port(), as_first=as_first) as serve:
-        killed = serve.postmaster()
-        assert killed
-        killed.kill()
-        give_up = time.monotonic() + PATIENCE
-        while (again := serve.postmaster()) is None or again.pid == killed.pid:
-            assert serve.process.poll() is None
-            assert time.monotonic() < give_up
-        start(prepare(folder, say=lambda _: None))  # joins it, and waits until it has read its journal
-        assert serve.postmaster() == again
-
-
 def test_a_taken_port_is_said_and_nothing_is_left(folder: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -104,12 +81,45 @@ def test_a_taken_port_is_said_and_nothing_is_left(folder: Path) -> None:
     assert "PALIER_PORT" in ended.stderr
 
 
-def test_two_supervisors_never_share_the_data(folder: Path) -> None:
-    with serving(folder, free_port()) as serve:
-        second = _serve(folder, free_port())
-        assert second.returncode == 1
-        assert "already running" in second.stderr
-        assert serve.postmaster()
+@pytest.mark.parametrize("word", [pytest.param("granian", marks=pytest.mark.long), "work"])
+def test_a_child_that_dies_is_started_again(served: Serving, word: str) -> None:
+    killed = served.child(word)
+    killed.kill()
+    killed.wait(PATIENCE)
+    again = next(iter(found for found in _children(served.process.pid, word) if found.pid != killed.pid))
+    assert again.is_running()
+
+
+def test_two_supervisors_never_share_the_data(served: Serving, folder: Path) -> None:
+    second = _serve(folder, free_port())
+    assert second.returncode == 1
+    assert "already running" in second.stderr
+    assert served.postmaster()
+
+
+def test_a_database_that_dies_is_started_again_as_the_first_process_of_a_container(
+    served: Serving, folder: Path
+) -> None:
+    _kill_the_database(served, folder)
+
+
+@pytest.mark.long
+def test_a_database_that_dies_is_started_again_under_an_init() -> None:
+    with scratch() as folder, serving(folder, free_port()) as serve:
+        _kill_the_database(serve, folder)
+
+
+def _kill_the_database(serve: Serving, folder: Path) -> None:
+    killed = serve.postmaster()
+    assert killed
+    killed.kill()
+    give_up = time.monotonic() + PATIENCE
+    while (again := serve.postmaster()) is None or again.pid == killed.pid:
+        assert serve.process.poll() is None
+        assert time.monotonic() < give_up
+        time.sleep(0.02)
+    start(prepare(folder, say=lambda _: None))  # joins it, and waits until it has read its journal
+    assert serve.postmaster() == again
 
 
 def _serve(folder: Path, port: int) -> subprocess.CompletedProcess[str]:
