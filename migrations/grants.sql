@@ -67,6 +67,10 @@ grant execute on function audit_append(uuid, uuid, text, uuid, text, text, text)
   enqueue_in_turn(text, jsonb, text, text, timestamptz), erase_sandbox(uuid) to palier_web, palier_worker;
 revoke all on function give_mirror_answer(text, jsonb, date), mirror_figures(uuid) from public;
 grant execute on function give_mirror_answer(text, jsonb, date), mirror_figures(uuid) to palier_web, palier_worker;
+revoke all on function portfolio_glance(date, timestamptz, boolean), portfolio_rounds(date, uuid[], uuid[], text[]),
+  actions_involving(date, uuid[]) from public;
+grant execute on function portfolio_glance(date, timestamptz, boolean), portfolio_rounds(date, uuid[], uuid[], text[]),
+  actions_involving(date, uuid[]) to palier_web;
 revoke all on function superseded_since(text) from public;
 grant execute on function superseded_since(text) to palier_web;
 grant insert on audit_anchor, audit_anchor_leaf, audit_check to palier_worker;

@@ -90,7 +90,7 @@ def _review(one: MyAction, on: date, site: str) -> Appointment:
 
 def _day(one: MyAction, kind: str, on: date, words: str, site: str) -> Appointment:
     row, address = one.row, f"{site}/o/{one.organisation.slug}/a/{one.row.id}"
-    facts = [one.organisation.name, row.plan.title, status_words(row.status)]
+    facts = [one.organisation.name, one.plan.title, status_words(row.status)]
     if one.sponsored:
         facts.append(_("Owner: %(name)s") % {"name": row.owner_name or _("Nobody yet")})
     return Appointment(

@@ -4,7 +4,7 @@ They only read, but for `keep_definition`: call them inside `reading(actor)` or 
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from palier.assessments.store import Assessment, UsedDefinition
 from palier.foundation.clock import now
@@ -27,6 +27,22 @@ class LostDefinition(LookupError):
     """The file of a round changed before its content was kept: an operator restores the file."""
 
 
+class Asks(Protocol):
+    """Whatever asks a questionnaire: a round, or as much of one as was read."""
+
+    @property
+    def questionnaire(self) -> str: ...
+
+    @property
+    def version(self) -> str: ...
+
+    @property
+    def definition_hash(self) -> str: ...
+
+    @property
+    def scope(self) -> Iterable[str]: ...
+
+
 async def definition_of(assessment: Assessment) -> Questionnaire:
     """The questionnaire as `assessment` uses it, within its scope. Raises LostDefinition."""
     return await definition_by(
@@ -45,6 +61,24 @@ async def definition_by(
     return _definitions.get(key) or _definitions.put(
         key, (await _whole(code, version, content_hash)).within(key[1])
     )
+
+
+def definition_at_hand(asks: Asks) -> Questionnaire | None:
+    """The questionnaire of a round where no query is needed: it was read before, or its file serves."""
+    key = (asks.definition_hash, tuple(asks.scope))
+    if known := _definitions.get(key):
+        return known
+    try:
+        found = find_questionnaire(asks.questionnaire, asks.version, content_hash=asks.definition_hash)
+    except (UnknownQuestionnaire, ChangedQuestionnaire):
+        return None
+    return _definitions.put(key, found.within(key[1]))
+
+
+def definition_from(asks: Asks, content: Mapping[str, Any]) -> Questionnaire:
+    """The questionnaire of a round from what was kept of it under its hash."""
+    scope = tuple(asks.scope)
+    return _definitions.put((asks.definition_hash, scope), questionnaire_from(content).within(scope))
 
 
 async def _whole(code: str, version: str, content_hash: str) -> Questionnaire:

@@ -1,25 +1,39 @@
-"""A consultant's clients side by side. Each is read as its own tenant: nothing is ever mixed."""
+"""A consultant's clients side by side. Each is read as its own tenant: nothing is ever mixed.
 
-from dataclasses import dataclass
+What every client shows is read at a glance; what has to be computed, for the clients that are shown. How often the database is
+asked does not depend on how many there are.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
+from typing import Any
+from uuid import UUID
 
-from palier.action_plans.rules.life import ActionStatus
-from palier.assessments.flows.definitions import definition_of
-from palier.assessments.flows.rounds import Round, rounds_of
 from palier.assessments.rules.asked import asked
 from palier.assessments.rules.progress import Count, progress
-from palier.assessments.store import Assessment, AssessmentState, states_of, visible_assessments
-from palier.benchmarks.flows.comparing import peers
-from palier.foundation.actor import Actor, Person
-from palier.foundation.clock import today
-from palier.foundation.database import reading, select
+from palier.assessments.store import AssessmentState
+from palier.benchmarks.flows.contributing import comparable_scores
+from palier.entitlements.rules.offers import Kind, Offers
+from palier.entitlements.rules.resolving import rights_from
+from palier.foundation.actor import Person
+from palier.foundation.clock import now, today
+from palier.foundation.database import reading
+from palier.foundation.kept import Kept
+from palier.foundation.rights import EVERYTHING, Rights
 from palier.network import store
 from palier.network.flows.mandating import actor_by
 from palier.network.rules.mandates import NEARLY_OVER
 from palier.network.store import Mandate
+from palier.portfolio.flows import glancing, placing
+from palier.portfolio.flows.glancing import Contents, Document, Glance, Latest, Submitted
+from palier.portfolio.flows.placing import Place
+from palier.portfolio.rules.shown import COMPUTED, Counts, Query, counts_of, page_of, passing, sorted_by
 from palier.questionnaires.rules.versions import changed_between
-from palier.reports.store import Report, ReportState, visible_reports
+from palier.scoring.rules import Result
+from palier.scoring.rules.record import from_plain
+from palier.scoring.rules.result import TOTAL
 from palier.scoring.rules.rounds import compare
 
 
@@ -34,16 +48,18 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a client is. `quarter` is None where the consultant may not be shown one; dates are the client's nearest."""
+    """Where a client is. `quarter` is None where the consultant may not be shown one; dates are the client's nearest.
 
-    round: Assessment | None = None
+    At a glance, `count`, `score` and `quarter` are still None.
+    """
+
+    round: Latest | None = None
     count: Count | None = None
     score: Score | None = None
     quarter: int | None = None
     late: int = 0
     next_on: date | None = None
-    document: Report | None = None
-    """The last one the consultant had made."""
+    document: Document | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +111,7 @@ class Client:
     @property
     def open(self) -> bool:
         """Whether a round is still to submit."""
-        return self._here.round is not None and self._here.count is not None
+        return self._here.round is not None and _is_open(self._here.round)
 
     @property
     def progress(self) -> Fraction | None:
@@ -127,11 +143,40 @@ class Client:
         return self._here.document.created_at if self._here.document else None
 
 
-async def load_portfolio(person: Person) -> list[Client]:
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """What the reader asked to see: one page of the clients their filters leave, and the whole in figures."""
+
+    shown: Sequence[Client]
+    counts: Counts
+    any: bool
+    """Whether there is any client, whatever was asked."""
+    number: int
+    pages: int
+
+
+async def load_portfolio(person: Person, offers: Offers | None = None) -> list[Client]:
     """Every client of a consultant, in order of name."""
-    async with reading(person):
-        mandates = _latest(await store.mandates_held_by(person), person)
-    return [await _client(person, mandate) for mandate in mandates]
+    desk = await _open(person, offers)
+    return await desk.in_full(desk.clients)
+
+
+async def load_found(person: Person, query: Query, offers: Offers | None = None) -> list[Client]:
+    """The clients the query leaves, in its order, on one page."""
+    desk = await _open(person, offers)
+    return sorted_by(await desk.in_full(passing(desk.clients, query)), query)
+
+
+async def load_page(person: Person, query: Query, offers: Offers | None = None) -> Portfolio:
+    """The page that the query asks for."""
+    desk = await _open(person, offers)
+    found = passing(desk.clients, query)
+    if query.key in COMPUTED:  # where somebody comes is known once everybody is
+        found = await desk.in_full(found)
+    shown, number, pages = page_of(sorted_by(found, query), query.page)
+    if query.key not in COMPUTED:
+        shown = await desk.in_full(shown)
+    return Portfolio(shown, counts_of(desk.clients), bool(desk.clients), number, pages)
 
 
 def _latest(mandates: list[Mandate], person: Person) -> list[Mandate]:
@@ -148,66 +193,139 @@ def _is_live(mandate: Mandate, person: Person) -> bool:
     return mandate.revoked_at is None and mandate.ends_on >= today(person.time_zone)
 
 
-async def _client(person: Person, mandate: Mandate) -> Client:
+def _is_open(latest: Latest) -> bool:
+    return latest.state == AssessmentState.DRAFT
+
+
+async def _open(person: Person, offers: Offers | None) -> "_Desk":
     on = today(person.time_zone)
-    if not _is_live(mandate, person):
-        return Client(mandate, None, on)
-    actor = actor_by(person, mandate)
-    async with reading(actor):
-        return Client(mandate, await _standing(actor, on), on)
+    async with reading(person):
+        mandates = _latest(await store.mandates_held_by(person), person)
+        seen = await glancing.glances(on, sold=offers is not None) if mandates else {}
+    clients = []
+    for mandate in mandates:
+        glance = seen.get(mandate.organisation.id) if _is_live(mandate, person) else None
+        clients.append(Client(mandate, _at_a_glance(glance, on) if glance else None, on))
+    return _Desk(person, on, clients, seen, offers)
 
 
-async def _standing(actor: Actor, on: date) -> Standing:
-    late, due = await _due(actor, on)
-    document = await visible_reports(actor).filter(state=ReportState.DONE).first()
-    latest = await visible_assessments(actor).first()
-    if latest is None:
-        return Standing(late=late, next_on=due, document=document)
-    rounds = await rounds_of(actor, latest.questionnaire)
-    last = rounds[-1] if rounds else None
+def _at_a_glance(glance: Glance, on: date) -> Standing:
+    closing = _closing(glance.latest, on) if glance.latest else None
     return Standing(
-        latest, await _progress(latest), _score(last) if last else None, await _quarter(actor, last) if last else None,
-        late, _nearest(due, _closing(latest, on)), document,
-    )  # fmt: skip
-
-
-async def _due(actor: Actor, on: date) -> tuple[int, date | None]:
-    """How many actions are past their date, and the next date of another."""
-    sql = (
-        "select count(*) filter (where due_on < $2) as late, min(due_on) filter (where due_on >= $2) as next "
-        "from action where organisation_id = $1 and status <> $3"
+        glance.latest, late=glance.late, next_on=_nearest(glance.next_on, closing), document=glance.document
     )
-    (row,) = await select(sql, actor.organisation_id, on, ActionStatus.DONE.value)
-    return row["late"], row["next"]
 
 
-def _closing(latest: Assessment, on: date) -> date | None:
+def _closing(latest: Latest, on: date) -> date | None:
     """The last day of a round that is still answered."""
-    open_still = latest.state is AssessmentState.DRAFT and latest.closes_on and latest.closes_on >= on
-    return latest.closes_on if open_still else None
+    return latest.closes_on if _is_open(latest) and latest.closes_on and latest.closes_on >= on else None
 
 
 def _nearest(*days: date | None) -> date | None:
     return min((one for one in days if one), default=None)
 
 
-async def _progress(latest: Assessment) -> Count | None:
-    if latest.state is not AssessmentState.DRAFT:
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    """What two submitted rounds come to: the later one's name and total, points gained, the total where it may be compared."""
+
+    round_name: str
+    points: Fraction | None
+    change: Fraction | None
+    own: Fraction | None
+
+
+_kept: Kept[tuple[tuple[UUID, str], ...], _Figures] = Kept(4096)
+"""Figures of rounds by their ids and the hashes of their frozen results. Only asked for rounds the database just showed."""
+
+
+def _key(submitted: Sequence[Submitted]) -> tuple[tuple[UUID, str], ...]:
+    return tuple((one.id, one.result_hash) for one in submitted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """A consultant's clients at a glance, and what it takes to know more."""
+
+    person: Person
+    on: date
+    clients: list[Client]
+    seen: dict[UUID, Glance]
+    offers: Offers | None
+    """What is sold here; None: everybody holds everything."""
+
+    async def in_full(self, clients: Sequence[Client]) -> list[Client]:
+        """These clients with what has to be computed, in the same order."""
+        running = [one for one in clients if one.runs]
+        if not running:
+            return list(clients)
+        asked_for = {one.organisation.id: self.seen[one.organisation.id] for one in running}
+        async with reading(self.person):
+            known = await placing.known_to(actor_by(self.person, running[0].mandate))
+            held = await glancing.contents_of(self.on, asked_for, list(_unread(asked_for.values())))
+        figures = {
+            organisation: _figures(glance.submitted, held)
+            for organisation, glance in asked_for.items()
+            if glance.submitted
+        }
+        places = [place for one in running if (place := self._place(one, figures))]
+        quarters = await placing.quarters(places, known)
+        full = {one.organisation.id: _in_full(one, held, figures, quarters) for one in running}
+        return [full.get(one.organisation.id, one) for one in clients]
+
+    def _place(self, one: Client, figures: dict[UUID, _Figures]) -> Place | None:
+        row = one.organisation
+        found, rights = figures.get(row.id), self._rights(one)
+        edition = self.seen[row.id].edition(rights)
+        if edition is None or found is None:
+            return None
+        declared = {"sector": row.sector, "size": row.size, "country": row.country}
+        natural = {name: value for name, value in declared.items() if value}
+        return Place(actor_by(self.person, one.mandate), edition, natural, found.own)
+
+    def _rights(self, one: Client) -> Rights:
+        """As at the client's own entrance: by its offer, and everything in a demonstration."""
+        if self.offers is None or one.organisation.sandbox_until is not None:
+            return EVERYTHING
+        return rights_from(self.seen[one.organisation.id].held, Kind.ORGANISATION, self.offers, now())
+
+
+def _unread(glances: Iterable[Glance]) -> Iterable[Any]:
+    """The rounds without which nothing can be said of these clients."""
+    for glance in glances:
+        if glance.latest and _is_open(glance.latest):
+            yield glance.latest
+        if glance.submitted and _kept.get(_key(glance.submitted)) is None:
+            yield from glance.submitted
+
+
+def _in_full(one: Client, held: Contents, figures: dict[UUID, _Figures], quarters: dict[UUID, int]) -> Client:
+    here, found = one.standing or Standing(), figures.get(one.organisation.id)
+    count = _progress(here.round, held) if here.round and _is_open(here.round) else None
+    score = Score(found.round_name, found.points, found.change) if found else None
+    return replace(
+        one, standing=replace(here, count=count, score=score, quarter=quarters.get(one.organisation.id))
+    )
+
+
+def _progress(latest: Latest, held: Contents) -> Count:
+    states = held.states.get(latest.id, {})
+    return progress(asked(held.questionnaires[latest.id], states), states).total
+
+
+def _figures(submitted: Sequence[Submitted], held: Contents) -> _Figures:
+    key = _key(submitted)
+    return _kept.get(key) or _kept.put(key, _computed(submitted, held))
+
+
+def _computed(submitted: Sequence[Submitted], held: Contents) -> _Figures:
+    results = [from_plain(held.results[one.id]) for one in submitted]
+    own = comparable_scores(results[0]).get(TOTAL)
+    return _Figures(submitted[0].name, results[0].score, _change(submitted, results, held), own)
+
+
+def _change(submitted: Sequence[Submitted], results: Sequence[Result], held: Contents) -> Fraction | None:
+    if len(results) == 1 or any(one.score is None for one in results):
         return None
-    states = await states_of(latest.id)
-    return progress(asked(await definition_of(latest), states), states).total
-
-
-async def _quarter(actor: Actor, last: Round) -> int | None:
-    """Among the natural peers, or the first wider group that this consultant may be shown: as the results page says."""
-    view = await peers(actor, last.assessment)
-    figure = view.figures.get("total") if view else None
-    return figure.quarter if figure else None
-
-
-def _score(last: Round) -> Score:
-    before = last.previous
-    if before is None or last.result.score is None or before.result.score is None:
-        return Score(last.name, last.result.score, None)
-    changed = changed_between(before.questionnaire, last.questionnaire)
-    return Score(last.name, last.result.score, compare(before.result, last.result, changed).total.delta)
+    after, before = (held.questionnaires[one.id] for one in submitted)
+    return compare(results[1], results[0], changed_between(before, after)).total.delta

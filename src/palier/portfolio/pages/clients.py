@@ -14,9 +14,9 @@ from palier.foundation.permissions import SIGNED_IN
 from palier.foundation.rights import Feature, sold_with
 from palier.foundation.settings import Settings
 from palier.foundation.web import page, saved_as
-from palier.portfolio.flows.clients import load_portfolio
+from palier.portfolio.flows.clients import load_found, load_page
 from palier.portfolio.pages.clients_file import clients_csv
-from palier.portfolio.rules.shown import Query, Show, counts_of, query_of, shown
+from palier.portfolio.rules.shown import Query, Show, query_of
 from palier.portfolio.wording import file_name, shows
 
 
@@ -31,19 +31,23 @@ class Portfolio(Controller):
         self, request: Request, person: NamedDependency[Person], offers: NamedDependency[Offers],
         settings: NamedDependency[Settings],
     ) -> Template:  # fmt: skip
-        clients = await load_portfolio(person)
+        query = query_of(dict(request.query_params))
+        portfolio = await load_page(person, query, offers if settings.billing else None)
         async with reading(person):
             banner = await banner_of(person, offers, settings)
-        query = query_of(dict(request.query_params))
         return page(
-            request, "portfolio/portfolio.html", nav="portfolio", clients=clients, shown=shown(clients, query),
-            counts=counts_of(clients), query=query, shows=shows(), asked=_address(query), banner=banner,
+            request, "portfolio/portfolio.html", nav="portfolio", portfolio=portfolio, query=query, shows=shows(),
+            asked=_address(query), banner=banner,
         )  # fmt: skip
 
     @get("/clients.csv", opt=SIGNED_IN | sold_with(Feature.PORTFOLIO))
-    async def file(self, request: Request, person: NamedDependency[Person]) -> Response[bytes]:
+    async def file(
+        self, request: Request, person: NamedDependency[Person], offers: NamedDependency[Offers],
+        settings: NamedDependency[Settings],
+    ) -> Response[bytes]:  # fmt: skip
         """The rows the filters leave, for a spreadsheet."""
-        clients = shown(await load_portfolio(person), query_of(dict(request.query_params)))
+        sold = offers if settings.billing else None
+        clients = await load_found(person, query_of(dict(request.query_params)), sold)
         headers = {"content-disposition": saved_as(f"{file_name()}.csv")}
         return Response(clients_csv(clients), media_type="text/csv; charset=utf-8", headers=headers)
 

@@ -1,6 +1,6 @@
 """Which of a consultant's clients are shown, and in which order."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -24,6 +24,12 @@ class Show(StrEnum):
 
 SORTS = ("name", "round", "progress", "score", "change", "position", "late", "next", "document", "end")
 """What the columns sort by; a leading "-" turns the order round."""
+
+
+COMPUTED = frozenset({"progress", "score", "change", "position"})
+"""Columns that sort by what is computed from answers and results; all others are known at a glance."""
+
+PER_PAGE = 50
 
 
 class Shown(Protocol):
@@ -96,6 +102,7 @@ class Query:
     text: str = ""
     show: Show = Show.ALL
     sort: str = "name"
+    page: int = 1
 
     @property
     def key(self) -> str:
@@ -110,11 +117,12 @@ class Query:
 
 def query_of(raw: dict[str, str]) -> Query:
     """The query in an address; whatever is unknown counts as not asked."""
-    show, sort = raw.get("show", ""), raw.get("sort", "name")
+    show, sort, page = raw.get("show", ""), raw.get("sort", "name"), raw.get("page", "")
     return Query(
         raw.get("q", "").strip()[:100],
         Show(show) if show in set(Show) else Show.ALL,
         sort if sort.removeprefix("-") in SORTS else "name",
+        max(1, int(page)) if page.isdecimal() and len(page) < 6 else 1,
     )
 
 
@@ -127,11 +135,15 @@ def counts_of(clients: Iterable[Shown]) -> Counts:
     )  # fmt: skip
 
 
-def shown(clients: Iterable[One], query: Query) -> list[One]:
-    """The clients the query leaves, in its order; those whose mandate has ended last."""
-    left = [one for one in clients if folded(query.text) in folded(one.name) and _is_of(one, query.show)]
+def passing(clients: Iterable[One], query: Query) -> list[One]:
+    """The clients the query leaves."""
+    return [one for one in clients if folded(query.text) in folded(one.name) and _is_of(one, query.show)]
+
+
+def sorted_by(clients: Iterable[One], query: Query) -> list[One]:
+    """In the order of the query; those whose mandate has ended last."""
+    left = sorted(clients, key=lambda one: folded(one.name))
     key = _KEYS[query.key]
-    left.sort(key=lambda one: folded(one.name))
     filled = [one for one in left if one.runs and key(one) is not None]
     filled.sort(key=key, reverse=query.descending)
     return [
@@ -139,6 +151,13 @@ def shown(clients: Iterable[One], query: Query) -> list[One]:
         *(one for one in left if one.runs and key(one) is None),
         *(one for one in left if not one.runs),
     ]
+
+
+def page_of(clients: Sequence[One], page: int) -> tuple[Sequence[One], int, int]:
+    """The clients of a page, its number and how many pages there are; beyond the last, the last."""
+    pages = max(1, -(-len(clients) // PER_PAGE))
+    number = min(page, pages)
+    return clients[(number - 1) * PER_PAGE : number * PER_PAGE], number, pages
 
 
 def _is_of(one: Shown, show: Show) -> bool:
