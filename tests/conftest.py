@@ -202,7 +202,7 @@ def run_jobs(settings: Settings, stage: Litestar) -> Callable[[], Awaitable[None
     return run
 
 
-server, deliver = postman.server, postman.deliver
+server, standing, deliver = postman.server, postman.standing, postman.deliver
 
 
 @pytest.fixture(scope="session")

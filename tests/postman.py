@@ -2,7 +2,7 @@
 
 import asyncio
 import email
-import os
+import json
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -56,16 +56,55 @@ asyncio.run(work(str(settings.database_url), jobs(settings), until_empty=True))
 """
 
 
+_STANDING = """
+import asyncio, json, os, sys
+from palier.jobs import jobs
+from palier.foundation.settings import read_settings
+from palier.foundation.working import work
+
+for line in sys.stdin:
+    os.environ.update(json.loads(line))
+    settings = read_settings()
+    asyncio.run(work(str(settings.database_url), jobs(settings), until_empty=True))
+    print("done", flush=True)
+"""
+
+
+@pytest.fixture(scope="session")
+async def standing() -> AsyncIterator[list[asyncio.subprocess.Process]]:
+    """The worker process of the run, once somebody needed one: to start takes seconds, to do what waits a moment."""
+    started: list[asyncio.subprocess.Process] = []
+    yield started
+    for worker in started:
+        if worker.returncode is None:
+            assert worker.stdin
+            worker.stdin.close()
+        await worker.wait()
+
+
 @pytest.fixture
-def deliver(settings: Settings, server: tuple[Postman, str], stage: object) -> Deliver:
+def deliver(
+    settings: Settings,
+    server: tuple[Postman, str],
+    stage: object,
+    standing: list[asyncio.subprocess.Process],
+) -> Deliver:
     """Let a worker process, under its own database role, do all that waits."""
-    environment = os.environ | {
+    variables = {
         "PALIER_DATABASE_URL": str(settings.database_url), "PALIER_DATA_DIR": str(settings.data_directory),
         "PALIER_SMTP_URL": server[1],
     }  # fmt: skip
 
     async def run() -> None:
-        worker = await asyncio.create_subprocess_exec(sys.executable, "-c", WORK, env=environment)
-        assert await asyncio.wait_for(worker.wait(), 60) == 0
+        if not standing or standing[-1].returncode is not None:
+            pipe = asyncio.subprocess.PIPE
+            standing.append(
+                await asyncio.create_subprocess_exec(sys.executable, "-c", _STANDING, stdin=pipe, stdout=pipe)
+            )
+        worker = standing[-1]
+        assert worker.stdin
+        assert worker.stdout
+        worker.stdin.write(json.dumps(variables).encode() + b"\n")
+        assert await asyncio.wait_for(worker.stdout.readline(), 60) == b"done\n"
 
     return run
