@@ -97,9 +97,9 @@ def _asked_by() -> dict[str, str]:
 
 def queue(url: str, jobs: list[Job]) -> "procrastinate.App":
     """The queue on the database at `url`, knowing how to do `jobs`. Open it before use."""
-    app = procrastinate.App(
-        connector=procrastinate.PsycopgConnector(conninfo=_conninfo(url), max_size=4, timeout=5)
-    )
+    # One connection listens, one asks; more are opened by those who wait for one.
+    connector = procrastinate.PsycopgConnector(conninfo=_conninfo(url), min_size=1, max_size=4, timeout=5)
+    app = procrastinate.App(connector=connector)
     for job in jobs:
         task = app.task(name=job.name, retry=_retry(job), pass_context=True)(_noted(job))
         if job.cron:
