@@ -1,4 +1,5 @@
-"""`python -m benchmarks`: one run, one report, about eight minutes. `python -m benchmarks requests` measures those alone."""
+"""`python -m benchmarks`: one run, one report, about nine minutes. `python -m benchmarks requests` measures those alone, `python -m
+benchmarks published 100000` an edition of so many organisations."""
 
 import contextlib
 import json
@@ -25,6 +26,11 @@ WRITTEN = Path(__file__).parents[1] / "docs" / "performance.md"
 
 def main(parts: list[str]) -> None:
     """Measure, print, and write the report unless only a part of it was asked for."""
+    if parts[:1] == ["published"]:
+        with _installation() as (settings, _cluster):
+            timed_command(settings, "migrate")
+            print(_module("published", settings, *parts[1:]))
+        return
     with _installation() as (settings, cluster):
         about = machine.describe(_version(cluster))
         say("seeding")
@@ -36,11 +42,17 @@ def main(parts: list[str]) -> None:
             return
         printed, scored = _told("documents", settings), _told("scores", settings)
         reading, whole = _table("reading", settings), _table("whole_page", settings)
+        published = _table("published", settings)
     say("palier serve")
     started = start(settings_for(settings.data_directory))
-    editions = report.Editions(_table("editions", settings), reading, whole, _table("utility", settings))
+    editions = report.Editions(
+        published, _table("editions", settings), reading, whole, _table("utility", settings)
+    )
     verdicts = aims.together(
-        aims.of_requests(asked), aims.of_documents(printed), aims.of_the_rest(started, scored)
+        aims.of_requests(asked),
+        aims.of_documents(printed),
+        aims.of_the_rest(started, scored),
+        aims.said_in(published),
     )
     once = [*_once(seeding, printed, asked, started), *_scored(scored)]
     text = report.written(about, asked, verdicts, once, editions)
@@ -112,10 +124,10 @@ def _table(name: str, settings: Settings) -> str:
         return f"**Not measured**: `python -m benchmarks.{name}` ended with status {fault.returncode}."
 
 
-def _module(name: str, settings: Settings) -> str:
+def _module(name: str, settings: Settings, *told: str) -> str:
     """What `python -m benchmarks.NAME` prints, in a process of its own."""
     say(name)
-    command = [sys.executable, "-m", f"benchmarks.{name}"]
+    command = [sys.executable, "-m", f"benchmarks.{name}", *told]
     return subprocess.run(
         command, env=environment(settings), stdout=subprocess.PIPE, text=True, check=True
     ).stdout

@@ -62,6 +62,19 @@ def of_the_rest(started: Started, scored: Mapping[str, float]) -> list[str]:
     ]
 
 
+def of_an_edition(organisations: int, scratch: float, erratum: float) -> list[str]:
+    """The worker's jobs end to end, by the clock. Said for 100,000; whatever is measured is held against it."""
+    return [
+        verdict(f"Publish {organisations:,} organisations from scratch, end to end", scratch, 60, "s"),
+        verdict(f"Publish an erratum of {organisations:,}, end to end", erratum, 2, "s"),
+    ]
+
+
+def said_in(table: str) -> list[str]:
+    """The verdicts that a table of its own process came with."""
+    return [line.removeprefix("- ") for line in table.splitlines() if line.startswith("- ")]
+
+
 def together(*parts: Sequence[str]) -> list[str]:
     """All of them, as one list."""
     return [one for part in parts for one in part]

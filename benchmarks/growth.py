@@ -80,7 +80,8 @@ def _sizes(url: str) -> dict[str, int]:
 
 def _saved(settings: Settings, url: str) -> Save:
     own = settings_for(settings.data_directory, url)
-    postmaster = int(_postmaster(url))
+    with psycopg.connect(url, user="postgres") as administrator:
+        postmaster = postmaster_of(administrator)
     with serving(own) as server:
         savers = [_saver(own, number) for number in range(SAVERS)]
         asyncio.run(load.run(own.port, savers, seconds=1.0))
@@ -97,10 +98,10 @@ def _saver(settings: Settings, number: int) -> load.Ask:
     return saver(visitor, re.findall(rf"{re.escape(home)}/e/[\w-]+/q/[\w.]+", opened)[0])
 
 
-def _postmaster(url: str) -> str:
-    with psycopg.connect(url, user="postgres") as administrator:
-        (folder,) = administrator.execute("show data_directory").fetchone() or ("",)
-    return (Path(folder) / "postmaster.pid").read_text().split("\n", 1)[0]
+def postmaster_of(administrator: psycopg.Connection) -> int:
+    """The number of the server's first process, on this machine."""
+    (folder,) = administrator.execute("show data_directory").fetchone() or ("",)
+    return int((Path(folder) / "postmaster.pid").read_text().split("\n", 1)[0])
 
 
 def _log(url: str) -> float:

@@ -18,6 +18,9 @@ from uuid import UUID
 
 import psycopg
 
+from benchmarks.aims import of_an_edition
+from benchmarks.growth import postmaster_of
+from benchmarks.machine import cpu_seconds
 from benchmarks.planted import administrator_of
 from benchmarks.waiting import Waiting, clear_away, plant_corrections, plant_waiting
 from palier.benchmarks import store
@@ -32,9 +35,9 @@ from palier.foundation.settings import read_settings
 
 SIZES, ASKED = (1_000, 5_000), 200
 HEAD = (
-    "organisations", "cohorts", "rows", "from scratch (s)", "of which ours (CPU s)", "erratum (s)", "of which ours, CPU",
-    "cohorts that changed", "rows written", "one cohort read, edition (ms)", "erratum (ms)", "copied for the release before (s)",
-    "peak memory (MB)",
+    "organisations", "cohorts", "rows", "from scratch (s)", "ours (CPU s)", "database (CPU s)", "erratum (s)", "ours (CPU s)",
+    "database (CPU s)", "cohorts that changed", "rows written", "cohorts read by key, edition (ms)", "erratum (ms)",
+    "copied afterwards (s)", "peak memory (MB)",
 )  # fmt: skip
 _SCRATCH = {
     "contributions read": ("sealing", "given_to"), "batches cut, cells counted, cohorts computed": ("sealing", "publish"),
@@ -52,63 +55,98 @@ _ERRATUM = {
 
 @dataclass
 class Took:
-    """Seconds by the clock and of our own processor time, and by step."""
+    """Seconds by the clock, of our own processor time and of the database's; and by step, by the clock."""
 
     clock: float = 0.0
-    cpu: float = 0.0
+    ours: float = 0.0
+    database: float = 0.0
     steps: dict[str, float] = field(default_factory=dict)
+
+    def cells(self) -> tuple[str, ...]:
+        """For a table."""
+        return tuple(f"{seconds:.2f}" for seconds in (self.clock, self.ours, self.database))
+
+    def words(self) -> str:
+        """What took how long."""
+        return "; ".join(f"{name} {seconds:.2f} s" for name, seconds in self.steps.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What was measured of one size."""
+
+    size: int
+    cells: tuple[str, ...]
+    scratch: Took
+    erratum: Took
 
 
 def table(sizes: Sequence[int] = SIZES) -> str:
-    """A line of Markdown for each size, and what the erratum's steps took at the largest."""
+    """A line of Markdown for each size, the steps of the largest, what it is beside the smallest, and the verdicts on it."""
     url = str(read_settings().database_url)
-    lines, words = [HEAD, ("---:",) * len(HEAD)], ""
+    lines = []
     for size in sizes:
         with administrator_of(url) as administrator:
-            line, words = asyncio.run(_measured(url, administrator, size))
-        lines.append(line)
-    return "\n".join([*(f"| {' | '.join(line)} |" for line in lines), "", words])
+            lines.append(asyncio.run(_measured(url, administrator, size)))
+    head, small, large = [HEAD, ("---:",) * len(HEAD)], lines[0], lines[-1]
+    said = [
+        f"From scratch, {large.size:,} organisations: {large.scratch.words()}.",
+        f"Erratum, {large.size:,} organisations: {large.erratum.words()}.",
+    ]
+    if len(lines) > 1:
+        ratios = (
+            f"{name} × {_cpu(after) / _cpu(before):.1f}"
+            for name, before, after in (("from scratch", small.scratch, large.scratch), ("erratum", small.erratum, large.erratum))
+        )  # fmt: skip
+        said.append(f"{large.size:,} beside {small.size:,}, processor time of both: {'; '.join(ratios)}.")
+    rows = [f"| {' | '.join(line)} |" for line in (*head, *(line.cells for line in lines))]
+    verdicts = of_an_edition(large.size, large.scratch.clock, large.erratum.clock)
+    return "\n".join([*rows, "", "\n\n".join(said), "", *(f"- {verdict}" for verdict in verdicts)])
 
 
-async def _measured(url: str, administrator: psycopg.Connection, size: int) -> tuple[tuple[str, ...], str]:
+def _cpu(took: Took) -> float:
+    return took.ours + took.database
+
+
+async def _measured(url: str, administrator: psycopg.Connection, size: int) -> Line:
+    clear_away(administrator)
     waiting = plant_waiting(administrator, size, f"published-{size}-{str(new_id())[-6:]}")
+    server = postmaster_of(administrator)
     await connect(url, WORKER)
     try:
-        scratch = await _timed(_SCRATCH, publish_campaign, str(waiting.campaign))
+        scratch = await _timed(server, _SCRATCH, publish_campaign, str(waiting.campaign))
         original = await _edition(waiting, corrected=False)
         members = _batch(administrator, original.id)
         plant_corrections(administrator, waiting, members)
-        correcting = await _timed(_ERRATUM, publish_erratum, str(original.id), "measured")
+        administrator.execute("checkpoint")
+        correcting = await _timed(server, _ERRATUM, publish_erratum, str(original.id), "measured")
         erratum = await _edition(waiting, corrected=True)
         own = _count(administrator, erratum.id)
         before, after = await _reading(original), await _reading(erratum)
         rows, cohorts = await _whole(original)
         if await _whole(erratum) != (rows, cohorts):
             raise AssertionError("an erratum has other cohorts than its original")
-        copying = await _timed({}, write_out, str(erratum.id))
+        copying = await _timed(server, {}, write_out, str(erratum.id))
     finally:
         await disconnect()
         clear_away(administrator)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    line = (
-        f"{size:,}", f"{cohorts:,}", f"{rows:,}", f"{scratch.clock:.2f}", f"{scratch.cpu:.2f}", f"{correcting.clock:.2f}",
-        f"{correcting.cpu:.2f}", f"{own[0]:,}", f"{own[1]:,}", f"{before:.2f}", f"{after:.2f}", f"{copying.clock:.1f}", f"{memory:,.0f}",
+    cells = (
+        f"{size:,}", f"{cohorts:,}", f"{rows:,}", *scratch.cells(), *correcting.cells(), f"{own[0]:,}", f"{own[1]:,}", f"{before:.2f}",
+        f"{after:.2f}", f"{copying.clock:.1f}", f"{memory:,.0f}",
     )  # fmt: skip
-    words = "\n".join(
-        f"{what} of {size:,}: {'; '.join(f'{name} {seconds:.2f} s' for name, seconds in took.steps.items())}."
-        for what, took in (("From scratch", scratch), ("Erratum", correcting))
-    )
-    return line, words
+    return Line(size, cells, scratch, correcting)
 
 
 async def _timed(
-    watched: dict[str, tuple[str, str]], job: Callable[..., Awaitable[None]], *told: str
+    server: int, watched: dict[str, tuple[str, str]], job: Callable[..., Awaitable[None]], *told: str
 ) -> Took:
     took = Took()
     with _watching(watched, took.steps):
-        started, used = time.perf_counter(), time.process_time()
+        before = time.perf_counter(), time.process_time(), cpu_seconds(server)
         await job(*told)
-        took.clock, took.cpu = time.perf_counter() - started, time.process_time() - used
+        after = time.perf_counter(), time.process_time(), cpu_seconds(server)
+    took.clock, took.ours, took.database = (now - then for now, then in zip(after, before, strict=True))
     return took
 
 

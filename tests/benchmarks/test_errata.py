@@ -386,6 +386,34 @@ async def test_an_erratum_is_refused_where_it_would_tell_one_member_or_lacks_a_c
     )
 
 
+@pytest.mark.parametrize(
+    ("said", "errata"), [((False, True), 1), ((True, False), 0), ((False, True, False), 0)]
+)
+async def test_the_last_word_about_a_round_decides_whether_its_batch_may_be_read_again(
+    owner: asyncpg.Connection,
+    network: Planted,
+    campaign: Campaign,
+    settings: Settings,
+    said: tuple[bool, ...],
+    errata: int,
+) -> None:
+    batch = await batch_of(owner)
+    await file_corrections(owner, network, campaign, batch)
+    other = next(one for one in network.members if one not in batch)
+    first = await owner.fetchval(
+        "select id from assessment where organisation_id = $1 and name = 'first'", other
+    )
+    for number, yes in enumerate(said):
+        await owner.execute(
+            "insert into consent (id, organisation_id, network_id, campaign_id, assessment_id, given, in_time, version, wording_hash, "
+            "locale, said_by, said_name, said_at) values ($1, $2, $3, $4, $5, $6, false, '1', '', 'fr', $1, 'Qui', now() + $7 * "
+            "interval '1 minute')",
+            new_id(), other, network.id, campaign.id, first, yes, number,
+        )  # fmt: skip
+    await ask(owner, settings)
+    assert await owner.fetchval("select count(*) from edition where corrects_id is not null") == errata
+
+
 async def test_staff_ask_for_an_erratum_with_a_reason_once_enough_members_filed_theirs(
     visit: Browser,
     owner: asyncpg.Connection,

@@ -14,7 +14,9 @@ from palier.benchmarks.flows.publishing import publish_campaign
 from palier.foundation import audit
 from palier.foundation.actor import Actor
 from palier.foundation.database import reading, transaction
+from palier.foundation.identifiers import new_id
 from palier.foundation.settings import Settings
+from palier.network.store import Organisation, as_confirmed
 from palier.questionnaires.catalogue import latest
 from tests.benchmarks.planting import (
     Planted,
@@ -312,3 +314,22 @@ async def test_the_web_process_cannot_publish(owner: asyncpg.Connection, network
     async with transaction(None):
         pass
     assert await owner.fetchval("select count(*) from edition") == 0
+
+
+async def test_a_network_may_have_more_members_than_a_statement_takes_parameters(
+    owner: asyncpg.Connection, network: Planted, settings: Settings
+) -> None:
+    confirmed = network.members[3]
+    await owner.execute(
+        "insert into register_entry (id, key, network_id, organisation_id, name, registration, family, sector, size, country, "
+        "legal_kind, legal_group, email, contact, fingerprint, confirmed_name, confirmed_at) values ($1, 'a', $2, $3, 'A', '', 'health', "
+        "'', '', '', '', '', '', '', '', '', now())",
+        new_id(), network.id, confirmed,
+    )  # fmt: skip
+    many = [Organisation(id=new_id(), family="transport") for _ in range(33_000)]
+    async with as_the_worker(settings), reading(None):
+        found = await as_confirmed(
+            network.id, [*many, Organisation(id=confirmed, family="transport", sector="rail")]
+        )
+    assert [(one.family, one.sector) for one in found if one.family != "transport"] == [("health", "rail")]
+    assert len(found) == 33_001

@@ -182,12 +182,21 @@ async def _counting(organisation: UUID, assessment_id: UUID, original: store.Edi
 
 async def _was_taken_back(edition: store.Edition) -> bool:
     """Whether somebody in its batches has, by the last answer about the round given, in time or not, said no."""
-    sql = (
-        "select from batch_member s join contribution g on g.campaign_id = $1 and g.organisation_id = s.organisation_id join lateral "
-        "(select given from consent where assessment_id = g.assessment_id order by said_at desc, id desc limit 1) last on true "
-        "where s.edition_id = $2 and not last.given limit 1"
+    no = (
+        "select assessment_id from consent c where campaign_id = $1 and not given and not exists (select from consent l "
+        "where l.assessment_id = c.assessment_id and l.given and (l.said_at, l.id) > (c.said_at, c.id))"
     )
-    return bool(await select(sql, edition.campaign_id, edition.id))
+    refused = [row["assessment_id"] for row in await select(no, edition.campaign_id)]
+    gave = (
+        "select organisation_id from contribution where campaign_id = $1 and assessment_id = any($2::uuid[])"
+    )
+    members = (
+        [row["organisation_id"] for row in await select(gave, edition.campaign_id, refused)]
+        if refused
+        else []
+    )
+    seated = "select from batch_member where edition_id = $1 and organisation_id = any($2::uuid[]) limit 1"
+    return bool(members and await select(seated, edition.seated_in, members))
 
 
 async def _round_of(organisation: UUID, assessment_id: UUID | None) -> Assessment:
