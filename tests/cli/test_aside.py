@@ -1,6 +1,7 @@
 """What is asked aside: answered or raised here, loaded there."""
 
 import os
+import signal
 import sys
 from importlib import import_module
 
@@ -16,6 +17,12 @@ def refused() -> None:
 
 def ended() -> None:
     os._exit(3)
+
+
+def interrupted() -> str:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        os.kill(os.getpid(), number)
+    return "went on"
 
 
 def loaded() -> int:
@@ -37,3 +44,7 @@ def test_what_is_loaded_to_answer_is_not_held() -> None:
     sys.modules.pop("wave", None)
     assert aside(loaded) != os.getpid()
     assert "wave" not in sys.modules
+
+
+def test_a_signal_to_all_of_us_is_judged_by_whoever_asked() -> None:
+    assert aside(interrupted) == "went on"

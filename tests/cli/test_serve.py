@@ -38,6 +38,14 @@ def database(folder: Path) -> str:
     return prepare(folder, say=lambda _: None).url
 
 
+def assert_no_driver_is_held(supervisor: int) -> None:
+    """It asked the database this and that before the first page, each time in a copy of itself."""
+    if sys.platform == "linux":
+        mapped = Path(f"/proc/{supervisor}/maps").read_text()
+        assert "python" in mapped
+        assert "psycopg" not in mapped
+
+
 @pytest.mark.parametrize(
     "number",
     [
@@ -49,6 +57,7 @@ def test_one_command_answers_and_one_signal_stops_it_all(folder: Path, number: s
     with serving(folder, free_port()) as serve:
         assert serve.first_page() == 200
         assert serve.postmaster()
+        assert_no_driver_is_held(serve.process.pid)
         assert serve.end(number) == 0
         assert serve.postmaster() is None
     wait_for_deaths(serve.family)

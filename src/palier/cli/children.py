@@ -104,9 +104,15 @@ def aside(ask: Callable[[], Answer]) -> Answer:
 
 
 def _tell_and_end(ask: Callable[[], object], writes: int, supervisor: int) -> NoReturn:
-    """In the copy: not one `finally` of the supervisor's runs here, and nothing it was about to print is printed twice."""
+    """In the copy: not one `finally` of the supervisor's runs here, and nothing it was about to print is printed twice.
+
+    A signal that comes to all of us is the supervisor's to judge; the copy goes when the supervisor goes.
+    """
     try:
-        die_with(supervisor)
+        signal.set_wakeup_fd(-1)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _pass_over)
+        die_with(supervisor, signal.SIGKILL)
         try:
             told: tuple[Exception | None, object] = None, ask()
         except Exception as fault:  # noqa: BLE001  (raised where it was asked)
@@ -117,10 +123,14 @@ def _tell_and_end(ask: Callable[[], object], writes: int, supervisor: int) -> No
         os._exit(0)
 
 
-def die_with(supervisor: int) -> None:
+def _pass_over(number: int, frame: object) -> None:
+    """Not ignored: what the copy starts would go on ignoring it."""
+
+
+def die_with(supervisor: int, by: signal.Signals = signal.SIGTERM) -> None:
     """Called in a new child: let Linux end it when its supervisor dies, even by kill -9."""
     if sys.platform == "linux":
-        _system.prctl(_DEATH_SIGNAL, signal.SIGTERM, 0, 0, 0)
+        _system.prctl(_DEATH_SIGNAL, by, 0, 0, 0)
     if os.getppid() != supervisor:  # it died before we could ask
         os._exit(1)
 
