@@ -47,6 +47,7 @@ BORDERS = {
         "app",
         "foundation/web",
         "foundation/headers",
+        "foundation/packing",
         "accounts/sessions",
         "accounts/browsers",
         "*/pages",

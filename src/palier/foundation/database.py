@@ -222,14 +222,14 @@ async def select(sql: str, *values: object) -> list[dict[str, Any]]:
     return await connection().execute_query_dict(sql, list(values))
 
 
-async def look(sql: str, *values: object) -> asyncpg.Record | None:
+async def look(sql: str, *values: object) -> Mapping[str, Any] | None:
     """The first row of a statement that needs nobody's view: on a pooled connection that cannot write, without the ORM."""
     async with get_connections().get("default").acquire_connection() as pooled:
-        row: asyncpg.Record | None = await pooled.fetchrow(sql, *values)
+        row: Mapping[str, Any] | None = await pooled.fetchrow(sql, *values)
     return row
 
 
-async def carry_out(call: str, *values: object) -> asyncpg.Record:
+async def carry_out(call: str, *values: object) -> Mapping[str, Any]:
     """What a procedure answers that is a transaction of its own, said and committed in one round trip.
 
     The procedure says itself that it writes and for whom (`save_answer_now` in SQL). Its first four parameters are who is
@@ -241,7 +241,7 @@ async def carry_out(call: str, *values: object) -> asyncpg.Record:
         raise WriteWhileReading
     row = await look(call, *presumed.claim(), *values)
     assert row is not None  # noqa: S101  (a procedure with something to say answers one row)
-    if row[0] is None:
+    if None in row.values():
         raise presumed.Unproved
     presumed.prove()
     return row

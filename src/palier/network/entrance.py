@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.enums import ScopeType
@@ -63,7 +62,7 @@ class Entrance(ASGIMiddleware):
     def __init__(self, *, secure: bool, offers: Offers | None = None) -> None:
         self._secure = secure
         self._offers = offers
-        self._came_in: Kept[tuple[str, str], asyncpg.Record] = Kept(1024)
+        self._came_in: Kept[tuple[str, str], Mapping[str, Any]] = Kept(1024)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         state = scope.setdefault("state", {})

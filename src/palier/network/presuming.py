@@ -1,12 +1,14 @@
 """A request answered for somebody presumed: what the middleware around it does until they are proved."""
 
 from collections import deque
-from collections.abc import Mapping
-from typing import Any, cast
-
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from palier.foundation.presumed import Presumed, presuming
+
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[Any], Awaitable[None]]
+App = Callable[[Any, Receive, Send], Awaitable[None]]
 
 
 class Rehearsal:
@@ -28,7 +30,7 @@ class Rehearsal:
 
 
 async def answered(
-    who: Presumed, known: Mapping[str, Any], scope: Scope, receive: Receive, send: Send, next_app: ASGIApp
+    who: Presumed, known: Mapping[str, Any], scope: Any, receive: Receive, send: Send, next_app: App
 ) -> bool:
     """Let `who`, of whom the rest of the request knows `known`, do the one act that proves them, and send what comes of it.
 
@@ -36,14 +38,14 @@ async def answered(
     the book.
     """
 
-    async def sending(message: Message) -> None:
+    async def sending(message: Any) -> None:
         if who.proved:
             scope["state"].update(known)
             await send(message)
 
     try:
         with presuming(who):
-            await next_app(cast("Scope", {**scope, "state": dict(known)}), receive, sending)
+            await next_app({**scope, "state": dict(known)}, receive, sending)
     except Exception:
         if who.proved:
             raise
