@@ -1,6 +1,6 @@
 """An edition from contributions to stored rows, and its erratum: `python -m benchmarks.published [organisations ...]`.
 
-On the database of the settings, which holds the demo. Runs what the worker runs: the job that publishes a campaign, then, one batch
+On the database of the settings. Runs what the worker runs: the job that publishes a campaign, then, one batch
 having filed corrections, the job that publishes the erratum. What was stored gives both fingerprints, or this fails.
 """
 
@@ -41,7 +41,7 @@ HEAD = (
 )  # fmt: skip
 _SCRATCH = {
     "contributions read": ("sealing", "given_to"), "batches cut, cells counted, cohorts computed": ("sealing", "publish"),
-    "checks": ("sealing", "check"), "cells written": ("sealing", "keep_cells"), "seats of the draft": ("sealing", "insert_seats"),
+    "checks": ("sealing", "check"), "cells written": ("sealing", "keep_cells"),
     "rows written": ("publishing", "insert_rows"), "seats written": ("publishing", "insert_seats"),
     "text written": ("publishing", "keep_text"),
 }  # fmt: skip
@@ -100,7 +100,7 @@ def table(sizes: Sequence[int] = SIZES) -> str:
         )  # fmt: skip
         said.append(f"{large.size:,} beside {small.size:,}, processor time of both: {'; '.join(ratios)}.")
     rows = [f"| {' | '.join(line)} |" for line in (*head, *(line.cells for line in lines))]
-    verdicts = of_an_edition(large.size, large.scratch.clock, large.erratum.clock)
+    verdicts = of_an_edition(large.size, _cpu(large.scratch), _cpu(large.erratum))
     return "\n".join([*rows, "", "\n\n".join(said), "", *(f"- {verdict}" for verdict in verdicts)])
 
 

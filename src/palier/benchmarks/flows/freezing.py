@@ -14,11 +14,13 @@ _TOGETHER = 10_000
 
 _INSERT = {
     table: (
-        f"insert into {table} (id, {owner}, network_id, cohort, variable, n_band, p10, q1, median, q3, p90, batches) "  # noqa: S608
-        "select r.id, $1, $2, c.cohort, r.variable, r.n_band, r.p10, r.q1, r.median, r.q3, r.p90, c.batches::jsonb "
+        "with c as materialized (select cohort, batches::jsonb as batches, place "  # noqa: S608
+        "from unnest($12::text[], $13::text[]) with ordinality as given(cohort, batches, place)) "
+        f"insert into {table} (id, {owner}, network_id, cohort, variable, n_band, p10, q1, median, q3, p90, batches) "
+        "select r.id, $1, $2, c.cohort, r.variable, r.n_band, r.p10, r.q1, r.median, r.q3, r.p90, c.batches "
         "from unnest($3::uuid[], $4::int[], $5::text[], $6::text[], $7::smallint[], $8::smallint[], $9::smallint[], $10::smallint[], "
         "$11::smallint[]) as r(id, place, variable, n_band, p10, q1, median, q3, p90) "
-        "join unnest($12::text[], $13::text[]) with ordinality as c(cohort, batches, place) using (place)"
+        "join c using (place)"
     )
     for table, owner in (("release_row", "edition_id"), ("draft_row", "draft_id"))
 }

@@ -55,7 +55,9 @@ async def seal_draft(campaign_id: str, asked_by: str | None = None) -> None:
         sealed = await read_again(draft) if draft else await seal(network, campaign)
         if sealed is None:
             return  # too few for one batch: they wait, and nothing is sealed
-        draft = draft or await keep_draft(sealed, campaign, asked_by)
+        if draft is None:
+            draft = await keep_draft(sealed, campaign, asked_by)
+            await insert_seats("draft_seat", draft.id, network.id, sealed.edition.seats)
         await store.EditionDraft.filter(id=draft.id).update(set_aside_at=None)
         await insert_rows("draft_row", draft.id, network.id, sealed.edition.releases.values())
         await audit.record(
@@ -128,7 +130,8 @@ async def _given(
 
 
 async def keep_draft(sealed: Sealed, campaign: Campaign, asked_by: str | None) -> store.EditionDraft:
-    """Write down what a campaign was sealed into: the batches, their cells and the checks, no figure."""
+    """Write down that a campaign was sealed: the cells of its batches and the checks, no figure. Who sits where is with the
+    caller: in the draft, or in the edition that is published at once."""
     edition = sealed.edition
     draft = await store.EditionDraft.create(
         network_id=campaign.network_id, campaign_id=campaign.id, k=edition.k, priority=list(edition.priority),
@@ -136,7 +139,6 @@ async def keep_draft(sealed: Sealed, campaign: Campaign, asked_by: str | None) -
         sealed_at=now(), asked_by=UUID(asked_by) if asked_by else None, variables=list(edition.variables),
     )  # fmt: skip
     await keep_cells(campaign, edition.cells)
-    await insert_seats("draft_seat", draft.id, campaign.network_id, edition.seats)
     return draft
 
 
