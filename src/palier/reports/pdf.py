@@ -3,11 +3,13 @@
 CPU-bound and single-threaded by nature: call it in a worker process (see `palier.reports.press`), never from a page.
 """
 
+import gc
 import io
 import re
 import unicodedata
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache
@@ -98,15 +100,36 @@ def render_pdf(
     any other address leaves a gap in the page. `fields` are laid where the page has an `<input>` by the name of their
     place. Raises Unprintable.
     """
+    with _undisturbed():
+        return _finished(_set(html, css, images, attachments, metadata, locale), fields, metadata.vocabulary)
+
+
+def _set(
+    html: str, css: Sequence[str], images: Mapping[str, str | bytes], attachments: Sequence[Attachment],
+    metadata: Metadata, locale: str,
+) -> bytes:  # fmt: skip
     fetcher = _Shelf(images)
     try:
         source = weasyprint.HTML(string=html, base_url="app:/", url_fetcher=fetcher)
         pages = source.render(stylesheets=[_stylesheet(sheet) for sheet in css], font_config=_fonts())
         pages.metadata = _document_metadata(metadata, locale)
-        raw = _written(pages, attachments, metadata)
+        return _written(pages, attachments, metadata)
     except (RecursionError, FatalURLFetchingError) as fault:
         raise Unprintable(str(fault)) from fault
-    return _finished(raw, fields, metadata.vocabulary)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Without the garbage collector looking again and again through boxes that live until the pages are written; it takes
+    them away at once when they are."""
+    awake = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.collect(0)
+        if awake:
+            gc.enable()
 
 
 def _written(pages: weasyprint.Document, attachments: Sequence[Attachment], metadata: Metadata) -> bytes:

@@ -1,7 +1,8 @@
 """What documents cost: `python -m benchmarks.documents` prints it as JSON.
 
 CPU seconds are of a process of its own, as the worker's press has: the first document pays for the engine and the fonts.
-Memory, the first render of a warm press and what a second worker brings are of the press itself.
+Memory, the first render of a warm press and what a second worker brings are of the press itself. What is run is
+`__main__` of this folder, as it is of `palier`: a fork server loads any other program again into each of its processes.
 """
 
 import asyncio
@@ -182,7 +183,3 @@ def main() -> None:
         "full_pages": full.pages, "plan_warm": plan.warm, "plan_pages": plan.pages,
         "slides_warm": cost_of(slides_of(report), WARM).warm, **pressed,
     }))  # fmt: skip
-
-
-if __name__ == "__main__":
-    main()
