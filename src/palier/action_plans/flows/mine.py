@@ -53,8 +53,12 @@ class MyAction:
 async def actors_of(person: Person) -> list[Actor]:
     """Everything `person` may act for today, in order of name; a membership comes before a mandate for the same place."""
     async with reading(person):
-        places = await places_of(person, today(person.time_zone))
-        shut = await shut_organisations(person)
+        return await _actors_of(person)
+
+
+async def _actors_of(person: Person) -> list[Actor]:
+    places = await places_of(person, today(person.time_zone))
+    shut = await shut_organisations(person)
     roles: list[tuple[Any, Role, UUID | None]] = [
         (row.organisation, Role.CONSULTANT, row.id) for row in places.mandates
     ]
@@ -76,9 +80,9 @@ async def actors_of(person: Person) -> list[Actor]:
 
 
 async def everything_of(person: Person) -> list[MyAction]:
-    """Every unfinished action `person` carries or sponsors, wherever it is, in two statements however many places there are."""
-    actors = {actor.organisation_id: actor for actor in await actors_of(person)}
+    """Every unfinished action `person` carries or sponsors, wherever it is; one statement for all places."""
     async with reading(person):
+        actors = {actor.organisation_id: actor for actor in await _actors_of(person)}
         rows = await select(_MINE, today(person.time_zone), list(actors)) if actors else []
     return [_mine(actors[row["organisation_id"]], row) for row in rows]
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from palier.benchmarks.rules.opening import Published, opened
 from palier.benchmarks.store import Edition
 from palier.entitlements.rules.offers import Kind
 from palier.entitlements.store import ended_last
@@ -17,9 +18,10 @@ async def open_to(actor: Actor, editions: Sequence[Edition]) -> list[Edition]:
     if entitled(actor, Feature.BENCHMARK) or not editions:
         return list(editions)
     ended = await ended_last(Kind.ORGANISATION, actor.organisation_id)
-    opened = await _counted_in(actor, editions)
-    opened |= {one.id for one in editions if ended and one.published_on <= ended.date()}
-    return [one for one in editions if {one.id, one.corrects_id} & opened]
+    seats = await _counted_in(actor, editions)
+    known = [Published(one.id, one.corrects_id, one.published_on, one.seated_in in seats) for one in editions]
+    found = {one.id for one in opened(known, ended.date() if ended else None)}
+    return [one for one in editions if one.id in found]
 
 
 async def _counted_in(actor: Actor, editions: Sequence[Edition]) -> set[UUID | None]:

@@ -25,13 +25,16 @@ async def parts_of(actor: Actor, person: UUID) -> list[Part]:
     rows = Respondent.filter(
         organisation_id=actor.organisation_id, person_id=person, assessment__state=AssessmentState.DRAFT
     )
-    return [await _part(row) for row in await rows.select_related("assessment").order_by("assessment__name")]
-
-
-async def _part(row: Respondent) -> Part:
-    own = {"assessment_id": row.assessment_id, "person_id": row.person_id}
-    codes = [one.code for one in await Assignment.filter(**own).order_by("code")]
-    return Part(row, row.assessment, tuple(codes), await ResponseGiven.filter(**own).exists())
+    found = await rows.select_related("assessment").order_by("assessment__name")
+    own = {"assessment_id__in": [row.assessment_id for row in found], "person_id": person}
+    codes: dict[UUID, list[str]] = {}
+    for one in await Assignment.filter(**own).order_by("code") if found else ():
+        codes.setdefault(one.assessment_id, []).append(one.code)
+    begun = {one.assessment_id for one in await ResponseGiven.filter(**own)} if found else set()
+    return [
+        Part(row, row.assessment, tuple(codes.get(row.assessment_id, ())), row.assessment_id in begun)
+        for row in found
+    ]
 
 
 async def pass_on(actor: Actor, before: UUID, after: UUID) -> int:
