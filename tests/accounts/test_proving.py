@@ -38,8 +38,8 @@ async def look() -> str:
     return "shown"
 
 
-@pytest.fixture
-def house(with_password: Cast, settings: Settings) -> Litestar:
+@pytest.fixture(scope="module")
+def house(settings: Settings) -> Litestar:
     """The application with one more page that matters."""
     made = create_app(settings)
     made.register(deed)

@@ -18,6 +18,7 @@ from palier.app import create_app
 from palier.foundation import clock
 from palier.foundation.database import transaction
 from palier.foundation.settings import Settings
+from tests.applications import application
 from tests.conftest import PASSWORD, Browser, Cast, Visitor
 
 CLAIRE = {"email": "claire@example.org", "password": PASSWORD}
@@ -312,7 +313,7 @@ async def test_a_form_from_another_site_signs_nobody_in(with_password: Cast, vis
 @pytest.fixture
 def on_https(with_password: Cast, settings: Settings) -> Litestar:
     """The application as it is reached by https."""
-    return create_app(replace(settings, public_url="https://palier.test"))
+    return application(replace(settings, public_url="https://palier.test"))
 
 
 async def test_on_https_the_cookie_is_bound_to_this_very_host(on_https: Litestar) -> None:

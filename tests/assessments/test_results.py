@@ -13,6 +13,7 @@ from palier.app import create_app
 from palier.assessments.flows.ranges import range_of
 from palier.assessments.flows.rounds import load_round, rounds_of
 from palier.assessments.rules.drafts import Draft
+from palier.assessments.rules.peers import Peers, PeerView
 from palier.assessments.store import Assessment
 from palier.foundation.actor import Actor
 from palier.foundation.database import reading
@@ -34,13 +35,27 @@ async def two_rounds(claire: Actor) -> list[Assessment]:
     ]
 
 
+@pytest.fixture(scope="module")
+def compared(settings: Settings) -> tuple[Litestar, list[Peers]]:
+    """An application that asks the last of these publishers for peers."""
+    publishers: list[Peers] = []
+
+    async def last(actor: Actor, assessment: Assessment) -> PeerView | None:
+        return await publishers[-1](actor, assessment)
+
+    return create_app(settings, peers=last), publishers
+
+
 @pytest.fixture
-def published(stage: Litestar, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Publisher:
+def published(
+    stage: Litestar, compared: tuple[Litestar, list[Peers]], monkeypatch: pytest.MonkeyPatch
+) -> Publisher:
     """`async with published("2026"):` peers exist for the rounds of those names."""
+    other, publishers = compared
 
     @asynccontextmanager
     async def publish(*names: str, **options: Any) -> AsyncIterator[None]:
-        other = create_app(settings, peers=peers_for(*names, **options))
+        publishers.append(peers_for(*names, **options))
         with monkeypatch.context() as patch:
             patch.setattr(stage, "asgi_handler", other.asgi_handler)
             yield

@@ -11,7 +11,6 @@ from httpx import ASGITransport
 from litestar import Litestar
 
 from palier.accounts import sessions
-from palier.app import create_app
 from palier.billing.store import BillingAccount, OfferAgreement
 from palier.entitlements.flows.granting import grant
 from palier.entitlements.rules.offers import Kind, Source
@@ -19,6 +18,7 @@ from palier.foundation import actor as acting
 from palier.foundation.clock import now
 from palier.foundation.database import WORKER, only_reading, reading, select, transaction
 from palier.foundation.settings import Settings
+from tests.applications import application
 from tests.conftest import Cast, Visitor
 
 VALLEY = "/o/transports-du-val/billing"
@@ -34,7 +34,7 @@ Enter = Callable[[acting.Actor | acting.Person], AbstractAsyncContextManager[Vis
 @pytest.fixture(scope="module")
 def shop(settings: Settings) -> Litestar:
     """The application where offers are sold and no key of Stripe is set: everything is asked for and agreed."""
-    return create_app(replace(settings, billing=True))
+    return application(replace(settings, billing=True))
 
 
 @pytest.fixture

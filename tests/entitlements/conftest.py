@@ -12,7 +12,6 @@ from httpx import ASGITransport
 from litestar import Litestar
 
 from palier.accounts import sessions
-from palier.app import create_app
 from palier.entitlements.catalogue import offers_in
 from palier.entitlements.flows.granting import grant
 from palier.entitlements.flows.holding import rights_of
@@ -21,6 +20,7 @@ from palier.foundation.actor import Actor, NetworkActor, Person
 from palier.foundation.database import WORKER, only_reading, reading, select, transaction
 from palier.foundation.identifiers import new_id
 from palier.foundation.settings import Settings
+from tests.applications import application
 from tests.conftest import Browser, Cast, Visitor
 
 Give = Callable[..., Awaitable[None]]
@@ -34,7 +34,7 @@ def offers() -> Offers:
 @pytest.fixture(scope="session")
 def shop(settings: Settings) -> Litestar:
     """The application as it is where something is sold."""
-    return create_app(replace(settings, billing=True))
+    return application(replace(settings, billing=True))
 
 
 @pytest.fixture

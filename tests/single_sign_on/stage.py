@@ -13,13 +13,13 @@ from httpx import ASGITransport, Response
 from litestar import Litestar
 
 from palier.accounts import passwords, sessions
-from palier.app import create_app
 from palier.foundation.actor import Actor, Person
 from palier.foundation.database import only_reading, transaction
 from palier.foundation.identifiers import fingerprint
 from palier.foundation.settings import Settings
 from palier.single_sign_on import relying
 from palier.single_sign_on.rules.states import State
+from tests.applications import application
 from tests.conftest import PASSWORD, Cast, Visitor
 from tests.single_sign_on.name_servers import Names
 from tests.single_sign_on.providers import CLIENT, SECRET, Staged
@@ -144,4 +144,4 @@ def story_of(
         outbound_allow=("127.0.0.1",),
         name_server=f"127.0.0.1:{names.port}",
     )
-    return Story(create_app(allowed), staged, names, cast, owner)
+    return Story(application(allowed), staged, names, cast, owner)

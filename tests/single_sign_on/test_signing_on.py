@@ -14,19 +14,26 @@ from palier.single_sign_on.flows import owning
 from palier.single_sign_on.rules.states import State
 from tests.conftest import PASSWORD, Cast, plant_mandate
 from tests.roles import as_the_worker
-from tests.single_sign_on.name_servers import name_server
+from tests.single_sign_on.name_servers import Names, name_server
 from tests.single_sign_on.providers import staged_provider
 from tests.single_sign_on.stage import SETTINGS, VALLEY, Story, address_in, story_of
 
 ANNE = {"email": "anne.petit@exemple.fr", "email_verified": True, "name": "Anne Petit"}
 
 
+@pytest.fixture(scope="module")
+async def names() -> AsyncIterator[Names]:
+    """One name server for the module, because the application is made for its port."""
+    async with name_server() as names:
+        yield names
+
+
 @pytest.fixture
-async def story(cast: Cast, settings: Settings, owner: Any) -> AsyncIterator[Story]:
+async def story(cast: Cast, settings: Settings, owner: Any, names: Names) -> AsyncIterator[Story]:
+    names.texts, names.silent = {}, False
     with staged_provider(people={"anne": ANNE, "claire-there": {"email": "claire@exemple.fr"}}) as staged:
-        async with name_server() as names:
-            await owner.execute("update person set locale = 'en'")
-            yield story_of(settings, staged, names, cast, owner)
+        await owner.execute("update person set locale = 'en'")
+        yield story_of(settings, staged, names, cast, owner)
 
 
 async def test_an_owner_sets_it_up_step_by_step_and_nothing_is_said_of_the_secret(
