@@ -76,19 +76,30 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 SLOWEST = (
-    "browser/test_html.py", "cli/test_serve.py", "respondents/test_answering_together.py", "cli/test_kills.py",
-    "questionnaires/test_workbook.py", "browser/test_answering_races.py", "browser/test_accessibility.py",
-    "browser/test_swap_equals_reload.py", "security/test_requests.py", "cli/test_procfile.py",
+    "browser/test_html.py", "cli/test_kills.py", "cli/test_serve.py", "questionnaires/test_workbook.py",
+    "security/test_requests.py", "browser/test_accessibility.py", "browser/test_swap_equals_reload.py",
+    "browser/test_answering_races.py", "respondents/test_answering_together.py", "assessments/test_forms_brought_back.py",
+    "single_sign_on/test_signing_on.py", "cli/test_procfile.py", "accounts/test_signing_in.py", "accounts/test_passkeys.py",
+    "assessments/test_two_editors.py",
 )  # fmt: skip
-"""The first of them seeds the demonstration; the next four need none, so that no process waits for it."""
+"""The first of them seeds the demonstration; the next three need none, so that no process waits for it."""
+
+SLOWEST_OF_LONG = (
+    "cli/test_many_kills.py", "respondents/test_answering_together.py", "browser/test_accessibility.py",
+    "billing/test_real_stripe.py", "cli/test_upgrading.py", "reports/test_hostile.py", "browser/test_many_rows.py",
+    "cli/test_plans.py", "browser/test_html.py", "reports/test_worker_deaths.py", "browser/test_swap_equals_reload.py",
+    "benchmarks/test_attacks.py", "reports/test_pages.py", "security/test_supply.py", "cli/test_kills.py", "cli/test_watched.py",
+)  # fmt: skip
+"""A process that begins with one test is given a second file at once: that of the kills gets the fourth, which takes no time."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The files that take longest go first: begun last, one of them would keep the run waiting alone."""
+    slowest = SLOWEST_OF_LONG if config.option.markexpr == "long" else SLOWEST
 
     def place(item: pytest.Item) -> int:
         path = item.path.as_posix()
-        return next((rank for rank, file in enumerate(SLOWEST) if path.endswith(file)), len(SLOWEST))
+        return next((rank for rank, file in enumerate(slowest) if path.endswith(file)), len(slowest))
 
     items.sort(key=place)
 
