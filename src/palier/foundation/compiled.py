@@ -191,7 +191,13 @@ class _Code(CodeGenerator):
 
 
 class _Context(Context):
-    """Jinja's own, which looks at everything it calls for wishes that hardly anything has."""
+    """Jinja's own, which looks at everything it calls for wishes that hardly anything has, and keeps a list of names for imports
+    that ours do not need."""
+
+    def __init__(
+        self, environment: Environment, parent: Any, name: str | None, blocks: Any, **_known: Any
+    ) -> None:
+        super().__init__(environment, parent, name, blocks)
 
     def call(self, called: Any, /, *values: Any, **named: Any) -> Any:
         kind = type(called)
