@@ -37,8 +37,8 @@ WITHOUT_A_FINGER = """async () => {
 """What a page of somebody else's making would do: ask for a signature and not for the person."""
 
 
-@pytest.fixture
-async def at_localhost(settings: Settings, with_password: Cast, repository: Path) -> AsyncIterator[str]:
+@pytest.fixture(scope="module")
+async def at_localhost(settings: Settings, repository: Path) -> AsyncIterator[str]:
     """The site under a name: an address of digits cannot have passkeys."""
     port = free_port()
     address = f"http://localhost:{port}"
