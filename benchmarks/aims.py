@@ -63,9 +63,10 @@ def of_the_rest(started: Started, scored: Mapping[str, float]) -> list[str]:
 
 
 def of_an_edition(organisations: int, scratch: float, erratum: float) -> list[str]:
-    """The worker's jobs end to end, processor time of worker and database. The aims are those of 100,000, for any size."""
+    """The worker's jobs end to end, processor time of worker and database: 100,000 in 60 s, 5,000 in 5 s; any erratum in 2 s."""
+    aim = 60 if organisations > 5_000 else 5
     return [
-        verdict(f"Publish {organisations:,} organisations from scratch, end to end", scratch, 60, "CPU s"),
+        verdict(f"Publish {organisations:,} organisations from scratch, end to end", scratch, aim, "CPU s"),
         verdict(f"Publish an erratum of {organisations:,}, end to end", erratum, 2, "CPU s"),
     ]
 
