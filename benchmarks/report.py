@@ -87,9 +87,9 @@ _PUBLISHED = """\
 The worker's own jobs on PostgreSQL, from contributions to stored rows: a campaign published from scratch, then an erratum of one
 batch (`benchmarks/published.py`). *Ours* and *database*: processor seconds of the worker and of PostgreSQL, one after the other;
 their sum is what the clock says where nothing else runs, and is what the aims are held against: 100,000 in 60 s, 5,000 in 5 s, any
-erratum in 2 s. What was stored gives the fingerprint of both, or nothing is reported. The erratum writes down what changed and stands on its original
-for the rest; copies of that for the release before are made afterwards, by a job of their own. 100,000 organisations, some
-minutes: `python -m benchmarks published 100000`; what it said last: [scale](scale.md).
+erratum in 2 s. What was stored gives the fingerprint of both, or nothing is reported. The erratum writes down what changed and
+stands on its original for the rest; copies of that for the release before are made afterwards, by a job of their own. 100,000
+organisations, some minutes: `python -m benchmarks published 100000`; what it said last: [scale](scale.md).
 """
 _PUBLISHING = """\
 80 variables, 5 % of answers missing, thirty sectors in six families (`benchmarks/networks.py`); CPU seconds of one core, the
