@@ -17,6 +17,7 @@ from palier.foundation.settings import Settings
 from tests.accounts.test_signing_in import CLAIRE, with_password  # noqa: F401  (a fixture)
 from tests.conftest import Cast
 from tests.demonstration import free_port, web
+from tests.leaving import leave
 
 pytestmark = pytest.mark.browser
 
@@ -60,7 +61,7 @@ async def page(at_localhost: str, chromium: Chromium, with_password: Cast) -> As
     await context.add_cookies([{"name": "session", "value": secret, "url": at_localhost}])
     await context.add_cookies([{"name": "locale", "value": "en", "url": at_localhost}])
     yield await context.new_page()
-    await context.close()
+    await leave(context)
 
 
 class Device:

@@ -32,6 +32,7 @@ from tests.billing.stripe_peer.post import Post
 from tests.billing.stripe_peer.world import World
 from tests.browser.doors import Door, SignInAs
 from tests.demonstration import free_port, web
+from tests.leaving import leave
 from tests.roles import as_the_worker
 
 pytestmark = pytest.mark.browser
@@ -108,7 +109,7 @@ async def enter(street: Street, stage: Litestar, chromium: Browser) -> AsyncIter
     door = Door(street.palier, chromium)
     yield door.open
     for context in door.opened:
-        await context.close()
+        await leave(context)
 
 
 async def page_of(context: BrowserContext) -> Page:

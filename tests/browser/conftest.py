@@ -12,6 +12,7 @@ from palier.foundation.settings import Settings
 from tests.browser.atlas import Atlas, plant_what_is_missing
 from tests.browser.doors import Door, SignInAs
 from tests.demonstration import Demonstration, copied, web
+from tests.leaving import leave
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +38,7 @@ async def sign_in_as(site: str, chromium: Browser) -> AsyncIterator[SignInAs]:
     door = Door(site, chromium)
     yield door.open
     for context in door.opened:
-        await context.close()
+        await leave(context)
 
 
 @pytest.fixture(scope="session")

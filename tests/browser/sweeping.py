@@ -9,6 +9,7 @@ from playwright.async_api import Browser, BrowserContext, Page
 
 from palier.foundation.settings import ROOT
 from tests.browser.atlas import Atlas, Place
+from tests.leaving import leave
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 OPTIONS = {
@@ -99,7 +100,7 @@ async def sweeper(
     try:
         yield sweeping
     finally:
-        await context.close()
+        await leave(context)
 
 
 async def open_context(

@@ -15,6 +15,7 @@ from playwright.async_api import Browser, Page
 from tests.browser.atlas import CLAIRE, VALLEY, Atlas, Place
 from tests.browser.sweeping import WORDS_ALONE, Sweeper, open_context, sweeper
 from tests.browser.test_html import DOORS, FILES, FRAGMENTS
+from tests.leaving import leave
 
 pytestmark = pytest.mark.browser
 Look = Callable[[Sweeper, Place], Awaitable[list[str]]]
@@ -103,7 +104,7 @@ async def test_tab_shows_where_it_is(atlas: Atlas, chromium: Browser, address: s
     page = await context.new_page()
     await page.goto(address.format(**atlas.ids))
     stops = await walk(page)
-    await context.close()
+    await leave(context)
     assert len(stops) > 8
     faults = [stop for stop in stops if not stop.endswith(": fine")]
     assert not faults, "\n".join(faults)
@@ -159,7 +160,7 @@ async def test_nothing_moves_for_whoever_asked_for_calm(atlas: Atlas, chromium: 
         " return Math.max(...style.transitionDuration.split(',').map(parseFloat)) > 0.001 || "
         "(style.animationName !== 'none' && parseFloat(style.animationDuration) > 0.001); }).map((one) => one.className)"
     )
-    await context.close()
+    await leave(context)
     assert moving == []
 
 
@@ -176,5 +177,5 @@ async def test_marks_stay_visible_in_forced_colours(atlas: Atlas, chromium: Brow
         " const style = getComputedStyle(one); return [style.fill, style.stroke]"
         ".every((paint) => paint === 'none' || paint === paper); }).length; }"
     )
-    await context.close()
+    await leave(context)
     assert lost == 0

@@ -13,6 +13,7 @@ from palier.foundation.settings import ROOT
 from tests.browser.atlas import CLAIRE, INES, VALLEY, Atlas, connection, plant_what_is_missing
 from tests.browser.sweeping import open_context
 from tests.demonstration import Demonstration, copied, web
+from tests.leaving import leave
 
 pytestmark = pytest.mark.browser
 Act = Callable[[Page, Atlas], Awaitable[None]]
@@ -356,7 +357,7 @@ async def test_the_page_equals_the_page_fetched_anew(
     swapped = await page.evaluate(_IN_LINES)
     await fresh.goto(page.url)
     reloaded = await fresh.evaluate(_IN_LINES)
-    await context.close()
+    await leave(context)
     difference = "\n".join(difflib.unified_diff(reloaded, swapped, "reloaded", "swapped", lineterm="", n=2))
     assert not difference, difference
 

@@ -10,6 +10,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page
 
 from tests.demonstration import Demonstration, copied, web, worker
+from tests.leaving import leave
 
 SCRIPTS = pytest.mark.parametrize(
     "scripts",
@@ -66,4 +67,4 @@ async def traveller(
         traveller = Traveller(site, chromium, seeded.passwords)
         yield traveller
         for context in traveller.contexts:
-            await context.close()
+            await leave(context)

@@ -78,6 +78,7 @@ UNRECORDED = {
     "benchmarks.flows.contributing.collect": "carries out a submission, which is an entry with the consent",
     "benchmarks.flows.contributing.collect_of_member": "carries out a verification, which is an entry",
     "benchmarks.flows.contributing.settle_consent": "carries out a consent, which is an entry",
+    "benchmarks.flows.writing_out.write_out": "copies of rows that stand already, for the release before; publishing them is an entry",
     "mirrors.flows.answering.answer": "answered by people who were promised that nothing is kept of who and when",
     "network.flows.recalling.recall_due": "letters about a mandate near its end",
     "platform.flows.acting.forget_failures": "jobs that failed for good, weeks ago",

@@ -8,6 +8,7 @@ from playwright.async_api import Browser as Chromium
 
 from tests.browser.atlas import CLAIRE, INES, VISITOR
 from tests.demonstration import web
+from tests.leaving import leave
 from tests.security.forms import Form, every_form, refused_in
 from tests.security.planting import SENTINEL, broken_out, evaluated, formulas, poisoned, relented, whole
 from tests.security.world import Spot, World
@@ -176,7 +177,7 @@ async def nothing_runs(world: World, chromium: Chromium) -> None:
                     assert await page.evaluate("window.called") == 0, f"{spot} ran what was typed"
                     assert await page.locator("xssmark, [onxssmark]").count() == 0
             assert stood >= 3
-            await context.close()
+            await leave(context)
 
 
 # --- the sweep itself -----------------------------------------------------------------------------------------------------
