@@ -27,9 +27,7 @@ WRITTEN = Path(__file__).parents[1] / "docs" / "performance.md"
 def main(parts: list[str]) -> None:
     """Measure, print, and write the report unless only a part of it was asked for."""
     if parts[:1] == ["published"]:
-        with _installation() as (settings, _cluster):
-            timed_command(settings, "migrate")
-            print(_module("published", settings, *parts[1:]))
+        print(_published(*parts[1:]))
         return
     with _installation() as (settings, cluster):
         about = machine.describe(_version(cluster))
@@ -42,9 +40,9 @@ def main(parts: list[str]) -> None:
             return
         printed, scored = _told("documents", settings), _told("scores", settings)
         reading, whole = _table("reading", settings), _table("whole_page", settings)
-        published = _table("published", settings)
     say("palier serve")
     started = start(settings_for(settings.data_directory))
+    published = _published()
     editions = report.Editions(
         published, _table("editions", settings), reading, whole, _table("utility", settings)
     )
@@ -58,6 +56,13 @@ def main(parts: list[str]) -> None:
     text = report.written(about, asked, verdicts, once, editions)
     print(text)
     WRITTEN.write_text(text, encoding="utf-8")
+
+
+def _published(*sizes: str) -> str:
+    """Apart: what it leaves behind would be tidied up while the product is weighed at rest."""
+    with _installation() as (settings, _cluster):
+        timed_command(settings, "migrate")
+        return _table("published", settings, *sizes)
 
 
 def _version(cluster: Cluster) -> str:
@@ -116,10 +121,10 @@ def _told(name: str, settings: Settings) -> dict[str, float]:
     return figures
 
 
-def _table(name: str, settings: Settings) -> str:
+def _table(name: str, settings: Settings, *told: str) -> str:
     """A table of its own; one that could not be measured says so, and the minutes before it are not lost."""
     try:
-        return _module(name, settings)
+        return _module(name, settings, *told)
     except subprocess.CalledProcessError as fault:
         return f"**Not measured**: `python -m benchmarks.{name}` ended with status {fault.returncode}."
 
