@@ -20,8 +20,8 @@ test: ## every test but the long ones, under ten minutes
 
 test-long: ## full matrices and long fault runs, up to thirty minutes
 	@$(SETUP) test
-	@# Three processes on two cores: one of them waits most of nine minutes for what it killed to come back.
-	PYTHONDONTWRITEBYTECODE= $(IN_VENV) pytest -m long -n 3 --dist loadfile --no-loadscope-reorder
+	@# Two on two cores: beside a third, what kills its own servers for nine minutes, browsers lose their patience.
+	PYTHONDONTWRITEBYTECODE= $(IN_VENV) pytest -m long -n 2 --dist loadfile --no-loadscope-reorder
 
 check: ## ruff, types, translations, architecture, templates, questionnaires
 	@$(SETUP) test

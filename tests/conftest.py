@@ -85,12 +85,12 @@ SLOWEST = (
 """The first of them seeds the demonstration; the next three need none, so that no process waits for it."""
 
 SLOWEST_OF_LONG = (
-    "cli/test_many_kills.py", "respondents/test_answering_together.py", "browser/test_accessibility.py",
-    "billing/test_real_stripe.py", "cli/test_upgrading.py", "reports/test_hostile.py", "browser/test_many_rows.py",
+    "cli/test_many_kills.py", "respondents/test_answering_together.py", "billing/test_real_stripe.py",
+    "browser/test_accessibility.py", "cli/test_upgrading.py", "reports/test_hostile.py", "browser/test_many_rows.py",
     "cli/test_plans.py", "browser/test_html.py", "reports/test_worker_deaths.py", "browser/test_swap_equals_reload.py",
     "benchmarks/test_attacks.py", "reports/test_pages.py", "security/test_supply.py", "cli/test_kills.py", "cli/test_watched.py",
 )  # fmt: skip
-"""A process that begins with one test is given a second file at once: that of the kills gets the fourth, which takes no time."""
+"""A process that begins with one test is given a second file at once: that of the kills gets the third, which takes no time."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

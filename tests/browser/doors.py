@@ -24,7 +24,7 @@ class Door:
         """A context of its own (cookies, storage); `options` are Playwright's."""
         settings = {"locale": "fr-FR", "reduced_motion": "reduce", "base_url": self.site} | options
         context = await self.chromium.new_context(**settings)  # type: ignore[arg-type]
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(45_000)
         self.opened.append(context)
         if who is not None:
             person = who.person if isinstance(who, acting.Actor) else who

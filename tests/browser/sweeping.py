@@ -118,7 +118,7 @@ async def open_context(
         base_url=atlas.site, viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce",  # type: ignore[arg-type]
         locale={"fr": "fr-FR", "en": "en-GB"}[locale], **options,
     )  # fmt: skip
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(45_000)
     await context.add_cookies(
         [{"name": name, "value": value, "url": atlas.site} for name, value in atlas.cookies(who).items()]
     )

@@ -40,7 +40,7 @@ class Traveller:
             "accept_downloads": True,
         } | options
         context = await self.chromium.new_context(**settings)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(45_000)
         self.contexts.append(context)
         page = await context.new_page()
         await page.goto("/signin")
