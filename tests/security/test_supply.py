@@ -26,6 +26,7 @@ NO_SECRETS = {
     "src/palier/accounts/rules.py": "the name of a way to sign in",
     "src/palier/assessments/flows/submitting.py": "an alphabet",
     "src/palier/association/flows/joining.py": "an alphabet",
+    "src/palier/demo/example.json": "the hash of a questionnaire",
     "src/palier/foundation/database.py": "an address that shows where a password goes",
     "src/palier/mirrors/flows/asking.py": "an alphabet",
     "src/palier/privacy/rules/": "a class of columns, and the names of columns that hold secrets",
