@@ -29,7 +29,7 @@ class Letters:
         self.written: list[UUID] = []
 
     def write_until(self, stopping: threading.Event) -> None:
-        while not stopping.wait(0.1):
+        while not stopping.wait(0.3):
             self.write()
 
     def write(self) -> None:

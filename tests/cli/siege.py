@@ -4,6 +4,7 @@ Nothing here passes or fails by speed. Kills are counted in requests, so that th
 however slow the machine is; clients try again for as long as a patient person would, and every wait has an end.
 """
 
+import math
 import re
 import signal
 import socket
@@ -11,7 +12,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -131,6 +132,16 @@ class Client:
                 raise TimeoutError
             threading.Event().wait(0.15)
         return answer
+
+
+@contextmanager
+def browsers(address: str, journal: Journal, sessions: Sequence[str]) -> Iterator[list[Client]]:
+    """One client for each of these sessions, closed however the block ends."""
+    with ExitStack() as doors:
+        clients = [Client(address, session, journal) for session in sessions]
+        for client in clients:
+            doors.callback(client.close)
+        yield clients
 
 
 class Editor:
@@ -316,14 +327,19 @@ class Siege:
             threading.Event().wait(0.05)
 
     def until_work_is_done(self) -> None:
-        """Until the queue is empty: the jobs of dead workers are put back and done, those that wait for another try at once."""
+        """Until the queue is empty: the jobs of dead workers are put back and done, those that wait for another try at once.
+
+        Gives up once it has grown no shorter for a long time: how much waits there is up to the machine.
+        """
         self.ask(
             "update procrastinate_workers set last_heartbeat = now() - interval '1 hour' "
             "where id < (select max(id) from procrastinate_workers) returning id"
         )
-        give_up = time.monotonic() + 2 * PATIENCE
+        shortest, give_up = math.inf, 0.0
         waiting = "select task_name, status::text, attempts from procrastinate_jobs where status in ('todo', 'doing')"
         while left := self.ask(waiting):
+            if len(left) < shortest:
+                shortest, give_up = len(left), time.monotonic() + 2 * PATIENCE
             assert time.monotonic() < give_up, left
             self.ask("update procrastinate_jobs set scheduled_at = now() where status = 'todo' returning id")
             threading.Event().wait(0.2)

@@ -37,6 +37,7 @@ from tests.cli.siege import (
     at_work,
     attack,
     besieged,
+    browsers,
 )
 from tests.faults.grounds import lay
 from tests.scratch import scratch
@@ -87,18 +88,17 @@ def besiege(siege: Siege, place: Place, journal: Journal, volleys: list[Volley],
     submits, somebody who asks for documents, a writer of letters."""
     random = Random(seed)
     desks = [CODES[:5] + CODES[10:], CODES[5:], CODES[:5], CODES[10:]]
-    clients = [Client(siege.address, place.sessions[n % 2], journal) for n in range(len(desks))]
-    owners = [Client(siege.address, place.sessions[0], journal) for _ in range(3)]
-    editors = [
-        Editor(one, place, codes, Random(random.random())) for one, codes in zip(clients, desks, strict=True)
-    ]
-    letters, planner = Letters(siege), Planner(owners[0], place)
-    submitter, orders = Submitter(owners[1], place, place.answered[3:]), Orders(owners[2], place, siege)
-    people = [*editors, letters, planner, submitter, orders]
-    with at_work([one.write_until for one in people], journal):
-        attack(siege, journal, volleys, random)
-    for client in (*clients, *owners):
-        client.close()
+    sessions = [place.sessions[n % 2] for n in range(len(desks))] + 3 * [place.sessions[0]]
+    with browsers(siege.address, journal, sessions) as (*clients, planning, submitting, ordering):
+        editors = [
+            Editor(one, place, codes, Random(random.random()))
+            for one, codes in zip(clients, desks, strict=True)
+        ]
+        letters, planner = Letters(siege), Planner(planning, place)
+        submitter, orders = Submitter(submitting, place, place.answered[3:]), Orders(ordering, place, siege)
+        people = [*editors, letters, planner, submitter, orders]
+        with at_work([one.write_until for one in people], journal):
+            attack(siege, journal, volleys, random)
     assert not journal.faults, journal.faults
     siege.until_work_is_done()
     assert_letters_went_out_once(siege, letters.written)
@@ -166,24 +166,22 @@ def test_a_round_submitted_three_times_at_once_under_kill_is_submitted_once(
     siege: Siege, place: Place, journal: Journal, number: int, target: Target
 ) -> None:
     path = f"/o/{place.slug}/e/{place.answered[number]}"
-    clients = [Client(siege.address, place.sessions[0], journal) for _ in range(3)]
     receipts: set[str] = set()
     form = {"name": "Claire Lambert", "consent": "yes"}
-    for client in clients:
-        client.open(f"{path}/submit")
 
     def submit(client: Client) -> None:
         answer = client.persist(lambda: client.once("POST", f"{path}/submit", form))
         assert answer.headers.get("location") == f"{path}/receipt"
         receipts.add(client.open(f"{path}/receipt").text.partition('class="receipt')[2][:200])
 
-    strike = journal.requests + 1 + number % 3
-    with at_work([lambda _, client=client: submit(client) for client in clients], journal):
-        journal.until(lambda: journal.requests >= strike, "a submission")
-        threading.Event().wait(Random(number).uniform(0, 0.05))
-        siege.kill(target)
-    for client in clients:
-        client.close()
+    with browsers(siege.address, journal, 3 * [place.sessions[0]]) as clients:
+        for client in clients:
+            client.open(f"{path}/submit")
+        strike = journal.requests + 1 + number % 3
+        with at_work([lambda _, client=client: submit(client) for client in clients], journal):
+            journal.until(lambda: journal.requests >= strike, "a submission")
+            threading.Event().wait(Random(number).uniform(0, 0.05))
+            siege.kill(target)
     assert not journal.faults, journal.faults
     assert len(receipts) == 1
     siege.until_work_is_done()

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -23,7 +23,7 @@ from palier.foundation.migrating import ROOT, shipped
 from tests.cli.ledger import Event, doubled, lost, uninvited
 from tests.cli.planting import Place, broken_links
 from tests.cli.serving import PATIENCE, bare_environment, free_port
-from tests.cli.siege import Client, Editor, Journal, at_work
+from tests.cli.siege import Editor, Journal, at_work, browsers
 from tests.cli.test_many_processes import administrator_of
 from tests.demonstration import _drop, create_database
 from tests.scratch import scratch
@@ -186,10 +186,7 @@ def place(before: Release) -> Place:
 def people(address: str, place: Place, journal: Journal, seed: int) -> Iterator[None]:
     """Two who write and one who reads."""
     random = Random(seed)
-    with ExitStack() as doors:
-        clients = [Client(address, place.sessions[n % 2], journal) for n in range(3)]
-        for client in clients:
-            doors.callback(client.close)
+    with browsers(address, journal, [place.sessions[n % 2] for n in range(3)]) as clients:
         editors = [Editor(client, place, CODES, Random(random.random())) for client in clients[:2]]
 
         def read(stopping: threading.Event) -> None:

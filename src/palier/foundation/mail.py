@@ -1,5 +1,6 @@
 """The mail outbox: written in the transaction that decides to write to somebody, sent by the worker."""
 
+import asyncio
 import os
 import re
 import unicodedata
@@ -152,7 +153,7 @@ async def greet(settings: Settings) -> None:
 
 async def _send(settings: Settings, message: EmailMessage) -> None:
     if settings.smtp_url is None:
-        _file(settings.data_directory / "mail", message)
+        await asyncio.to_thread(_file, settings.data_directory / "mail", message)
         return
     await aiosmtplib.send(message, **_server(settings.smtp_url, timeout=20))
 
