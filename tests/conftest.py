@@ -168,11 +168,15 @@ async def wipe(migrated: str) -> AsyncIterator[Wipe]:
     tables = await owner.fetch(
         "select tablename from pg_tables where schemaname = 'public' and tablename not like 'tortoise%' and tablename <> 'procrastinate_workers'"
     )
-    script = "; ".join(f'delete from "{row["tablename"]}"' for row in tables)
+    deletes = "; ".join(f'delete from "{row["tablename"]}"' for row in tables)
     await owner.execute("set session_replication_role = replica")
+    # A function, for its plans are kept: to plan so many statements takes five times as long as to find nothing to delete.
+    await owner.execute(
+        f"create function pg_temp.wipe() returns void language plpgsql as $$begin {deletes}; end$$"
+    )
 
     async def wiped() -> None:
-        await owner.execute(script)
+        await owner.execute("select pg_temp.wipe()")
 
     yield wiped
     await owner.close()

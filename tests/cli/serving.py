@@ -18,7 +18,7 @@ import psutil
 
 from palier.foundation.settings import ROOT
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Seconds after which a test gives up on a process; nothing passes or fails by speed."""
 
 _CHILD_SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER, linux/prctl.h
