@@ -72,6 +72,7 @@ def set_up(target: str) -> None:
     install_pdf_libraries()
     if target == "test":
         install_browser()
+        install_jumping_clock()
         install_stripe_world()
 
 
@@ -188,6 +189,16 @@ def install_browser() -> None:
             "BROWSER TESTS WILL BE SKIPPED: no chromium here. As root:\n"
             "  apt-get install -y --no-install-recommends chromium"
         )
+
+
+def install_jumping_clock() -> None:
+    """The library that lets a test set the clock of one process. Without it that test skips, and says so."""
+    if any(Path("/usr/lib").glob("*/faketime/libfaketime.so.1")) or apt_install(["libfaketime"]):
+        return
+    say(
+        "TESTS OF JUMPING CLOCKS WILL BE SKIPPED: no libfaketime here. As root:\n"
+        "  apt-get install -y --no-install-recommends libfaketime"
+    )
 
 
 def install_stripe_world() -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 from urllib.request import urlopen
 
 import psutil
@@ -89,8 +90,13 @@ def serving(folder: Path, port: int, *, as_first: bool = False, **variables: str
         finish(serve)
 
 
-def begin(folder: Path, port: int, *, as_first: bool = False, **variables: str) -> Serving:
-    """Serve the data in `folder`, until `finish`; `as_first` as in a container, where every orphan is its child."""
+def begin(
+    folder: Path, port: int, *, as_first: bool = False, errors: IO[bytes] | None = None, **variables: str
+) -> Serving:
+    """Serve the data in `folder`, until `finish`; `as_first` as in a container, where every orphan is its child.
+
+    What it has to complain about goes to `errors`, by default where our own errors go.
+    """
     process = subprocess.Popen(
         [sys.executable, "-m", "palier", "serve"],
         env=bare_environment(
@@ -102,6 +108,7 @@ def begin(folder: Path, port: int, *, as_first: bool = False, **variables: str) 
             **variables,
         ),
         stdout=subprocess.PIPE,
+        stderr=errors,
         cwd="/",
         preexec_fn=_adopt_orphans if as_first else None,  # noqa: PLW1509  (no other thread runs then)
     )
@@ -140,7 +147,14 @@ def wait_for_words(process: subprocess.Popen[bytes], words: str) -> None:
 
 
 def wait_for_deaths(family: list[psutil.Process]) -> None:
-    """Until every one of these has ended."""
-    _, alive = psutil.wait_procs([each for each in family if each.is_running()], timeout=PATIENCE)
-    still = [each for each in alive if each.status() != psutil.STATUS_ZOMBIE]
-    assert not still, still
+    """Until every one of these has ended, whether or not whoever adopted it has buried it."""
+    give_up = time.monotonic() + PATIENCE
+    while still := [each for each in family if _is_alive(each)]:
+        assert time.monotonic() < give_up, still
+        time.sleep(0.02)
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False

@@ -10,13 +10,15 @@ import signal
 import socket
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryFile
+from typing import IO
 from uuid import uuid4
 
 import httpx
@@ -219,6 +221,8 @@ class Siege:
 
     folder: Path
     serve: Serving
+    errors: IO[bytes]
+    """What the product complained about."""
     variables: dict[str, str] = field(default_factory=dict)
     kills: Counter[Target] = field(default_factory=Counter)
     returns: list[tuple[Target, float]] = field(default_factory=list)
@@ -247,7 +251,7 @@ class Siege:
         for process in self._processes(target):
             with suppress(psutil.NoSuchProcess):  # it may just have been replaced
                 process.kill()
-                process.wait(PATIENCE)
+            wait_for_deaths([process])
         if target is Target.WORKER:
             self.forget_dead_workers()
         return time.monotonic()
@@ -283,15 +287,14 @@ class Siege:
         killed.note_family()
         killed.end(signal.SIGKILL)
         self.forget_dead_workers()
-        self.serve = begin(
-            self.folder, killed.port, **self.variables
-        )  # at once: its children may still be on their way out
+        # At once: its children may still be on their way out.
+        self.serve = begin(self.folder, killed.port, errors=self.errors, **self.variables)
         finish(killed)
 
     def begin_again(self) -> None:
         """Serve the same data once more, after its supervisor ended."""
         finish(self.serve)
-        self.serve = begin(self.folder, self.serve.port, **self.variables)
+        self.serve = begin(self.folder, self.serve.port, errors=self.errors, **self.variables)
 
     def until_nobody_listens(self) -> None:
         """Until new connections are refused, for at most as long as a request may wait for a row."""
@@ -348,14 +351,24 @@ class Siege:
 @contextmanager
 def besieged(folder: Path, **variables: str) -> Iterator[Siege]:
     """A served product in `folder`, with these variables, ended with all of its processes."""
-    siege = Siege(folder, begin(folder, free_port(), **variables), variables)
-    try:
-        yield siege
-    finally:
-        if siege.serve.process.poll() is None:
-            siege.serve.note_family()
-        finish(siege.serve)
-        wait_for_deaths([found for found in [siege.serve.postmaster()] if found])
+    with TemporaryFile() as errors:
+        siege = Siege(folder, begin(folder, free_port(), errors=errors, **variables), errors, variables)
+        try:
+            yield siege
+        finally:
+            if siege.serve.process.poll() is None:
+                siege.serve.note_family()
+            finish(siege.serve)
+            wait_for_deaths([found for found in [siege.serve.postmaster()] if found])
+            _say_last(errors)
+
+
+def _say_last(errors: IO[bytes]) -> None:
+    """The last complaints, for whoever reads why a siege failed: of jobs well done there are thousands."""
+    errors.seek(0)
+    lines = (line for line in errors if b'"INFO"' not in line)
+    for line in deque(lines, maxlen=25):
+        print(line.decode(errors="replace").rstrip())
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.people_at_work import Letters, assert_letters_went_out_once
 from tests.cli.planting import CODES, Place
-from tests.cli.siege import Client, Editor, Journal, Siege, at_work, besieged
+from tests.cli.siege import Editor, Journal, Siege, at_work, besieged, browsers
 from tests.cli.test_kills import assert_kept
 from tests.faults.grounds import lay
 from tests.scratch import scratch
@@ -44,19 +44,17 @@ def test_whatever_the_clock_says_answers_and_letters_are_kept_once_and_in_order(
 ) -> None:
     product, place, clock = siege
     journal, letters = Journal(), Letters(product)
-    clients = [Client(product.address, place.sessions[n], journal) for n in range(2)]
-    editors = [Editor(one, place, CODES, Random(n)) for n, one in enumerate(clients)]
     here = int(subprocess.check_output(["date", "+%s"]))
-    with at_work([one.write_until for one in (*editors, letters)], journal):
-        for jump in JUMPS:
-            told = len(journal.acknowledged)
-            clock.write_text(f"{jump}\n")
-            journal.until(lambda told=told: len(journal.acknowledged) > told + 10, f"saves after {jump}")
-            ((there,),) = product.ask("select extract(epoch from clock_timestamp())::bigint")
-            hours = round((there - here) / 3600)
-            assert hours == int(jump.strip("+h")), "the clock did not jump"
-    for client in clients:
-        client.close()
+    with browsers(product.address, journal, place.sessions[:2]) as clients:
+        editors = [Editor(one, place, CODES, Random(n)) for n, one in enumerate(clients)]
+        with at_work([one.write_until for one in (*editors, letters)], journal):
+            for jump in JUMPS:
+                told = len(journal.acknowledged)
+                clock.write_text(f"{jump}\n")
+                journal.until(lambda told=told: len(journal.acknowledged) > told + 10, f"saves after {jump}")
+                ((there,),) = product.ask("select extract(epoch from clock_timestamp())::bigint")
+                hours = round((there - here) / 3600)
+                assert hours == int(jump.strip("+h")), "the clock did not jump"
     assert not journal.faults, journal.faults
     assert set(journal.statuses) <= {"200", "303", "409", "503"}
     product.until_work_is_done()

@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import psycopg
@@ -108,6 +109,26 @@ def test_what_was_committed_survives_kill_9(folder: Path) -> None:
         embedded_postgres.start(cluster)
         with psycopg.connect(cluster.url) as connection:
             assert connection.execute("select said from kept").fetchall() == [("acknowledged",)]
+
+
+@pytest.mark.parametrize("step", ["_start_server", "_administrator"])
+def test_one_that_dies_again_while_it_is_greeted_is_not_waited_for(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """Before it is connected to, or before it is asked: told at once, in words, to whoever keeps it alive."""
+    by_the_book = getattr(embedded_postgres, step)
+
+    def and_die(cluster: Cluster) -> Any:
+        done = by_the_book(cluster)
+        kill(cluster)
+        return done
+
+    with monkeypatch.context() as patch:
+        patch.setattr(embedded_postgres, step, and_die)
+        with pytest.raises(EmbeddedPostgresError, match="right after its start"), started(folder):
+            pass
+    with started(folder) as cluster:
+        assert is_running(cluster)
 
 
 @pytest.mark.long

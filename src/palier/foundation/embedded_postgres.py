@@ -40,6 +40,7 @@ _ROOT_HOMES = Path("/var/lib")
 _SAFE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 _START_SECONDS = 15  # after kill -9 the old server's processes need a moment to leave its shared memory
 _RECOVERY_SECONDS = 60
+_ENDED = "PostgreSQL ended right after its start"
 
 Say = Callable[[str], None]
 Start = Callable[["Cluster"], None]
@@ -119,13 +120,19 @@ def prepare(data_directory: Path, binaries: Path | None = None, say: Say = print
 
 
 def start(cluster: Cluster) -> None:
-    """Start the server unless it runs already, and make sure of its database and of its promises."""
+    """Start the server unless it runs already, and make sure of its database and of its promises.
+
+    Raises EmbeddedPostgresError, also for a server that dies meanwhile: whoever keeps it alive starts it once more.
+    """
     if not (cluster.data / "PG_VERSION").exists():
         _initialise(cluster)
     if not is_running(cluster):
         _start_server(cluster)
-    _make_database(cluster)
-    _check_promises(cluster)
+    try:
+        _make_database(cluster)
+        _check_promises(cluster)
+    except psycopg.OperationalError as error:
+        raise EmbeddedPostgresError(_ENDED) from error
 
 
 def stop(cluster: Cluster) -> None:
@@ -322,7 +329,7 @@ def _check_promises(cluster: Cluster) -> None:
 
 
 def _administrator(cluster: Cluster) -> "psycopg.Connection":
-    """Connect, waiting for an adopted server that is still reading its journal after a crash."""
+    """Connect, waiting for an adopted server that is still reading its journal after a crash; not for one that died meanwhile."""
     address = conninfo.make_conninfo(
         host=str(cluster.socket_directory), port=_PORT, user=_ADMINISTRATOR, dbname="postgres"
     )
@@ -331,6 +338,8 @@ def _administrator(cluster: Cluster) -> "psycopg.Connection":
         try:
             return psycopg.connect(address, autocommit=True, connect_timeout=10)
         except psycopg.OperationalError as error:
+            if not is_running(cluster):
+                raise EmbeddedPostgresError(_ENDED) from error
             if time.monotonic() > give_up:
                 raise EmbeddedPostgresError(f"PostgreSQL runs but does not answer: {error}") from error
         time.sleep(0.1)
