@@ -208,7 +208,7 @@ def run_jobs(settings: Settings, stage: Litestar) -> Callable[[], Awaitable[None
     async def run() -> None:
         only_reading.set(False)  # a GET answered in this very context may have set it
         known = jobs(settings)
-        app = queue(str(settings.database_url), known)
+        app = queue(str(settings.database_url), known, by_the_clock=False)
         async with closing(known), app.open_async():
             await app.run_worker_async(
                 wait=False, install_signal_handlers=False, delete_jobs="successful", listen_notify=False

@@ -167,7 +167,7 @@ async def beside(world: World, app: Litestar, till: Stripe, settings: Settings) 
 
     async def run() -> None:
         known = jobs(settings, till=till)
-        worker = queue(str(settings.database_url), known)
+        worker = queue(str(settings.database_url), known, by_the_clock=False)
         closed = [
             job for job in known if not job.name.startswith("billing.")
         ]  # the till outlives a worker here

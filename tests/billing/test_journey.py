@@ -92,7 +92,7 @@ async def street(settings: Settings, stripe_door: World, repository: Path) -> As
 
     async def work() -> None:
         known = jobs(selling)
-        worker = queue(str(settings.database_url), known)
+        worker = queue(str(settings.database_url), known, by_the_clock=False)
         async with as_the_worker(selling), closing(known), worker.open_async():
             await worker.run_worker_async(
                 wait=False, install_signal_handlers=False, delete_jobs="successful", listen_notify=False

@@ -63,7 +63,7 @@ def make(settings: Settings, stage: Any, press: Press) -> Maker:
         only_reading.set(False)  # a GET answered in this very context may have set it
         ours = report_jobs.jobs(settings, on)
         others = [job for job in jobs(settings) if job.name not in {one.name for one in ours}]
-        app = queue(str(settings.database_url), [*others, *ours])
+        app = queue(str(settings.database_url), [*others, *ours], by_the_clock=False)
         async with app.open_async():
             await app.run_worker_async(
                 wait=False, install_signal_handlers=False, delete_jobs="successful", listen_notify=False

@@ -84,7 +84,7 @@ class World:
         """Do all the work that waits, as the worker would."""
         only_reading.set(False)
         known = jobs(self.settings)
-        app = queue(str(self.settings.database_url), known)
+        app = queue(str(self.settings.database_url), known, by_the_clock=False)
         async with closing(known), app.open_async():
             await app.run_worker_async(wait=False, install_signal_handlers=False, listen_notify=False)
 

@@ -95,14 +95,17 @@ def _asked_by() -> dict[str, str]:
     return {_REQUEST: work.number} | ({_TRACE: work.trace} if work.trace else {})
 
 
-def queue(url: str, jobs: list[Job]) -> "procrastinate.App":
-    """The queue on the database at `url`, knowing how to do `jobs`. Open it before use."""
+def queue(url: str, jobs: list[Job], *, by_the_clock: bool = True) -> "procrastinate.App":
+    """The queue on the database at `url`, knowing how to do `jobs`. Open it before use.
+
+    Whoever works on it asks for the periodic ones when they are due, unless not `by_the_clock`.
+    """
     # One connection listens, one asks; more are opened by those who wait for one.
     connector = procrastinate.PsycopgConnector(conninfo=_conninfo(url), min_size=1, max_size=4, timeout=5)
     app = procrastinate.App(connector=connector)
     for job in jobs:
         task = app.task(name=job.name, retry=_retry(job), pass_context=True)(_noted(job))
-        if job.cron:
+        if job.cron and by_the_clock:
             app.periodic(cron=job.cron)(task)
     app.tasks = _Known(
         app.tasks, app.task(name="jobs.of_another_version", retry=_for_ever(), pass_context=True)(_leave)

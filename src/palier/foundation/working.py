@@ -32,14 +32,14 @@ _PATIENCE = 1.0  # seconds between two looks whether the database is back
 
 
 async def work(url: str, jobs: Iterable[Job], *, until_empty: bool = False) -> None:
-    """Do `jobs` from the queue of the database at `url`, for ever, or until none is left.
+    """Do `jobs` from the queue of the database at `url`, for ever, or until none is left: then nothing is asked for by the clock.
 
     SIGTERM and SIGINT let the running ones finish for ten seconds. Jobs of workers that died are put back. A database
     that is away, at the start or later, is waited for.
     """
     only_reading.set(False)
     known = list(jobs)
-    app = queue(url, known)
+    app = queue(url, known, by_the_clock=not until_empty)
     async with closing(known), _pool(url):
         if until_empty:
             await _wait_for_database()
