@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from importlib import metadata
 from pathlib import Path
 
@@ -162,6 +163,13 @@ def tracked() -> list[str]:
         for name in listed.stdout.splitlines()
         if not (UNREAD.search(name) or name.startswith(known)) and (ROOT / name).is_file()
     ]
+
+
+def test_the_version_it_says_it_is_is_the_newest_of_the_changelog() -> None:
+    """Backups, the staff's pages and the figures tell it: whoever upgrades goes by it."""
+    said = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert said == re.findall(r"^## (\S+)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)[0]
+    assert metadata.version("palier") == said
 
 
 def test_what_runs_holds_no_secret() -> None:
