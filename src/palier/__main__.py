@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from palier.foundation.postgres_programs import EmbeddedPostgresError
-from palier.foundation.settings import SettingError
+from palier.foundation.settings import SettingError, read_settings
 
 COMMANDS = {
     "serve": "start everything: database, web, worker; Ctrl-C stops it",
@@ -38,6 +38,23 @@ def main(words: Sequence[str] | None = None) -> int:
     except (SettingError, EmbeddedPostgresError) as error:
         print(f"palier: {error}", file=sys.stderr)
         return 1
+    except Exception:
+        if reason := _database_away():
+            print(f"palier: {reason}", file=sys.stderr)
+            return 1
+        raise
+
+
+def _database_away() -> str | None:
+    """What to do where a command fell because the server of a setting lets nobody in; None where it does, or is our own.
+
+    It is asked rather than guessed from the error: which one a driver raises depends on where it was when the server went.
+    """
+    url = read_settings().database_url
+    why = importlib.import_module("palier.cli.database").why_unanswered(url) if url else None
+    if why is None:
+        return None
+    return f"the database does not answer: {why}. Check PALIER_DATABASE_URL, the server, and that it lets this machine in."
 
 
 def _parser(chosen: str | None) -> argparse.ArgumentParser:
