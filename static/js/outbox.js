@@ -34,11 +34,17 @@ const fieldsOf = (form) => Array.from(new FormData(form)).filter(([name]) => !AB
 const contentOf = (form) => JSON.stringify(fieldsOf(form));
 const stateOf = (form) => forms.get(form) || adopt(form);
 const isDirty = (form) => stateOf(form).acked !== contentOf(form);
+const servedIn = (form) => {
+  const page = form.cloneNode(true);
+  page.reset();
+  return contentOf(page);
+};
 const hiddenIn = (form, name) => form.querySelector(`input[type=hidden][name=${name}]`);
 
 function adopt(form) {
   const tried = hiddenIn(form, "tried").value.split(" ").filter(Boolean);
-  const acked = "kept" in form.dataset ? null : contentOf(form); // a page that shows refused text holds unsaved text
+  // What came with the page, not what it holds by now: on a slow connection somebody answers before this script is there.
+  const acked = "kept" in form.dataset ? null : servedIn(form); // a page that shows refused text holds unsaved text
   const trouble = "conflict" in form.dataset ? "conflict" : "";
   const state = { acked, sent: null, op: "", next: "", tried, trouble, flying: false, seen: null, slow: 0 };
   forms.set(form, state);

@@ -281,3 +281,10 @@ def test_a_lock_is_asked_with_whole_rows(source: Path) -> None:
         before = call.value.func if isinstance(call.value, ast.Call) else None
         if isinstance(before, ast.Attribute) and before.attr == "select_for_update":
             assert call.attr in kept, f"line {call.lineno}: the lock is lost in .{call.attr}()"
+
+
+@of_each(sorted((ROOT / "tests").rglob("*.py")))
+def test_browser_tests_click_only_what_a_person_could(test: Path) -> None:
+    """A forced click goes to where something was: the page scrolls, and it lands on something else."""
+    keywords = [node for node in ast.walk(tree_of(test)) if isinstance(node, ast.keyword)]
+    assert [keyword.lineno for keyword in keywords if keyword.arg == "force"] == []

@@ -40,7 +40,7 @@ class Desk:
         await self.page.goto(f"{ROUND}/q/{code}")
 
     async def choose(self, level: int) -> None:
-        await self.page.locator(f"#a{level}").check(force=True)
+        await self.page.locator(f"#a{level}").check()
 
     async def type(self, words: str) -> None:
         await self.page.locator("#rationale").press_sequentially(words)
@@ -180,6 +180,39 @@ async def test_what_is_typed_while_continue_is_under_way_is_kept(desk: Desk) -> 
     release.set()
     await desk.on(SECOND)
     await desk.eventually(lambda row: row["rationale"] == "Encore un mot" and row["level"] == 2)
+
+
+AT_ONCE = """() => document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.target.id === "content") setTimeout(() => document.getElementById("a4").click());
+})"""
+
+
+async def test_a_level_chosen_the_moment_the_next_question_shows_is_saved(desk: Desk) -> None:
+    await desk.page.evaluate(AT_ONCE)
+    await desk.choose(3)
+    await desk.press_continue()
+    await desk.on(SECOND)
+    await expect(desk.page.locator("#a4")).to_be_checked()
+    row = await desk.eventually(lambda row: row["level"] == 4, SECOND)
+    assert row["revision"] == 1
+    await desk.all_quiet()
+
+
+async def test_a_level_chosen_before_the_scripts_arrive_is_saved_when_they_do(desk: Desk) -> None:
+    arrived = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await arrived.wait()
+        await route.continue_()
+
+    await desk.page.route("**/js/*.js*", late)
+    await desk.page.goto(f"{ROUND}/q/{SECOND}", wait_until="commit")
+    await desk.choose(4)
+    assert await desk.row(SECOND) is None
+    arrived.set()
+    row = await desk.eventually(lambda row: row["level"] == 4, SECOND)
+    assert row["revision"] == 1
+    await desk.all_quiet()
 
 
 async def test_digits_choose_in_the_group_and_enter_continues(desk: Desk) -> None:
@@ -403,7 +436,7 @@ async def test_answers_given_offline_are_sent_in_order_and_once(desk: Desk, cont
     await desk.page.goto(f"{ROUND}/s/FL1.1")
     await context.set_offline(True)
     for code, level in zip(codes, (2, 3), strict=True):
-        await desk.page.locator(f"[id='{code}'] input[value='{level}']").check(force=True)
+        await desk.page.locator(f"[id='{code}'] input[value='{level}']").check()
     waiting = desk.page.locator("#waiting")
     await expect(waiting).to_contain_text("Réponses qui attendent d’être envoyées : 2")
     await expect(waiting.get_by_role("link")).to_have_text([f"{code} (fl-2026)" for code in codes])
@@ -505,7 +538,7 @@ async def test_without_javascript_both_versions_are_shown_and_one_is_chosen(
 
 
 async def test_not_applicable_asks_why(desk: Desk) -> None:
-    await desk.page.locator("#an").check(force=True)
+    await desk.page.locator("#an").check()
     await desk.press_continue()
     await expect(desk.page.locator("#errors")).to_be_focused()
     await expect(desk.page).to_have_title(re.compile("^Erreur"))
@@ -519,7 +552,7 @@ async def test_not_applicable_asks_why(desk: Desk) -> None:
 
 async def test_a_row_of_the_section_list_saves_by_itself(desk: Desk) -> None:
     await desk.page.goto(f"{ROUND}/s/FL1.1")
-    await desk.page.locator(f"[id='{SECOND}'] input[value='4']").check(force=True)
+    await desk.page.locator(f"[id='{SECOND}'] input[value='4']").check()
     await desk.all_quiet()
     row = await desk.row(SECOND)
     assert row is not None

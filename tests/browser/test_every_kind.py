@@ -77,11 +77,11 @@ FIGURES = {
 async def fill_in(page: Page, code: str) -> None:
     """What a person does on the page of `code`, by the labels they read."""
     for label in TICKS.get(code, ()):
-        await page.get_by_label(label).check(force=True)
+        await page.get_by_label(label).check()
     for label, figure in FIGURES.get(code, {}).items():
         await page.get_by_role("textbox", name=label).fill(figure)
     for line in await page.locator(".mx-r").all():
-        await line.get_by_label("Niveau 4, Maîtrisé").check(force=True)
+        await line.get_by_label("Niveau 4, Maîtrisé").check()
 
 
 WAYS = [
@@ -127,9 +127,7 @@ async def test_points_appear_as_soon_as_they_are_saved(
     await page.goto(f"{ROUND}/q/{CYCLE}")
     worth = page.locator(f"[id='worth-{CYCLE}']")
     await expect(worth).to_be_empty()
-    await (
-        page.get_by_role("radiogroup", name="Planifier").get_by_label("Niveau 4, Maîtrisé").check(force=True)
-    )
+    await page.get_by_role("radiogroup", name="Planifier").get_by_label("Niveau 4, Maîtrisé").check()
     await expect(worth).to_contain_text("Il manque encore")
     await expect(page.locator("#progress strong")).to_have_text("0")
     await fill_in(page, CYCLE)
@@ -171,14 +169,14 @@ async def test_a_value_and_not_applicable_take_turns(
 ) -> None:
     page = await (await sign_in_as(claire)).new_page()
     await page.goto(f"{ROUND}/q/{KPI}")
-    await page.get_by_label("Non applicable").check(force=True)
+    await page.get_by_label("Non applicable").check()
     await page.get_by_label("Pourquoi il ne s’applique pas").fill("Aucune réclamation")
     await expect(page.locator("#history")).to_contain_text("Non applicable")
     await page.reload()
     await page.get_by_role("textbox", name="Chiffre").fill("5")
     await expect(page.get_by_label("La réponse ci-dessus")).to_be_checked()
     await expect(page.locator(f"[id='worth-{KPI}']")).to_contain_text("La cible est atteinte")
-    await page.get_by_label("Non applicable").check(force=True)
+    await page.get_by_label("Non applicable").check()
     await page.get_by_label("Pourquoi il ne s’applique pas").fill("Aucune réclamation")
     await expect(page.locator("#history li").first).to_contain_text("Non applicable")
     await expect(page.locator(f"[id='worth-{KPI}']")).to_be_empty()
@@ -192,16 +190,16 @@ async def test_rows_come_and_go_with_the_branch_and_are_as_good_as_the_others(
     rows = page.locator(".crow")
     deciding = rows.first
     await expect(rows).to_have_count(1)
-    await deciding.get_by_label("Niveau 3").check(force=True)
+    await deciding.get_by_label("Niveau 3").check()
     await expect(rows).to_have_count(3)
     await expect(page.locator("#turn")).to_contain_text("2 critères de plus à répondre")
     await expect(page.locator("#sections")).to_contain_text("1/3")
     await page.locator(f"[id='{SHARE}']").get_by_label("Chiffre").fill("40")
     await expect(page.locator(f"[id='worth-{SHARE}']")).to_contain_text("40,0 points")
-    await deciding.get_by_label("Niveau 1").check(force=True)
+    await deciding.get_by_label("Niveau 1").check()
     await expect(rows).to_have_count(1)
     await expect(page.locator("#turn")).to_contain_text("ce qui y a été répondu est gardé")
-    await deciding.get_by_label("Niveau 4").check(force=True)
+    await deciding.get_by_label("Niveau 4").check()
     await expect(rows).to_have_count(3)
     await expect(page.locator(f"[id='{SHARE}']").get_by_label("Chiffre")).to_have_value("40")
     await page.reload()

@@ -42,7 +42,7 @@ async def _saved(page: Page) -> None:
 
 
 async def choose_a_level(page: Page, _: Atlas) -> None:
-    await page.locator("#a3").check(force=True)
+    await page.locator("#a3").check()
     await _saved(page)
 
 
@@ -52,25 +52,25 @@ async def give_reasons(page: Page, _: Atlas) -> None:
 
 
 async def flag_it(page: Page, _: Atlas) -> None:
-    await page.locator("input[name=review]").check(force=True)
+    await page.locator("input[name=review]").check()
     await _saved(page)
 
 
 async def take_the_answer_back(page: Page, _: Atlas) -> None:
-    await page.locator("input[name=answer][value=dk]").check(force=True)
+    await page.locator("input[name=answer][value=dk]").check()
     await _saved(page)
 
 
 async def go_on(page: Page, _: Atlas) -> None:
     before = page.url
-    await page.locator("#a2").check(force=True)
+    await page.locator("#a2").check()
     await page.get_by_role("button", name="Continuer").click()
     await page.wait_for_url(lambda url: url != before)
     await expect(page.locator("h1")).to_be_focused()
 
 
 async def rate_in_the_list(page: Page, _: Atlas) -> None:
-    await page.locator("[id='SX4.1.2'] input[value='4']").check(force=True)
+    await page.locator("[id='SX4.1.2'] input[value='4']").check()
     await _saved(page)
 
 

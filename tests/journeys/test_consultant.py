@@ -25,7 +25,7 @@ async def test_from_the_portfolio_to_the_action_plan_on_paper(
     await page.locator("nav[aria-label='Navigation principale']").get_by_role("link", name="Rapports").click()
     await page.wait_for_url(re.compile("/reports$"))
     await page.goto(f"{page.url}/new")
-    await page.locator("input[name=kind][value=plan]").check(force=True)
+    await page.locator("input[name=kind][value=plan]").check()
     await page.locator("select[name=plan]").select_option(index=1)
     if not scripts:
         await page.get_by_role("button", name="Aperçu").click(
