@@ -52,7 +52,7 @@ async def give_reasons(page: Page, _: Atlas) -> None:
 
 
 async def flag_it(page: Page, _: Atlas) -> None:
-    await page.locator("input[name=review]").check()
+    await page.locator("label.flag").click()
     await _saved(page)
 
 
