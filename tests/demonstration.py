@@ -75,19 +75,19 @@ def copied(seeded: Demonstration, name: str, folder: Path) -> Iterator[Demonstra
     try:
         yield Demonstration(url, folder, seeded.passwords)
     finally:
-        _drop(seeded.url, name)
+        drop_database(seeded.url, name)
 
 
 def create_database(beside: str, name: str, template: str = "template1") -> str:
     """Make an empty or a copied database in the cluster of `beside`; its address. One left by a killed run goes first."""
-    _drop(beside, name)
+    drop_database(beside, name)
     with psycopg.connect(_sibling(beside, "postgres"), autocommit=True) as connection:
         names = sql.Identifier(name), sql.Identifier(template)
         connection.execute(sql.SQL("create database {} template {}").format(*names))
     return _sibling(beside, name)
 
 
-def _drop(beside: str, name: str) -> None:
+def drop_database(beside: str, name: str) -> None:
     """As the administrator: the server's own cleaning of a table may be at work there, and nobody else may stop it."""
     address = _sibling(beside, "postgres")
     with psycopg.connect(address, user=_administrator(), autocommit=True) as connection:

@@ -22,6 +22,7 @@ from palier.foundation.settings import ROOT
 PATIENCE = 180.0
 """Seconds after which a test gives up on a process; nothing passes or fails by speed."""
 
+SECRET = "a secret of the tests and of nobody else"
 _CHILD_SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER, linux/prctl.h
 _system = ctypes.CDLL(None)
 
@@ -103,7 +104,7 @@ def begin(
             PALIER_DATA_DIR=str(folder),
             PALIER_PORT=str(port),
             PALIER_ENVIRONMENT="production",
-            PALIER_SECRET="a secret of the tests and of nobody else",
+            PALIER_SECRET=SECRET,
             PALIER_PUBLIC_URL=f"http://127.0.0.1:{port}",
             **variables,
         ),

@@ -1,5 +1,6 @@
 """`palier serve`: starts everything, loses nothing, leaves nothing behind."""
 
+import asyncio
 import signal
 import socket
 import subprocess
@@ -12,8 +13,10 @@ import psutil
 import psycopg
 import pytest
 
-from palier.foundation.embedded_postgres import prepare, start
-from tests.cli.serving import PATIENCE, Serving, bare_environment, free_port, serving, wait_for_deaths
+from palier.cli.serve import prepared
+from palier.foundation.embedded_postgres import is_running, prepare, running, start
+from palier.foundation.settings import read_settings
+from tests.cli.serving import PATIENCE, SECRET, Serving, bare_environment, free_port, serving, wait_for_deaths
 from tests.scratch import scratch
 
 pytestmark = pytest.mark.database
@@ -152,3 +155,21 @@ def _children(supervisor: int, word: str) -> Iterator[psutil.Process]:
                     yield child
             except psutil.NoSuchProcess:
                 continue
+
+
+@pytest.mark.long
+def test_a_database_that_dies_before_the_first_question_is_started_again() -> None:
+    production = {
+        "PALIER_ENVIRONMENT": "production",
+        "PALIER_SECRET": SECRET,
+        "PALIER_PUBLIC_URL": "https://palier.example",
+    }
+    with scratch() as folder, running(folder, say=lambda _: None) as cluster:
+        settings = read_settings(
+            production | {"PALIER_DATABASE_URL": cluster.url, "PALIER_DATA_DIR": str(folder)}
+        )
+        psutil.Process(int((cluster.home / "data" / "postmaster.pid").read_text().split()[0])).kill()
+        while is_running(cluster):
+            time.sleep(0.01)
+        asyncio.run(prepared(settings, cluster, asyncio.Event()))
+        assert is_running(cluster)

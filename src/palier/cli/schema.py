@@ -1,4 +1,4 @@
-"""Two cheap questions about a database, asked at every start: is its schema current, is it empty?"""
+"""Two cheap questions about a database, asked at every start: is its schema current, does it want the demo?"""
 
 import hashlib
 
@@ -22,10 +22,12 @@ def remember(cluster: Cluster) -> None:
     (cluster.home / "migrated").write_text(_fingerprint())
 
 
-def is_empty(url: str) -> bool:
-    """Whether a migrated database has no person in it."""
+def wants_the_demo(url: str) -> bool:
+    """Whether a migrated database has no person in it, or half of a demo that somebody ended while it was filled."""
     with psycopg.connect(url) as connection:
-        row = connection.execute("select not exists (select from person)").fetchone()
+        row = connection.execute(
+            "select to_regclass('demo_under_way') is not null or not exists (select from person)"
+        ).fetchone()
     return bool(row and row[0])
 
 

@@ -118,9 +118,7 @@ async def _serve(settings: Settings, cluster: Cluster | None) -> None:
         loop.add_signal_handler(number, stopping.set)
     await refuse_a_shelf_that_is_away(settings)
     await _wait_for_port(settings, stopping)
-    await _migrate(settings, cluster, stopping)
-    aside(lambda: definitions.refuse_changed_files(settings.database_url or ""))
-    sign_ins = await _fill(settings, stopping)
+    sign_ins = await prepared(settings, cluster, stopping)
     shown = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(keep_alive(web(settings), stopping, tell))
@@ -128,6 +126,29 @@ async def _serve(settings: Settings, cluster: Cluster | None) -> None:
         if cluster:
             tasks.create_task(_keep_database(cluster, stopping))
         tasks.create_task(_welcome(settings, sign_ins, shown, stopping))
+
+
+async def prepared(settings: Settings, cluster: Cluster | None, stopping: asyncio.Event) -> str:
+    """Schema, definitions and demo, once more where our own database died meanwhile; who can sign in.
+
+    Raises CannotStart when one of them says so, AskedToStop when we are asked to stop meanwhile.
+    """
+    try:
+        return await _prepare(settings, cluster, stopping)
+    except AskedToStop:
+        raise
+    except Exception:  # which one a driver raises depends on where it was when the server went
+        if cluster is None or embedded_postgres.is_running(cluster):
+            raise
+    tell("The database ended; starting it again.")
+    embedded_postgres.start(cluster)
+    return await _prepare(settings, cluster, stopping)
+
+
+async def _prepare(settings: Settings, cluster: Cluster | None, stopping: asyncio.Event) -> str:
+    await _migrate(settings, cluster, stopping)
+    aside(lambda: definitions.refuse_changed_files(settings.database_url or ""))
+    return await _fill(settings, stopping)
 
 
 async def _work(settings: Settings, shown: asyncio.Event, stopping: asyncio.Event) -> None:
@@ -148,7 +169,7 @@ async def _migrate(settings: Settings, cluster: Cluster | None, stopping: asynci
 
 async def _fill(settings: Settings, stopping: asyncio.Event) -> str:
     """Seed an empty database with the demo, except where Palier works for others; who can sign in."""
-    if settings.production or not aside(lambda: schema.is_empty(settings.database_url or "")):
+    if settings.production or not aside(lambda: schema.wants_the_demo(settings.database_url or "")):
         return ""
     tell("Filling the empty database with the demo networks.")
     return await _finish(palier(settings, "demo"), stopping)
