@@ -22,7 +22,7 @@ import pytest
 
 from tests.cli.planting import CODES, Place, plant
 from tests.cli.serving import PATIENCE, bare_environment, free_port
-from tests.demonstration import _administrator, _drop, create_database
+from tests.demonstration import _administrator, create_database, drop_database
 
 pytestmark = pytest.mark.database
 
@@ -52,7 +52,7 @@ def database(cluster: str, migrated: str) -> Iterator[str]:
     """An empty, migrated database of this module's own."""
     url = create_database(cluster, f"many_{os.getpid()}", template="migrated")
     yield url
-    _drop(cluster, f"many_{os.getpid()}")
+    drop_database(cluster, f"many_{os.getpid()}")
 
 
 @pytest.fixture(scope="module")

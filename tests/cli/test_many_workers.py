@@ -12,7 +12,7 @@ import pytest
 
 from tests.cli.serving import PATIENCE, bare_environment
 from tests.cli.test_many_processes import administrator_of
-from tests.demonstration import _drop, create_database
+from tests.demonstration import create_database, drop_database
 
 pytestmark = pytest.mark.database
 
@@ -82,7 +82,7 @@ def administrator(cluster: str, migrated: str) -> Iterator[psycopg.Connection]:
             for worker in workers:
                 worker.terminate()
             assert [worker.wait(PATIENCE) for worker in workers] == [0] * WORKERS
-    _drop(cluster, f"workers_{os.getpid()}")
+    drop_database(cluster, f"workers_{os.getpid()}")
 
 
 def _until(told: Callable[[], bool]) -> None:

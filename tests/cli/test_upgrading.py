@@ -25,7 +25,7 @@ from tests.cli.planting import Place, broken_links
 from tests.cli.serving import PATIENCE, bare_environment, free_port
 from tests.cli.siege import Editor, Journal, at_work, browsers
 from tests.cli.test_many_processes import administrator_of
-from tests.demonstration import _drop, create_database
+from tests.demonstration import create_database, drop_database
 from tests.scratch import scratch
 
 pytestmark = [pytest.mark.database, pytest.mark.long]
@@ -156,7 +156,7 @@ def before(folder: Path, cluster: str) -> Iterator[Release]:
     seeding.communicate(timeout=10 * PATIENCE)
     assert seeding.returncode == 0
     yield release
-    _drop(cluster, "before")
+    drop_database(cluster, "before")
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from palier.foundation import migration_run
 from palier.foundation.database import configuration
 from palier.foundation.migrating import migrate, pending, shipped
 from palier.foundation.migration_run import run
-from tests.demonstration import _drop, create_database
+from tests.demonstration import create_database, drop_database
 
 pytestmark = pytest.mark.database
 
@@ -47,7 +47,7 @@ async def empty(cluster: str) -> AsyncIterator[str]:
     """The address of an empty database."""
     url = await asyncio.to_thread(create_database, cluster, "beside")
     yield url
-    await asyncio.to_thread(_drop, cluster, "beside")
+    await asyncio.to_thread(drop_database, cluster, "beside")
 
 
 def write(folder: Path, name: str, sql: str, before: str = "") -> None:
@@ -148,4 +148,4 @@ async def test_a_database_of_a_newer_version_is_left_as_it_is(
     assert "newer version" in caplog.text
     assert await pending(url) == []
     assert shipped()
-    await asyncio.to_thread(_drop, cluster, "ahead")
+    await asyncio.to_thread(drop_database, cluster, "ahead")
