@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import facturx
@@ -65,9 +66,7 @@ async def test_from_a_request_to_an_invoice_a_payment_and_a_credit_note(
         wrong = await staff.send_form(f"{here}/accept", {"quantity": "x", "reason": "court"})
         assert wrong.status_code == 422
         assert wrong.text.count("err-msg") == 4, "two days, a number and a reason"
-        terms = (
-            day("starts", today()) | day("ends", today().replace(year=today().year + 1)) | {"quantity": "30"}
-        )
+        terms = day("starts", today()) | day("ends", today() + timedelta(days=365)) | {"quantity": "30"}
         assert (await staff.send_form(f"{here}/accept", terms | {"reason": REASON})).headers[
             "location"
         ] == here
@@ -83,7 +82,7 @@ async def test_from_a_request_to_an_invoice_a_payment_and_a_credit_note(
             | day("since", today())
             | {"why": REASON, "agreement": str(asked.id), "discount-1": "100", "reason-1": "Remise"}
         )
-        lines |= day("until", today().replace(year=today().year + 1))
+        lines |= day("until", today() + timedelta(days=365))
         kept = await staff.send_form(f"{house}/invoices", lines)
         invoice = kept.headers["location"]
         assert (await staff.get(f"{invoice}/preview")).content.startswith(b"%PDF")
