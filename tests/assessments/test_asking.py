@@ -340,10 +340,12 @@ async def test_a_round_submitted_meanwhile_takes_no_opinion_and_loses_no_word(
 
 
 async def test_a_link_ends_with_the_last_day_and_moves_with_it(claire, round_2026, owner):
+    today, day = clock.today(), timedelta(days=1)
+    await owner.execute("update assessment set closes_on = $1", today + 20 * day)
     secret = await ask(claire, wish=Wish("Sophie Martin", days=60))
-    assert (await owner.fetchval("select closes_at from asked_link")).date() == date(2026, 12, 16)
-    await owner.execute("update assessment set closes_on = '2026-12-20'")
-    assert (await owner.fetchval("select closes_at from asked_link")).date() == date(2026, 12, 21)
+    assert (await owner.fetchval("select closes_at from asked_link")).date() == today + 21 * day
+    await owner.execute("update assessment set closes_on = $1", today + 24 * day)
+    assert (await owner.fetchval("select closes_at from asked_link")).date() == today + 25 * day
     await owner.execute("update assessment set closes_on = current_date - 2")
     with pytest.raises(opining.TooLate) as late:
         await say(secret, at(3))
