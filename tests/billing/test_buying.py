@@ -315,6 +315,31 @@ async def test_an_order_by_invoice_that_is_not_written_down_yet_is_still_the_sam
     assert await tables.count("checkout", "state = 'expired'") == 1, "the payment page that stood open"
 
 
+async def test_a_second_click_while_the_first_order_is_being_written_down_is_the_same_order(
+    selling: Selling, payer: Payer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, look = changing._written, changing._asked_before
+    ordered, looking = asyncio.Event(), asyncio.Event()
+
+    async def late(*given: Any) -> store.Subscription:
+        ordered.set()
+        await looking.wait()
+        return await write(*given)
+
+    async def while_it_is_written(*given: Any) -> store.Checkout | None:
+        looking.set()
+        await first
+        return await look(*given)
+
+    monkeypatch.setattr(changing, "_written", late)
+    first = asyncio.create_task(changing.by_invoice(payer, selling.till, MEMBER))
+    await ordered.wait()
+    monkeypatch.setattr(changing, "_asked_before", while_it_is_written)
+    second = await changing.by_invoice(payer, selling.till, MEMBER)
+    assert second.id == (await first).id
+    assert [one["id"] for one in selling.world.of("subscription")] == [second.id]
+
+
 async def test_a_consultant_and_a_network_pay_for_themselves(
     selling: Selling, cast: Cast, tables: Tables
 ) -> None:

@@ -8,11 +8,12 @@ from typing import Any
 
 from palier.billing.flows.buying import close_others
 from palier.billing.flows.customers import keep
-from palier.billing.flows.ordering import UNFINISHED, check_offer, open_till, running, running_of
+from palier.billing.flows.ordering import UNFINISHED, check_offer, open_till, running_of
 from palier.billing.flows.pricing import price_of
 from palier.billing.flows.projecting import project
 from palier.billing.payers import Payer, account_for
 from palier.billing.rules.orders import CannotBuy, Change, Order, Preview, Why
+from palier.billing.rules.reading import LIVE
 from palier.billing.rules.states import CheckoutState, Collection
 from palier.billing.store import BillingAccount, Checkout, Subscription
 from palier.billing.stripe import Json, Refused, Stripe, key_of
@@ -188,10 +189,10 @@ async def _request(payer: Payer, order: Order) -> tuple[Checkout, BillingAccount
     """The row that makes the request one, whatever breaks off after it. Raises CannotBuy."""
     async with transaction(payer.tenant):
         account = await account_for(payer)
-        current = await running(account)
-        if found := await _asked_before(account, order, current):
+        written = await Subscription.filter(account_id=account.id)
+        if found := await _asked_before(account, order, written):
             return found, account
-        if current:
+        if any(row.status in LIVE for row in written):
             raise CannotBuy(Why.SUBSCRIBED)
         row = await Checkout.create(
             id=new_id(), account_id=account.id, offer=order.offer, interval=order.interval, quantity=order.quantity,
@@ -208,16 +209,19 @@ _LOOKED_AT = 20
 
 
 async def _asked_before(
-    account: BillingAccount, order: Order, current: Subscription | None
+    account: BillingAccount, order: Order, written: list[Subscription]
 ) -> Checkout | None:
     """The same request, whose subscription runs, or is not written down here yet, or that broke off before it had one.
 
-    Raises CannotBuy where another order is on its way just now.
+    :param written: the account's subscriptions in one look, and before this one: asked one by one, a subscription that is
+        written down meanwhile would be there and not run, as if it were over, and be ordered a second time.
+    :raises CannotBuy: another order is on its way just now.
     """
+    runs = {row.id: row.status in LIVE for row in written}
     rows = Checkout.filter(account_id=account.id, collection=Collection.INVOICE).order_by("-begun_at")
     for row in await rows.limit(_LOOKED_AT):
-        here = bool(row.subscription_id) and await Subscription.exists(id=row.subscription_id)
-        if here and not (current and current.id == row.subscription_id):
+        here = row.subscription_id in runs
+        if here and not runs[row.subscription_id]:
             continue  # it ran, and is over
         if (row.offer, row.interval, row.quantity) == (order.offer, order.interval, order.quantity):
             return row
