@@ -356,11 +356,11 @@ def besieged(folder: Path, **variables: str) -> Iterator[Siege]:
         try:
             yield siege
         finally:
+            _say_last(errors)
             if siege.serve.process.poll() is None:
                 siege.serve.note_family()
             finish(siege.serve)
             wait_for_deaths([found for found in [siege.serve.postmaster()] if found])
-            _say_last(errors)
 
 
 def _say_last(errors: IO[bytes]) -> None:

@@ -84,6 +84,18 @@ def test_after_kill_9_the_children_go_and_a_restart_has_lost_nothing(folder: Pat
     assert again.postmaster() is None
 
 
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="elsewhere children are not told that their supervisor died"
+)
+def test_a_web_server_that_hears_no_signal_goes_with_its_supervisor(folder: Path) -> None:
+    port = free_port()
+    with serving(folder, port) as serve:
+        serve.child("granian").suspend()  # as it is when two signals come at the same moment
+        serve.end(signal.SIGKILL)
+    with serving(folder, port) as again:
+        assert again.first_page() == 200
+
+
 def test_a_taken_port_is_said_and_nothing_is_left(folder: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -5,17 +5,21 @@ import contextlib
 import ctypes
 import os
 import pickle
+import select
 import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from threading import Thread
 from typing import NoReturn, TypeVar
 
 _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG, linux/prctl.h
 _GRACE_SECONDS = 11.0  # the worker gives its jobs ten
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.25, 2.0  # seconds before a dead child is started again
 _LONG_LIFE = 10.0  # seconds after which a death counts as the first one
+_SUPERVISOR = "PALIER_SUPERVISOR"  # where a child finds the number of its supervisor
+_LAST_SECONDS = 6.0  # a web server without a supervisor gives its requests five
 
 Answer = TypeVar("Answer")
 
@@ -56,7 +60,7 @@ async def start(child: Child, stdout: int | None = None) -> asyncio.subprocess.P
         *child.command,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=stdout,
-        env=os.environ | child.environment,
+        env=os.environ | child.environment | {_SUPERVISOR: str(supervisor)},
         start_new_session=True,
         preexec_fn=lambda: die_with(supervisor),
     )
@@ -133,6 +137,25 @@ def die_with(supervisor: int, by: signal.Signals = signal.SIGTERM) -> None:
         _system.prctl(_DEATH_SIGNAL, by, 0, 0, 0)
     if os.getppid() != supervisor:  # it died before we could ask
         os._exit(1)
+
+
+def never_outlive_the_supervisor() -> None:
+    """Called in a child that serves: end its whole group when a supervisor that is gone could not end it with SIGTERM.
+
+    Linux sends that signal once for each thread the supervisor still had, and of two that come at the same moment the
+    second finds the main process of granian inside its `Event.set`, whose lock knows no owner: it waits for ever, its
+    workers serve on, and keep the port. A thread of ours needs no signal. Does nothing without a supervisor.
+    """
+    supervisor = os.environ.get(_SUPERVISOR)
+    if supervisor and sys.platform == "linux":
+        Thread(target=_end_with, args=[int(supervisor)], name="supervisor", daemon=True).start()
+
+
+def _end_with(supervisor: int) -> None:
+    with contextlib.suppress(ProcessLookupError):  # gone already
+        select.select([os.pidfd_open(supervisor)], [], [])
+    time.sleep(_LAST_SECONDS)
+    kill_group(os.getpgid(0))
 
 
 async def first_of(*waits: Awaitable[object]) -> None:

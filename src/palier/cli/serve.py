@@ -29,7 +29,7 @@ else:
     definitions, schema = Later("palier.cli.definitions"), Later("palier.cli.schema")
 
 _ANSWER_SECONDS = 60.0
-_PORT_SECONDS = 6.0  # a web process whose supervisor was killed needs a moment to leave the port
+_PORT_SECONDS = 10.0  # a web process whose supervisor was killed has six to leave the port
 _LOOK_SECONDS = 0.25
 
 
