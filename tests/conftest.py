@@ -4,6 +4,7 @@ Claire Lambert leads at Transports du Val, Malik Ouali contributes, Sophie Denis
 Lac and is the stranger of every story. Hugo Martin is a consultant, Inès Caron runs the network.
 """
 
+import asyncio
 import gc
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -352,8 +353,23 @@ async def plant_mandate(grantor: acting.Actor, consultant: acting.Person, days: 
 Browser = Callable[[acting.Actor | acting.Person | None], AbstractAsyncContextManager[AsyncClient]]
 
 
+async def _session_of(person: acting.Person, second_factor: bool) -> str:
+    """Opened by the clock on the wall: the database ends sessions by its own, wherever a test has stopped ours."""
+    clock.freeze(None)
+    async with transaction(None):
+        return await sessions.open_session(person.person_id, "test", second_factor=second_factor)
+
+
 class Visitor(AsyncClient):
     """An HTTP client that carries its CSRF token like our pages do."""
+
+    async def sign_in(self, person: acting.Person, *, second_factor: bool = False) -> None:
+        """As somebody, with no password asked."""
+        only_reading.set(False)  # a GET answered in this very context may have set it
+        secret = await asyncio.create_task(
+            _session_of(person, second_factor)
+        )  # the test's own clock stays as it is
+        self.cookies.set("session", secret, domain="palier.test")
 
     async def send_form(self, address: str, data: dict[str, Any] | None = None, **options: Any) -> Any:
         """POST a form the way a page without JavaScript would."""
@@ -376,10 +392,7 @@ def visit(stage: Litestar) -> Browser:
             headers={"accept-language": "fr"},
         ) as browser:
             if person:
-                only_reading.set(False)  # a GET answered in this very context may have set it
-                async with transaction(None):
-                    secret = await sessions.open_session(person.person_id, "test")
-                browser.cookies.set("session", secret, domain="palier.test")
+                await browser.sign_in(person)
             yield browser
 
     return open_browser

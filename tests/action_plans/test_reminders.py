@@ -351,7 +351,6 @@ async def test_each_kind_is_refused_by_itself_by_the_letter_or_on_the_account(
     assert len(await letters(owner)) == 1
     await send(settings, DUE + timedelta(days=1))
     assert [mail["kind"] for mail in await letters(owner)] == ["soon", "late"]
-    clock.freeze(None)  # sessions end by the database's clock
     async with visit(malik) as browser:
         page = (await browser.get("/account/reminders")).text
         assert len(re.findall(r'type="checkbox"[^>]* checked', page)) == 5

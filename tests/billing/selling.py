@@ -15,13 +15,11 @@ import pytest
 import stripe
 from litestar import Litestar
 
-from palier.accounts import sessions
 from palier.app import create_app
 from palier.billing.flows import pricing
 from palier.billing.stripe import Stripe, till_from
 from palier.foundation import actor as acting
 from palier.foundation import clock
-from palier.foundation.database import only_reading, transaction
 from palier.foundation.jobs import queue
 from palier.foundation.settings import Settings
 from palier.foundation.working import closing
@@ -69,10 +67,7 @@ class Selling:
         transport = httpx.ASGITransport(app=self.app)
         async with Visitor(transport=transport, base_url=ADDRESS, headers={"accept-language": "fr"}) as browser:  # fmt: skip
             if person:
-                only_reading.set(False)
-                async with transaction(None):
-                    secret = await sessions.open_session(person.person_id, "test")
-                browser.cookies.set("session", secret, domain="palier.test")
+                await browser.sign_in(person)
             yield browser
 
     @asynccontextmanager

@@ -10,7 +10,6 @@ import pytest
 from httpx import ASGITransport
 from litestar import Litestar
 
-from palier.accounts import sessions
 from palier.billing.store import BillingAccount, OfferAgreement
 from palier.entitlements.flows.granting import grant
 from palier.entitlements.rules.offers import Kind, Source
@@ -44,10 +43,7 @@ def enter(shop: Litestar, stage: Litestar) -> Enter:
         person = who.person if isinstance(who, acting.Actor) else who
         transport = ASGITransport(app=shop)
         async with Visitor(transport=transport, base_url="http://palier.test") as browser:
-            only_reading.set(False)
-            async with transaction(None):
-                secret = await sessions.open_session(person.person_id, "test")
-            browser.cookies.set("session", secret, domain="palier.test")
+            await browser.sign_in(person)
             yield browser
 
     return opened

@@ -11,7 +11,6 @@ import pytest
 from httpx import ASGITransport
 from litestar import Litestar
 
-from palier.accounts import sessions
 from palier.entitlements.catalogue import offers_in
 from palier.entitlements.flows.granting import grant
 from palier.entitlements.flows.holding import rights_of
@@ -47,10 +46,7 @@ def at_shop(shop: Litestar, stage: Litestar) -> Browser:
         transport = ASGITransport(app=shop)
         async with Visitor(transport=transport, base_url="http://palier.test", headers={"accept-language": "fr"}) as browser:  # fmt: skip
             if person:
-                only_reading.set(False)
-                async with transaction(None):
-                    secret = await sessions.open_session(person.person_id, "test", second_factor=True)
-                browser.cookies.set("session", secret, domain="palier.test")
+                await browser.sign_in(person, second_factor=True)
             yield browser
 
     return open_browser

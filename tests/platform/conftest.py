@@ -11,7 +11,7 @@ from litestar import Litestar
 
 from palier.accounts import sessions
 from palier.foundation import actor as acting
-from palier.foundation.database import only_reading, transaction
+from palier.foundation.database import transaction
 from palier.foundation.identifiers import new_id
 from tests.conftest import Visitor, plant_person
 
@@ -47,10 +47,7 @@ def at_work(stage: Litestar) -> AtWork:
             base_url="http://palier.test",
             headers={"accept-language": "fr"},
         ) as browser:
-            only_reading.set(False)
-            async with transaction(None):
-                secret = await sessions.open_session(person.person_id, "test", second_factor=second_factor)
-            browser.cookies.set("session", secret, domain="palier.test")
+            await browser.sign_in(person, second_factor=second_factor)
             yield browser
 
     return open_browser

@@ -12,9 +12,8 @@ import asyncpg
 from httpx import ASGITransport, Response
 from litestar import Litestar
 
-from palier.accounts import passwords, sessions
+from palier.accounts import passwords
 from palier.foundation.actor import Actor, Person
-from palier.foundation.database import only_reading, transaction
 from palier.foundation.identifiers import fingerprint
 from palier.foundation.settings import Settings
 from palier.single_sign_on import relying
@@ -49,10 +48,7 @@ class Story:
             headers={"accept-language": "en"},
         ) as browser:
             if person:
-                only_reading.set(False)
-                async with transaction(None):
-                    secret = await sessions.open_session(person.person_id, "test")
-                browser.cookies.set("session", secret, domain="palier.test")
+                await browser.sign_in(person)
             yield browser
 
     async def change(self, browser: Visitor, act: str, **fields: Any) -> Response:
