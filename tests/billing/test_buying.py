@@ -11,7 +11,7 @@ import pytest
 from tortoise.exceptions import DoesNotExist
 
 from palier.billing import store
-from palier.billing.flows import buying, changing, customers
+from palier.billing.flows import buying, changing, customers, projecting
 from palier.billing.payers import Payer, account_for, payer_of
 from palier.billing.rules.orders import CannotBuy, Order, Why
 from palier.billing.rules.states import CheckoutState
@@ -136,6 +136,29 @@ async def test_what_breaks_off_on_the_way_is_taken_up_again(
         await buying.returned(payer, selling.till, checkout)
     assert await tables.held() == []
     assert (await buying.returned(payer, selling.till, checkout)).state is CheckoutState.PAID
+
+
+@pytest.mark.parametrize("look", ["the page it led back to", "another order"])
+async def test_what_was_paid_as_stripe_went_away_is_written_down_by_the_next_look(
+    selling: Selling, payer: Payer, tables: Tables, monkeypatch: pytest.MonkeyPatch, look: str
+) -> None:
+    async def gone(*_: object) -> str:
+        raise TillAway
+
+    place = (await selling.pay(await begun(selling, payer), GOOD)).headers["location"]
+    checkout = UUID(place.rpartition("/")[2])
+    with monkeypatch.context() as away:
+        away.setattr(projecting, "project", gone)
+        with pytest.raises(TillAway):
+            await buying.returned(payer, selling.till, checkout)
+    assert (await tables.one("checkout"))["state"] == "paid"
+    assert await tables.held() == []
+    if look == "another order":
+        await refused(Why.SUBSCRIBED, begun(selling, payer, replace(MEMBER, quantity=40)))
+    else:
+        await buying.returned(payer, selling.till, checkout)
+    assert await tables.held() == [("stripe", "organisation")]
+    assert len(selling.world.of("checkout.session")) == 1
 
 
 async def test_declined_abandoned_and_expired_pages_open_nothing(

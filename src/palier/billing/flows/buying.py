@@ -25,6 +25,8 @@ from palier.foundation.identifiers import new_id
 STAYS_OPEN = timedelta(hours=23)
 """How long a payment page can be used; Stripe's longest is 24 hours."""
 METHODS = ["card", "sepa_debit"]
+_LOOKED_AT = 5
+"""Pages of one payer that were paid, the newest: an older one was written down, or never will be."""
 
 
 async def begin(payer: Payer, till: Stripe | None, order: Order, site: str) -> str:
@@ -49,15 +51,20 @@ async def begin(payer: Payer, till: Stripe | None, order: Order, site: str) -> s
 async def close_others(payer: Payer, till: Stripe, order: Order | None = None) -> None:
     """Pages that stand open are looked at: one may have been used a moment ago. Those of other orders are closed.
 
+    So are those that were paid, as long as what they bought is not written down: Stripe may have gone in between.
+
+
     :param order: whose page stays open; None: all are closed.
     :raises TillAway, Refused: nothing is lost, it can be asked again.
     """
     async with reading(payer.tenant):
         account = await account_of(payer)
         open_ones = await _open_pages(account) if account else []
-    for page in open_ones:
+        paid_ones = await _unwritten_pages(account) if account else []
+    for page in [*paid_ones, *open_ones]:
         if page.stripe_session:
             await settle(till, page.stripe_session, payer.tenant)
+    for page in open_ones:
         if order is None or not _same(page, order) or _stale(page):
             await _close(payer, till, page)
     await _drop_paused(payer, till)
@@ -67,6 +74,18 @@ async def _open_pages(account: BillingAccount) -> list[Checkout]:
     return await Checkout.filter(
         account_id=account.id, state=CheckoutState.OPEN, collection=Collection.CHARGE
     )
+
+
+async def _unwritten_pages(account: BillingAccount) -> list[Checkout]:
+    """The newest pages that bought something which is not written down here yet."""
+    pages = Checkout.filter(account_id=account.id, collection=Collection.CHARGE).exclude(subscription_id="")
+    return [
+        page for page in await pages.order_by("-begun_at").limit(_LOOKED_AT) if not await _is_written(page)
+    ]
+
+
+async def _is_written(page: Checkout) -> bool:
+    return not page.subscription_id or await Subscription.exists(id=page.subscription_id)
 
 
 def _same(page: Checkout, order: Order) -> bool:
@@ -178,7 +197,10 @@ async def returned(payer: Payer, till: Stripe | None, checkout_id: UUID) -> Chec
     """
     async with reading(payer.tenant):
         checkout = await _own(payer, checkout_id)
-    if till and checkout.stripe_session and checkout.state in (CheckoutState.OPEN, CheckoutState.PENDING):
+        unsettled = checkout.state in (CheckoutState.OPEN, CheckoutState.PENDING) or not await _is_written(
+            checkout
+        )
+    if till and checkout.stripe_session and unsettled:
         await settle(till, checkout.stripe_session, payer.tenant)
     async with reading(payer.tenant):
         return await _own(payer, checkout_id)
